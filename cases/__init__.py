@@ -1,0 +1,1 @@
+"""Hand over: scored records become alerts, alerts become cases, in words people use."""

@@ -1,0 +1,112 @@
+"""Dossiers: what a case page shows, written when the score is made, facts first.
+
+The web process needs no model and no feature code: whatever it shows was said that night
+and stays what was said.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from claims.knowledge import load_limits
+from claims.results import DOSSIERS
+from rules.catalogue import BY_CODE
+from rules.protective import BY_CODE as PROTECTIVE
+
+if TYPE_CHECKING:
+    from cases.judged import Judged
+    from claims.history import History
+
+
+def dossiers(judged: Judged, alerts: pl.DataFrame, history: History) -> pl.DataFrame:
+    """Build rows of table `dossiers` for the alerts of one entity."""
+    facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
+    matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
+    silenced = _silenced(judged.hits)
+    rows = [
+        {
+            "alert_id": alert["alert_id"],
+            "run_date": judged.run_date,
+            "content": _content(
+                alert,
+                facts[alert["subject_id"]],
+                matrix.get(alert["subject_id"], []),
+                silenced.get(alert["subject_id"], []),
+                judged,
+            ),
+        }
+        for alert in alerts.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=DOSSIERS.dtypes())
+
+
+def _content(
+    alert: dict[str, Any],
+    facts: dict[str, Any],
+    matrix: list[dict[str, Any]],
+    silenced: list[dict[str, Any]],
+    judged: Judged,
+) -> str:
+    names = {item.name: {"en": item.title, "zh": item.zh} for item in judged.catalogue.features}
+    content = {
+        "facts": {key: value for key, value in facts.items() if value is not None},
+        "labels": names,
+        "days": matrix,
+        "rules": [_rule(hit) for hit in alert["rules"]],
+        "not_raised": silenced,
+        "reasons": alert["reasons"],
+        "model": alert["model_version"],
+        "standards": alert["benchmark_version"],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _rule(hit: dict[str, Any]) -> dict[str, Any]:
+    item = BY_CODE[hit["code"]]
+    limits = load_limits()
+    return {
+        "code": item.code,
+        "en": item.en,
+        "zh": item.zh,
+        "hook": item.hook,
+        "official": item.official,
+        "grade": item.grade.value,
+        "version": hit["version"],
+        "evidence": json.loads(hit["evidence"]),
+        "limits": {name: limits[name].basis for name in item.limits},
+        "doc": item.doc,
+    }
+
+
+def _silenced(hits: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for hit in hits.filter(pl.col("protected_by").list.len() > 0).iter_rows(named=True):
+        guards = [PROTECTIVE[code] for code in hit["protected_by"]]
+        found.setdefault(hit["subject_id"], []).append(
+            {
+                "code": hit["code"],
+                "because_en": [guard.en for guard in guards],
+                "because_zh": [guard.zh for guard in guards],
+            }
+        )
+    return found
+
+
+def _day_matrix(history: History, alerts: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Fees by day and class for each stay, in fen: the picture an auditor reads first."""
+    ids = alerts.lazy().select(pl.col("subject_id").alias("stay_id"))
+    lines = (
+        history.versions("fee_lines", ids)
+        .filter(pl.col("known_until").is_null())
+        .group_by("stay_id", "category", day=pl.coalesce("performed_at", "charged_at").dt.date())
+        .agg(pl.col("amount").sum(), lines=pl.len())
+        .sort("stay_id", "day", "category")
+        .collect()
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in lines.iter_rows(named=True):
+        found.setdefault(row.pop("stay_id"), []).append(row)
+    return found

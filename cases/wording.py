@@ -1,0 +1,172 @@
+"""Reasons in words: value, standard, distance and n, in English and Chinese.
+
+A figure in a sentence is always the figure of the tables it comes from; nothing is
+rounded before it is compared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from claims.results import REASON
+from features.declaration import HIGH, LOW, VERSUS_PEERS, Feature
+from features.standards import look_up
+from rules.catalogue import BY_CODE
+
+if TYPE_CHECKING:
+    from cases.judged import Judged
+
+RULE_PREFIX = "rule_"
+FEW_PEERS = 30
+REASONS_PER_ALERT = 5
+# One spread from the peers' median: about one peer in six lies further out on that side.
+TELLING_FROM = 1.0
+LEVEL_EN = {"3": "level 3", "2": "level 2", "1": "level 1", "0": "ungraded"}
+LEVEL_ZH = {"3": "三级", "2": "二级", "1": "一级", "0": "未定级"}
+SCHEME_EN = {"employee": "employee scheme", "resident": "resident scheme"}
+SCHEME_ZH = {"employee": "职工医保", "resident": "居民医保"}
+
+
+def cell_words(cell: str, called: dict[str, str] | None = None, *, zh: bool = False) -> str:
+    """Say a peer group: 'ES35|2|*' is 'ES35, level 2'; ``called`` names codes."""
+    names = ((LEVEL_ZH | SCHEME_ZH) if zh else (LEVEL_EN | SCHEME_EN)) | (called or {})
+    parts = [names.get(part, part) for part in cell.split("|") if part != "*"]
+    if not parts:
+        return "全市" if zh else "the whole city"
+    return ("、" if zh else ", ").join(dict.fromkeys(parts))
+
+
+def names_of_codes(measured: dict[str, Any]) -> dict[str, str]:
+    """What the codes in a record's peer group are called, where the catalogue says it."""
+    code, name = measured.get("class_code"), measured.get("class_name")
+    return {code: name} if code and name else {}
+
+
+def sentence(
+    feature: Feature,
+    value: float | None,
+    peers: dict[str, Any] | None,
+    called: dict[str, str] | None = None,
+    *,
+    zh: bool = False,
+) -> str:
+    """One reason as a sentence, as 'stayed 3.2 d; peers 8.5 d (P5 4.0), 1,842 stays of ES3'."""
+    said = feature.sentence(value, zh=zh)
+    if peers is None:
+        return said + ("；无同类可比" if zh else "; no peers to compare with")
+    show = feature.unit.show
+    location, p5, p95 = (show(peers[name], zh=zh) for name in ("location", "p5", "p95"))
+    where = cell_words(str(peers["cell"]), called, zh=zh)
+    entity, n = feature.entity, int(peers["n"])
+    weak = n < FEW_PEERS
+    if zh:
+        text = f"{said}；同类中位{location}（P5 {p5}，P95 {p95}），{where}共{n:,}{entity.plural_zh}"
+        return text + ("，样本少，可比性弱" if weak else "")
+    text = f"{said}; peers {location} (P5 {p5}, P95 {p95}), {n:,} {entity.plural} of {where}"
+    return text + (", too few for a strong comparison" if weak else "")
+
+
+def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:
+    """Reasons of each subject: (subject_id, reasons: list of ``claims.results.REASON``).
+
+    ``ranked`` has subject_id, rank, feature and contribution, strongest first; a feature
+    and its distance from peers count as one reason.
+    """
+    merged = _telling_first(
+        judged,
+        ranked.with_columns(_plain(judged, ranked["feature"]))
+        .group_by("subject_id", "feature")
+        .agg(pl.col("contribution").sum()),
+    )
+    names = merged["feature"].unique().to_list()
+    wanted = judged.measured.join(merged.select("subject_id").unique(), on="subject_id", how="semi")
+    found = look_up(wanted, judged.catalogue.entity, judged.standards, names)
+    peers = {(row["subject_id"], row["feature"]): row for row in found.iter_rows(named=True)}
+    values = {row["subject_id"]: row for row in wanted.iter_rows(named=True)}
+    built = [
+        {"subject_id": row["subject_id"], "reasons": _reason(judged, row, values, peers)}
+        for row in merged.iter_rows(named=True)
+    ]
+    schema = {"subject_id": pl.String(), "reasons": REASON}
+    return (
+        pl.DataFrame(built, schema=schema)
+        .group_by("subject_id", maintain_order=True)
+        .agg("reasons")
+    )
+
+
+def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
+    """Order reasons: first what lies away from peers the suspicious way, by contribution.
+
+    A model may lean on a value that is quite usual by itself; such a reason is true and is
+    kept, but it tells an auditor little and comes last.
+    """
+    distances = judged.measured.join(
+        merged.select("subject_id").unique(), on="subject_id", how="semi"
+    ).select("subject_id", *_signed_distances(judged))
+    long = distances.unpivot(index="subject_id", variable_name="feature", value_name="away")
+    telling = (pl.col("away") >= TELLING_FROM).fill_null(value=False)
+    return (
+        merged.join(long, on=["subject_id", "feature"], how="left")
+        .with_columns(telling=telling)
+        .sort(
+            ["subject_id", "telling", "contribution", "feature"],
+            descending=[False, True, True, False],
+        )
+        .group_by("subject_id", maintain_order=True)
+        .head(REASONS_PER_ALERT)
+        .drop("away", "telling")
+    )
+
+
+def _signed_distances(judged: Judged) -> list[pl.Expr]:
+    """Distance of every feature from its peers, positive the suspicious way."""
+    signed: list[pl.Expr] = []
+    for item in judged.catalogue.features:
+        column = item.name + VERSUS_PEERS
+        if column in judged.measured.columns:
+            away = pl.col(column)
+            turned = {HIGH: away, LOW: -away}.get(item.direction, away.abs())
+            signed.append(turned.alias(item.name))
+    return signed
+
+
+def _plain(judged: Judged, columns: pl.Series) -> pl.Series:
+    """The feature behind each model column: a rule hit is told by its first evidence."""
+    plain = {name: _feature_behind(judged, name) for name in columns.unique()}
+    return columns.replace_strict(plain, return_dtype=pl.String)
+
+
+def _feature_behind(judged: Judged, column: str) -> str:
+    if not column.startswith(RULE_PREFIX):
+        return column.removesuffix(VERSUS_PEERS)
+    shown = BY_CODE[column.removeprefix(RULE_PREFIX)].evidence
+    return next(name for name in shown if name in judged.catalogue)
+
+
+def _reason(
+    judged: Judged,
+    row: dict[str, Any],
+    values: dict[str, dict[str, Any]],
+    peers: dict[tuple[str, str], dict[str, Any]],
+) -> dict[str, Any]:
+    feature = judged.catalogue[row["feature"]]
+    value = values[row["subject_id"]][feature.name]
+    standard = peers.get((row["subject_id"], feature.name))
+    shown = standard or {}
+    called = names_of_codes(values[row["subject_id"]])
+    return {
+        "feature": feature.name,
+        "family": feature.family,
+        "value": value,
+        "unit": feature.unit.name,
+        "standard": shown.get("location"),
+        "p5": shown.get("p5"),
+        "p95": shown.get("p95"),
+        "n": shown.get("n"),
+        "contribution": row["contribution"],
+        "text_en": sentence(feature, value, standard, called),
+        "text_zh": sentence(feature, value, standard, called, zh=True),
+    }

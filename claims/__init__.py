@@ -1,0 +1,1 @@
+"""The contract: tables declared once, the lake that keeps them, and what may enter it."""

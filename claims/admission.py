@@ -1,0 +1,132 @@
+"""What became of a delivery: the rows for the lake, and the account of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.origin import ORIGIN
+from claims.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from claims.gates import Hold
+    from claims.lake import Span
+
+# Reasons shown for each table and code before the rest is only counted.
+SHOWN_MESSAGES = 2
+
+
+@dataclass(frozen=True)
+class TableAccount:
+    """One table in numbers: received = kept + quarantined; released rows come on top."""
+
+    received: int
+    kept: int
+    quarantined: int
+    released: int
+    refused: Mapping[str, int]
+    faults: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a delivery was worth, for a terminal, a log or the run report."""
+
+    source: str
+    tables: Mapping[str, TableAccount]
+    notices: tuple[str, ...] = ()
+    held: tuple[Hold, ...] = ()
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def quarantined(self) -> int:
+        """Rows in quarantine, over all tables."""
+        return sum(account.quarantined for account in self.tables.values())
+
+    @property
+    def faults(self) -> int:
+        """Data faults, over all tables."""
+        return sum(sum(account.faults.values()) for account in self.tables.values())
+
+    def lines(self) -> list[str]:
+        """Render the report as plain lines of English."""
+        return [
+            f"Delivery {self.source}",
+            *(f"  {_in_words(name, account)}" for name, account in self.tables.items()),
+            *(f"  ! {hold.message}" for hold in self.held),
+            *(f"  ! {text}" for texts in self.examples.values() for text in texts),
+            *(f"  - {notice}" for notice in self.notices),
+        ]
+
+
+def _in_words(name: str, account: TableAccount) -> str:
+    parts = [f"{account.received:,} received, {account.kept:,} kept"]
+    if account.released:
+        parts.append(f"{account.released:,} released from quarantine")
+    if account.quarantined:
+        parts.append(f"{account.quarantined:,} in quarantine ({_counts(account.refused)})")
+    if account.faults:
+        total = sum(account.faults.values())
+        parts.append(f"{total:,} data faults ({_counts(account.faults)})")
+    return f"{name}: " + ", ".join(parts)
+
+
+def _counts(codes: Mapping[str, int]) -> str:
+    return ", ".join(f"{code} {count:,}" for code, count in codes.items())
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A delivery sorted out and ready to land.
+
+    ``tables``: kept rows in lake types with ``received_on``, origin, and one flag a
+    cross-table check. ``refused``: parsed rows that went to quarantine, likewise without
+    flags. ``filled``: (table, column) pairs delivered. ``quarantine``, ``data_faults`` and
+    ``coverage`` are rows of these tables. ``span`` is what a landing replaces; None when
+    there is nothing to land.
+    """
+
+    source: str
+    span: Span | None
+    tables: Mapping[str, pl.DataFrame]
+    refused: Mapping[str, pl.DataFrame]
+    filled: frozenset[tuple[str, str]]
+    quarantine: pl.DataFrame
+    data_faults: pl.DataFrame
+    coverage: pl.DataFrame
+    report: Report
+
+    @property
+    def first(self) -> date | None:
+        """First night of the delivery."""
+        return None if self.span is None else self.span.first
+
+    @property
+    def last(self) -> date | None:
+        """Last night of the delivery."""
+        return None if self.span is None else self.span.last
+
+    def examined(self) -> dict[str, pl.DataFrame]:
+        """All parsed rows, kept or not, with the flags of the checks: for the suites.
+
+        Columns that were not delivered are left out: nothing is expected of them.
+        """
+        return {name: self._examined(name, rows) for name, rows in self.tables.items()}
+
+    def _examined(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+        absent = [
+            column.name
+            for column in BY_NAME[name].columns
+            if (name, column.name) not in self.filled
+        ]
+        parsed = [rows, *([self.refused[name]] if name in self.refused else [])]
+        columns = [one for one in rows.columns if one not in {*absent, *ORIGIN}]
+        return pl.concat(
+            [frame.select(one for one in columns if one in frame.columns) for frame in parsed],
+            how="diagonal",
+        )

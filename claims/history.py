@@ -1,0 +1,143 @@
+"""What was known, and when: every row of the lake with the span of nights it was valid for.
+
+There are two clocks. *Event time* says when something happened; *knowledge time*
+(``received_on``) says on which night it became known. A row is known from its night until
+the night before a later version of it: the same key again, or a re-send of the stay it
+hangs on, which replaces all rows of that stay. Whoever reads through ``as_of`` can
+therefore not see the future, and a past night can be computed again at any time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.tables import BY_NAME, DELIVERED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from claims.lake import Lake
+    from claims.schema import Table
+
+KNOWN_FROM = "known_from"
+KNOWN_UNTIL = "known_until"
+
+
+@dataclass(frozen=True)
+class History:
+    """All rows received until a night.
+
+    ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
+    lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
+    deliveries really fill.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    until: date
+    present: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
+        """Read the lake up to and including the night ``until``.
+
+        ``versions`` pins tables to past Delta versions, as a manifest row names them.
+        """
+        pinned = versions or {}
+        tables = {
+            table.name: _received(lake, table, until, pinned.get(table.name)) for table in DELIVERED
+        }
+        return cls(tables, until, _coverage(lake, until))
+
+    @classmethod
+    def of_frames(cls, frames: Mapping[str, pl.DataFrame], until: date) -> History:
+        """Take frames in lake types as they are; every column with a value is present."""
+        tables = {
+            table.name: frames.get(table.name, table.empty())
+            .lazy()
+            .filter(pl.col("received_on") <= until)
+            for table in DELIVERED
+        }
+        present = {
+            (name, column)
+            for name, frame in frames.items()
+            for column in frame.columns
+            if frame[column].null_count() < frame.height
+        }
+        return cls(tables, until, frozenset(present))
+
+    def versions(self, name: str, stays: pl.LazyFrame | None = None) -> pl.LazyFrame:
+        """All versions of the rows of one table, with ``known_from`` and ``known_until``.
+
+        ``stays`` (a frame with ``stay_id``) limits tables that hang on stays to these.
+        ``known_until`` is null while the row is the newest.
+        """
+        table = BY_NAME[name]
+        rows = self.tables[name].rename({"received_on": KNOWN_FROM})
+        if stays is not None and "stay_id" in table.by_name:
+            rows = rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
+        own = rows.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
+        return own if table.parent is None else self._replaced_with_parent(own)
+
+    def _replaced_with_parent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        nights = self.tables["stays"].group_by("stay_id").agg(pl.col("received_on").sort())
+        resent = nights.filter(pl.col("received_on").list.len() > 1).explode("received_on")
+        ends = (
+            rows.select("stay_id", KNOWN_FROM)
+            .unique()
+            .join(resent, on="stay_id")
+            .filter(pl.col("received_on") > pl.col(KNOWN_FROM))
+            .group_by("stay_id", KNOWN_FROM)
+            .agg(pl.col("received_on").min().alias("_parent_until"))
+        )
+        return (
+            rows.join(ends, on=["stay_id", KNOWN_FROM], how="left")
+            .with_columns(pl.min_horizontal(KNOWN_UNTIL, "_parent_until").alias(KNOWN_UNTIL))
+            .drop("_parent_until")
+        )
+
+    def current(self, name: str) -> pl.LazyFrame:
+        """The rows of one table as known on the last night; cancelled stays are left out."""
+        rows = self.versions(name).filter(pl.col(KNOWN_UNTIL).is_null())
+        if name == "stays":
+            rows = rows.filter(~pl.col("voided").fill_null(value=False))
+        return rows
+
+    def fills(self, table: str, columns: Iterable[str]) -> bool:
+        """Whether the deliveries fill all these columns of a table."""
+        return all((table, column) in self.present for column in columns)
+
+
+def as_of(day: str | date | pl.Expr) -> pl.Expr:
+    """Condition on versions: known on that night (a column name, a date or an expression)."""
+    night = (
+        pl.col(day)
+        if isinstance(day, str)
+        else pl.lit(day)
+        if not isinstance(day, pl.Expr)
+        else day
+    )
+    return (pl.col(KNOWN_FROM) <= night) & (
+        pl.col(KNOWN_UNTIL).is_null() | (pl.col(KNOWN_UNTIL) > night)
+    )
+
+
+def _next_version(key: tuple[str, ...]) -> pl.Expr:
+    return pl.col(KNOWN_FROM).shift(-1).over(*key, order_by=KNOWN_FROM)
+
+
+def _received(lake: Lake, table: Table, until: date, version: int | None) -> pl.LazyFrame:
+    if not lake.has(table.name):
+        return table.empty().lazy()
+    rows = lake.scan(table.name, version).filter(pl.col("received_on") <= until)
+    return rows.select(table.names)
+
+
+def _coverage(lake: Lake, until: date) -> frozenset[tuple[str, str]]:
+    if not lake.has("coverage"):
+        return frozenset()
+    rows = lake.scan("coverage").filter(pl.col("received_on") <= until)
+    return frozenset(rows.select("table", "column").unique().collect().iter_rows())

@@ -1,0 +1,76 @@
+"""Dated limits: each value with its unit, since when it holds, and by which document."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from claims.errors import LakeError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = Path(__file__).with_name("limits.toml")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit and its history.
+
+    ``values`` maps the first day on which a value holds to the value, in ``unit``.
+    """
+
+    name: str
+    doc: str
+    unit: str
+    basis: str
+    values: Mapping[date, float]
+
+    def on(self, day: date) -> float | None:
+        """The value that held on a day; None before the first one."""
+        past = [since for since in self.values if since <= day]
+        return self.values[max(past)] if past else None
+
+    def at(self, day: str) -> pl.Expr:
+        """The value that held on the day in a column, null before the first one."""
+        held = pl.lit(None, pl.Float64)
+        for since in sorted(self.values):
+            value = pl.lit(self.values[since], pl.Float64)
+            held = pl.when(pl.col(day) >= since).then(value).otherwise(held)
+        return held
+
+
+@dataclass(frozen=True)
+class Limits:
+    """All limits by name, and which of them were asked for."""
+
+    by_name: Mapping[str, Limit]
+
+    def __getitem__(self, name: str) -> Limit:
+        """The limit of this name; KeyError-like error with a hint otherwise."""
+        if name not in self.by_name:
+            hint = did_you_mean(name, self.by_name)
+            raise LakeError(
+                f"There is no limit '{name}' in claims/knowledge/limits.toml.",
+                f"Declare it there with a unit, a basis and a first day.{hint}",
+            )
+        return self.by_name[name]
+
+
+@cache
+def load_limits(path: Path = FILE) -> Limits:
+    """Read the dated limits."""
+    with path.open("rb") as file:
+        raw: dict[str, dict[str, Any]] = tomllib.load(file)
+    return Limits({name: _limit(name, entry) for name, entry in raw.items()})
+
+
+def _limit(name: str, entry: dict[str, Any]) -> Limit:
+    values = {date.fromisoformat(day): float(value) for day, value in entry["values"].items()}
+    return Limit(name, entry["doc"], entry["unit"], entry["basis"], values)

@@ -1,0 +1,201 @@
+"""Features of a ledger: one hospital, one consumable, one month (a catalogue)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.declaration import BOTH, HIGH, LEDGER, LOW, feature
+from features.stay import ratio
+from features.units import RATIO, SHARE, UNITS, YUAN
+
+# Units that left the shelf lawfully between the two counts of the window.
+AVAILABLE = (
+    pl.col("year_opening")
+    + pl.col("bought_year")
+    + pl.col("in_year")
+    - pl.col("out_year")
+    - pl.col("closing")
+)
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=UNITS,
+    family="volume",
+    direction=HIGH,
+    zh="当月计费数量",
+    says="{value} billed in the month",
+    says_zh="当月计费{value}",
+)
+def billed() -> pl.Expr:
+    """Units billed in the month."""
+    return pl.col("billed")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=YUAN,
+    family="volume",
+    direction=HIGH,
+    zh="当月计费金额",
+    says="{value} billed in the month",
+    says_zh="当月计费金额{value}",
+)
+def billed_amount_month() -> pl.Expr:
+    """Amount billed in the month."""
+    return pl.col("billed_amount")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=UNITS,
+    family="bill and record",
+    direction=HIGH,
+    zh="当月计费减使用",
+    says="{value} more billed than recorded as used in the month",
+    says_zh="当月计费比使用登记多{value}",
+)
+def billed_over_used_month() -> pl.Expr:
+    """Residual R1 of the month: billed less recorded as used."""
+    return pl.col("billed") - pl.col("used")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=SHARE,
+    family="bill and record",
+    direction=HIGH,
+    zh="当月计费超使用占比",
+    says="{value} of the units billed in the month are not recorded as used",
+    says_zh="当月计费数量中{value}无使用登记",
+)
+def unrecorded_share_month() -> pl.Expr:
+    """R1 over the units billed."""
+    over = pl.col("billed") - pl.col("used")
+    return pl.when(pl.col("billed") > 0).then(over / pl.col("billed"))
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=UNITS,
+    family="bill and stock",
+    direction=HIGH,
+    zh="滚动一年计费减可用",
+    says="{value} more billed in a year than stock and purchases can explain",
+    says_zh="一年计费比进货与库存可解释数量多{value}",
+)
+def billed_over_available() -> pl.Expr:
+    """Residual R2: billed less (opening + bought + in - out - closing), count to count."""
+    return pl.col("billed_year") - AVAILABLE
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=SHARE,
+    family="bill and stock",
+    direction=HIGH,
+    zh="滚动一年无来源占比",
+    says="stock and purchases cannot explain {value} of the units billed in a year",
+    says_zh="一年计费数量中{value}无进货来源",
+)
+def unexplained_share() -> pl.Expr:
+    """R2 over the units billed (DOMAIN 6.2: yellow above 2%, red above 5%)."""
+    return pl.when(pl.col("billed_year") > 0).then(
+        (pl.col("billed_year") - AVAILABLE) / pl.col("billed_year")
+    )
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=UNITS,
+    family="use and issue",
+    direction=BOTH,
+    zh="当月使用减出库",
+    says="{value} more used than issued in the month",
+    says_zh="当月使用比出库多{value}",
+)
+def used_over_issued() -> pl.Expr:
+    """Residual R3 of the month: used less issued, returns from departments taken off."""
+    return pl.col("used") - (pl.col("issued") - pl.col("returned"))
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=SHARE,
+    family="bill and stock",
+    direction=HIGH,
+    zh="滚动一年报损占比",
+    says="{value} of a year's units were written off",
+    says_zh="一年报损占{value}",
+)
+def written_off_share() -> pl.Expr:
+    """Units scrapped or lost in a year over units billed."""
+    return ratio("lost_year", "billed_year")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=SHARE,
+    family="supply",
+    direction=BOTH,
+    zh="寄售占比",
+    says="{value} of a year's purchases were consigned",
+    says_zh="一年采购中寄售占{value}",
+)
+def consigned_share() -> pl.Expr:
+    """Share of consignment in a year's purchases: invoices then follow the use."""
+    return ratio("consigned_year", "bought_year")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=SHARE,
+    family="supply",
+    direction=BOTH,
+    zh="调入占比",
+    says="{value} of a year's units came from another campus",
+    says_zh="一年数量中{value}由其他院区调入",
+)
+def transferred_share() -> pl.Expr:
+    """Units transferred in over units billed in a year."""
+    return ratio("transferred_in_year", "billed_year")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=RATIO,
+    family="supply",
+    direction=LOW,
+    zh="一年采购与计费之比",
+    says="bought {value} of what it billed in a year",
+    says_zh="一年采购量为计费量的{value}",
+)
+def bought_over_billed() -> pl.Expr:
+    """Units bought over units billed in a year."""
+    return ratio("bought_year", "billed_year")
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=RATIO,
+    family="volume",
+    direction=HIGH,
+    zh="当月与前三月均值之比",
+    says="billed {value} of the monthly mean of the three months before",
+    says_zh="当月计费量为前三月均值的{value}",
+)
+def growth() -> pl.Expr:
+    """Units billed over the monthly mean of the 90 days before (C21)."""
+    return pl.when(pl.col("billed_before") > 0).then(pl.col("billed") * 3 / pl.col("billed_before"))

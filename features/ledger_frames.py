@@ -1,0 +1,244 @@
+"""The prepared frame of ledgers: one hospital, one consumable, one month, and its year.
+
+What was billed must have been used, issued, held or bought (DOMAIN 3.1). Windows run from
+one stock count to another, so that the sums close to the unit: flows after the opening
+count, up to and including the closing one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features.frames import Frame, source
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+SUBJECT = r"^(.*)\|([^|]*)\|(\d{4}-\d{2})$"
+# A count taken in the first days of a month closes the month before it.
+COUNT_GRACE_DAYS = 3
+YEAR_DAYS = 365
+
+INFLOWS = ("transfer_in", "gain")
+OUTFLOWS = ("transfer_out", "supplier_return", "scrap", "loss")
+PAIR = ("hospital_id", "item_code")
+
+
+def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """Subjects with hospital, item, first and last day that their id names."""
+    start = (pl.col("subject_id").str.extract(SUBJECT, 3) + "-01").str.to_date()
+    return subjects.with_columns(
+        hospital_id=pl.col("subject_id").str.extract(SUBJECT, 1),
+        item_code=pl.col("subject_id").str.extract(SUBJECT, 2),
+        first_day=start,
+        last_day=start.dt.month_end(),
+    )
+
+
+def flows(history: History) -> pl.LazyFrame:
+    """All movements: hospital, item, day, kind, quantity, amount and when it was known."""
+    return pl.concat(
+        [_billed(history), _used(history), _bought(history), _moved(history)],
+        how="diagonal_relaxed",
+    )
+
+
+def _of_stays(history: History, table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of stays with the hospital of the version of the stay they came with."""
+    del table
+    stays = history.versions("stays").select(
+        "stay_id",
+        "hospital_id",
+        pl.col("voided").fill_null(value=False),
+        stay_from=KNOWN_FROM,
+        stay_until=KNOWN_UNTIL,
+    )
+    since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
+    return rows.join(stays, on="stay_id").filter(
+        (pl.col("stay_from") <= since) & (until.is_null() | (since < until)) & ~pl.col("voided")
+    )
+
+
+def _billed(history: History) -> pl.LazyFrame:
+    rows = history.versions("fee_lines").filter(pl.col("category") == "consumable")
+    return _of_stays(history, "fee_lines", rows).select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "quantity",
+        "amount",
+        day=pl.coalesce("performed_at", "charged_at").dt.date(),
+        kind=pl.lit("billed"),
+    )
+
+
+def _used(history: History) -> pl.LazyFrame:
+    return _of_stays(history, "device_uses", history.versions("device_uses")).select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "quantity",
+        day=pl.col("used_at").dt.date(),
+        kind=pl.lit("used"),
+    )
+
+
+def _bought(history: History) -> pl.LazyFrame:
+    return history.versions("purchases").select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "quantity",
+        amount=pl.col("quantity") * pl.col("unit_price") // 1000,
+        day="delivered_on",
+        kind=pl.when("consignment").then(pl.lit("consigned")).otherwise(pl.lit("bought")),
+    )
+
+
+def _moved(history: History) -> pl.LazyFrame:
+    return history.versions("stock_moves").select(
+        *PAIR, KNOWN_FROM, KNOWN_UNTIL, "quantity", day=pl.col("moved_at").dt.date(), kind="kind"
+    )
+
+
+def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a ledger: what was billed, used, bought and held, for the month and the year."""
+    keyed = parts(subjects).join(_counted(history, parts(subjects)), on="subject_id", how="left")
+    moved = (
+        keyed.join(flows(history), on=list(PAIR))
+        .filter(as_of("as_of"))
+        .filter(pl.col("day") > pl.col("last_day") - pl.duration(days=2 * YEAR_DAYS))
+    )
+    sums = moved.group_by("subject_id").agg(*_month_sums(), *_year_sums())
+    joined = keyed.join(sums, on="subject_id", how="left")
+    return _with_item(history, joined).with_columns(
+        event_on=pl.col("last_day"), person_id=pl.lit(None, pl.String)
+    )
+
+
+def _counted(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Opening and closing counts: the closing one of the month, the year's opening one."""
+    counts = (
+        history.versions("stock_counts")
+        .group_by(*PAIR, "counted_on", KNOWN_FROM, KNOWN_UNTIL)
+        .agg(pl.col("quantity").sum())
+    )
+    late = pl.duration(days=COUNT_GRACE_DAYS)
+    taken = (
+        keyed.select("subject_id", "as_of", *PAIR, "first_day", "last_day")
+        .join(counts, on=list(PAIR))
+        .filter(as_of("as_of") & (pl.col("counted_on") <= pl.col("last_day") + late))
+        .group_by("subject_id", "first_day", "last_day", "counted_on")
+        .agg(pl.col("quantity").sum())
+        .sort("subject_id", "counted_on")
+    )
+    recent = pl.col("counted_on") > pl.col("last_day") - pl.duration(days=YEAR_DAYS + 5)
+    closes = pl.col("counted_on") > pl.col("first_day") + late
+    return taken.group_by("subject_id", maintain_order=True).agg(
+        closing_on=pl.col("counted_on").filter(closes).last(),
+        closing=pl.col("quantity").filter(closes).last(),
+        year_opening_on=pl.col("counted_on").filter(recent).first(),
+        year_opening=pl.col("quantity").filter(recent).first(),
+    )
+
+
+def _sum(kinds: tuple[str, ...], window: pl.Expr, column: str = "quantity") -> pl.Expr:
+    return pl.col(column).filter(pl.col("kind").is_in(kinds) & window).sum()
+
+
+def _month_sums() -> tuple[pl.Expr, ...]:
+    month = pl.col("day").is_between(pl.col("first_day"), pl.col("last_day"))
+    before = (pl.col("day") < pl.col("first_day")) & (
+        pl.col("day") >= pl.col("first_day") - pl.duration(days=90)
+    )
+    return (
+        _sum(("billed",), month).alias("billed"),
+        _sum(("billed",), month, "amount").alias("billed_amount"),
+        _sum(("used",), month).alias("used"),
+        _sum(("issue",), month).alias("issued"),
+        _sum(("department_return",), month).alias("returned"),
+        _sum(("bought", "consigned"), month).alias("bought"),
+        _sum(("consigned",), month).alias("consigned"),
+        _sum((*INFLOWS, *OUTFLOWS), month).alias("moved"),
+        _sum(("scrap", "loss"), month).alias("lost"),
+        _sum(("billed",), before).alias("billed_before"),
+    )
+
+
+def _year_sums() -> tuple[pl.Expr, ...]:
+    year = (
+        (pl.col("day") > pl.col("year_opening_on")) & (pl.col("day") <= pl.col("closing_on"))
+    ).fill_null(value=False)
+    return (
+        _sum(("billed",), year).alias("billed_year"),
+        _sum(("billed",), year, "amount").alias("billed_amount_year"),
+        _sum(("used",), year).alias("used_year"),
+        _sum(("bought", "consigned"), year).alias("bought_year"),
+        _sum(("consigned",), year).alias("consigned_year"),
+        _sum(INFLOWS, year).alias("in_year"),
+        _sum(OUTFLOWS, year).alias("out_year"),
+        _sum(("transfer_in",), year).alias("transferred_in_year"),
+        _sum(("scrap", "loss"), year).alias("lost_year"),
+    )
+
+
+def _with_item(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add class of the item and level of the hospital, as known that night."""
+    item = (
+        rows.select("subject_id", "as_of", "item_code", "last_day")
+        .join(history.versions("consumables"), on="item_code")
+        .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("last_day")))
+        .sort("subject_id", "valid_from")
+        .group_by("subject_id", maintain_order=True)
+        .last()
+        .select("subject_id", "class_code", "class_name", "generic_name", "platform_price")
+    )
+    hospital = (
+        rows.select("subject_id", "as_of", "hospital_id")
+        .join(history.versions("hospitals"), on="hospital_id")
+        .filter(as_of("as_of"))
+        .select("subject_id", "level")
+    )
+    return rows.join(item, on="subject_id", how="left").join(hospital, on="subject_id", how="left")
+
+
+BILLED = source("fee_lines.item_code", "fee_lines.quantity", "fee_lines.charged_at")
+USED = source("device_uses.item_code", "device_uses.quantity", "device_uses.used_at")
+BOUGHT = source("purchases.item_code", "purchases.quantity", "purchases.delivered_on")
+MOVED = source("stock_moves.item_code", "stock_moves.quantity", "stock_moves.moved_at")
+COUNTED = source("stock_counts.item_code", "stock_counts.quantity", "stock_counts.counted_on")
+CLOSED = (BILLED[0] | BOUGHT[0] | COUNTED[0],)
+FRAMES = {
+    "ledger": Frame(
+        "ledger",
+        ledger,
+        single=True,
+        needs=BILLED,
+        sources={
+            "billed": BILLED,
+            "billed_amount": BILLED,
+            "billed_before": BILLED,
+            "used": USED,
+            "issued": MOVED,
+            "returned": MOVED,
+            "bought": BOUGHT,
+            "consigned": BOUGHT,
+            "lost": MOVED,
+            "moved": MOVED,
+            "billed_year": CLOSED,
+            "billed_amount_year": CLOSED,
+            "used_year": (USED[0] | COUNTED[0],),
+            "bought_year": CLOSED,
+            "consigned_year": CLOSED,
+            "in_year": CLOSED,
+            "out_year": CLOSED,
+            "transferred_in_year": CLOSED,
+            "lost_year": CLOSED,
+            "year_opening": COUNTED,
+            "closing": COUNTED,
+        },
+    )
+}

@@ -1,0 +1,163 @@
+"""Which subjects a night scores: what arrived, and what its arrival changed.
+
+Every function returns (subject_id, as_of): the subject and the night whose knowledge its
+features may use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM
+from features import ledger_frames
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from claims.history import History
+
+# A ledger is first looked at when the papers of its month have had time to arrive.
+LEDGER_SETTLE_DAYS = 10
+SCHEMA = {"subject_id": pl.String(), "as_of": pl.Date()}
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night and how far back new facts open old subjects again, in days."""
+
+    on: date
+    reopen_days: int
+
+    def recent(self, column: str) -> pl.Expr:
+        """Whether a day lies inside the time that can still be opened again."""
+        return pl.col(column) > pl.lit(self.on) - pl.duration(days=self.reopen_days)
+
+
+def stays_of_night(history: History, night: Night) -> pl.DataFrame:
+    """Stays that arrived on the night, and recent ones whose person or hospital changed.
+
+    ``history`` must end on the night.
+    """
+    current = history.current("stays")
+    arrived = pl.col(KNOWN_FROM) == night.on
+    persons = pl.concat(
+        [
+            history.tables["stays"].filter(pl.col("received_on") == night.on).select("person_id"),
+            _keys_of_night(history, "persons", "person_id", night),
+            _keys_of_night(history, "outpatient_visits", "person_id", night),
+        ]
+    ).drop_nulls()
+    hospitals = _keys_of_night(history, "hospitals", "hospital_id", night)
+    late_children = pl.concat(
+        [
+            _keys_of_night(history, table, "stay_id", night)
+            for table in ("fee_lines", "device_uses", "stay_diagnoses", "stay_procedures")
+        ]
+    )
+    recent = current.filter(night.recent(KNOWN_FROM))
+    touched = pl.concat(
+        [
+            current.filter(arrived).select("stay_id"),
+            recent.join(persons, on="person_id", how="semi").select("stay_id"),
+            recent.join(hospitals, on="hospital_id", how="semi").select("stay_id"),
+            recent.join(late_children, on="stay_id", how="semi").select("stay_id"),
+        ]
+    )
+    return _subjects(touched.select(pl.col("stay_id").alias("subject_id")), night.on)
+
+
+def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.DataFrame:
+    """Uses of the night's stays, and recent ones that share a serial number with them."""
+    ids = stays.lazy().select(pl.col("subject_id").alias("stay_id"))
+    mine = _uses(history, ids)
+    serials = (
+        history.versions("device_uses", ids)
+        .filter(pl.col("serial").is_not_null())
+        .select("item_code", "serial")
+    )
+    sharing = (
+        history.current("device_uses")
+        .filter(night.recent(KNOWN_FROM))
+        .join(serials, on=["item_code", "serial"], how="semi")
+        .select(_use_id().alias("subject_id"))
+    )
+    return _subjects(pl.concat([mine, sharing]), night.on)
+
+
+def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
+    """Ledgers of closed, recent months into which any movement or count arrived tonight."""
+    ledgers = (
+        _ledger_days(history)
+        .filter(pl.col(KNOWN_FROM) == night.on)
+        .filter(pl.col("day").dt.month_end() < night.on)
+        .filter(night.recent("day"))
+        .select(_ledger_id().alias("subject_id"))
+    )
+    return _subjects(ledgers, night.on)
+
+
+def stays_of_history(history: History) -> pl.DataFrame:
+    """Every stay, as of the night it first became known: the rows of training."""
+    first = (
+        history.tables["stays"]
+        .filter(~pl.col("voided").fill_null(value=False))
+        .group_by(subject_id="stay_id")
+        .agg(as_of=pl.col("received_on").min())
+    )
+    return first.sort("subject_id").collect()
+
+
+def uses_of_history(history: History, stays: pl.DataFrame) -> pl.DataFrame:
+    """Every use of these stays, as of the night of its stay."""
+    nights = stays.lazy().rename({"subject_id": "stay_id"})
+    ids = nights.select("stay_id")
+    uses = _uses(history, ids).with_columns(
+        stay_id=pl.col("subject_id").str.extract(r"^(.*)\|([^|]*)$", 1)
+    )
+    return uses.join(nights, on="stay_id").select(*SCHEMA).sort("subject_id").collect()
+
+
+def ledgers_of_history(history: History) -> pl.DataFrame:
+    """Every ledger of a month that has had time to settle, as of the end of that time."""
+    settle = pl.duration(days=LEDGER_SETTLE_DAYS)
+    ledgers = _ledger_days(history).select(
+        _ledger_id().alias("subject_id"), as_of=pl.col("day").dt.month_end() + settle
+    )
+    return ledgers.unique().filter(pl.col("as_of") <= history.until).sort("subject_id").collect()
+
+
+def _keys_of_night(history: History, table: str, column: str, night: Night) -> pl.LazyFrame:
+    return history.tables[table].filter(pl.col("received_on") == night.on).select(column)
+
+
+def _subjects(ids: pl.LazyFrame, on: date) -> pl.DataFrame:
+    return ids.drop_nulls().unique().with_columns(as_of=pl.lit(on)).sort("subject_id").collect()
+
+
+def _use_id() -> pl.Expr:
+    return pl.concat_str("stay_id", "item_code", separator="|")
+
+
+def _uses(history: History, ids: pl.LazyFrame) -> pl.LazyFrame:
+    billed = history.versions("fee_lines", ids).filter(pl.col("category") == "consumable")
+    used = history.versions("device_uses", ids)
+    return pl.concat(
+        [rows.select(_use_id().alias("subject_id")) for rows in (billed, used)]
+    ).unique()
+
+
+def _ledger_days(history: History) -> pl.LazyFrame:
+    counts = history.versions("stock_counts").select(
+        "hospital_id", "item_code", KNOWN_FROM, day="counted_on"
+    )
+    moved = ledger_frames.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
+    return pl.concat([moved, counts]).drop_nulls()
+
+
+def _ledger_id() -> pl.Expr:
+    return pl.concat_str(
+        "hospital_id", "item_code", pl.col("day").dt.strftime("%Y-%m"), separator="|"
+    )

@@ -1,0 +1,246 @@
+"""The prepared frame of consumable uses: billed, recorded, catalogue price, invoice price.
+
+A use is one consumable in one stay (``stay_id|item_code``), over the union of what was
+billed and what the operation record says was used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features import stay_frames
+from features.frames import Frame, source
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+SUBJECT = r"^(.*)\|([^|]*)$"
+# Stock bought this long before the service may still be on the shelf (DOMAIN 2, C05).
+SHELF_DAYS = 180
+# The class of a consumable is the head of its 27-character code (DESIGN 2, `consumables`).
+CLASS_CHARACTERS = 7
+
+BILLED = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity")
+BILLED_PRICE = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.unit_price")
+RECORDED = source("device_uses.stay_id", "device_uses.item_code", "device_uses.quantity")
+CATALOGUE = source("consumables.item_code", "consumables.platform_price")
+INVOICE = source("purchases.hospital_id", "purchases.item_code", "purchases.unit_price")
+
+
+def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """Subjects with the stay and the item that their id names."""
+    return subjects.with_columns(
+        stay_id=pl.col("subject_id").str.extract(SUBJECT, 1),
+        item_code=pl.col("subject_id").str.extract(SUBJECT, 2),
+    )
+
+
+def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a use: quantities, prices and the stay around it, as known that night."""
+    keyed = parts(subjects)
+    joined = (
+        keyed.join(_stays(history, keyed), on=["stay_id", "as_of"], how="left")
+        .join(_billed(history, keyed), on="subject_id", how="left")
+        .join(_recorded(history, keyed), on="subject_id", how="left")
+        .join(_class_quantity(history, keyed), on="subject_id", how="left")
+    )
+    dated = joined.with_columns(
+        service_on=pl.coalesce("billed_on", "used_on", "discharged_on"),
+        recorded=pl.col("used_quantity").is_not_null(),
+    ).with_columns(
+        pl.col("billed_quantity", "billed_amount", "billed_lines", "used_quantity").fill_null(0)
+    )
+    priced = dated.join(_catalogue(history, dated), on="subject_id", how="left")
+    invoiced = priced.join(_invoices(history, priced), on="subject_id", how="left")
+    serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
+    return serial.with_columns(
+        event_on=pl.col("service_on"),
+        shared_serials=pl.col("shared_serials").fill_null(0),
+    )
+
+
+def _stays(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    wanted = keyed.select(pl.col("stay_id").alias("subject_id"), "as_of").unique()
+    context = stay_frames.stay(history, wanted)
+    operations = (
+        stay_frames.procedures(history, wanted)
+        .group_by("subject_id", "as_of")
+        .agg(operations=pl.len())
+    )
+    return context.join(operations, on=["subject_id", "as_of"], how="left").select(
+        "as_of",
+        "hospital_id",
+        "person_id",
+        "level",
+        "scheme",
+        "sex",
+        "days",
+        "department",
+        "case_group",
+        "case_family",
+        "discharged_on",
+        "drg",
+        stay_id="subject_id",
+        stay_total="total_amount",
+        operations=pl.col("operations").fill_null(0),
+    )
+
+
+def _children(history: History, keyed: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    rows = history.versions(table, keyed.select("stay_id"))
+    wanted = keyed.select("subject_id", "as_of", "stay_id", "item_code")
+    return wanted.join(rows, on=["stay_id", "item_code"]).filter(as_of("as_of"))
+
+
+def _billed(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    sold = pl.col("quantity") > 0
+    return (
+        _children(history, keyed, "fee_lines")
+        .group_by("subject_id")
+        .agg(
+            billed_quantity=pl.col("quantity").sum(),
+            billed_amount=pl.col("amount").sum(),
+            billed_price=pl.col("unit_price").filter(sold).max(),
+            billed_lines=pl.len(),
+            reversed_lines=(~sold).sum(),
+            billed_on=pl.coalesce("performed_at", "charged_at").dt.date().max(),
+        )
+    )
+
+
+def _class_quantity(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Units of the item's class in the whole stay, whichever of them is being scored."""
+    wanted = keyed.select("subject_id", "as_of", "stay_id", class_of=_class("item_code"))
+    rows = history.versions("fee_lines", keyed.select("stay_id")).filter(
+        pl.col("category") == "consumable"
+    )
+    return (
+        wanted.join(rows.with_columns(class_of=_class("item_code")), on=["stay_id", "class_of"])
+        .filter(as_of("as_of"))
+        .group_by("subject_id")
+        .agg(class_quantity=pl.col("quantity").sum())
+    )
+
+
+def _class(column: str) -> pl.Expr:
+    return pl.col(column).str.slice(0, CLASS_CHARACTERS)
+
+
+def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        _children(history, keyed, "device_uses")
+        .group_by("subject_id")
+        .agg(
+            used_quantity=pl.col("quantity").sum(),
+            used_on=pl.col("used_at").dt.date().max(),
+            site=pl.col("site").drop_nulls().sort().first(),
+        )
+    )
+
+
+def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
+    """The catalogue row valid on the day of service, and the price of the row before it."""
+    rows = history.versions("consumables").select(
+        "item_code",
+        "valid_from",
+        "generic_name",
+        "class_code",
+        "class_name",
+        "implantable",
+        "origin",
+        "key_list",
+        "vbp_selected",
+        "platform_price",
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        price_limit=pl.min_horizontal("platform_price", "payment_standard"),
+    )
+    return (
+        dated.select("subject_id", "as_of", "item_code", "service_on")
+        .join(rows, on="item_code")
+        .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("service_on")))
+        .sort("subject_id", "valid_from")
+        .with_columns(previous_price=pl.col("platform_price").shift(1).over("subject_id"))
+        .group_by("subject_id", maintain_order=True)
+        .last()
+        .with_columns(
+            price_age=(pl.col("service_on") - pl.col("valid_from")).dt.total_days(),
+        )
+        .drop("as_of", "item_code", "service_on", KNOWN_FROM, KNOWN_UNTIL)
+    )
+
+
+def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
+    """Invoice prices of the hospital for the item in the shelf time before the service."""
+    bought = history.versions("purchases").select(
+        "hospital_id", "item_code", "delivered_on", "unit_price", KNOWN_FROM, KNOWN_UNTIL
+    )
+    age = (pl.col("service_on") - pl.col("delivered_on")).dt.total_days()
+    return (
+        dated.select("subject_id", "as_of", "hospital_id", "item_code", "service_on")
+        .join(bought, on=["hospital_id", "item_code"])
+        .filter(as_of("as_of") & age.is_between(0, SHELF_DAYS))
+        .group_by("subject_id")
+        .agg(
+            invoice_price=pl.col("unit_price").sort_by("delivered_on", "unit_price").last(),
+            dearest_invoice=pl.col("unit_price").max(),
+        )
+    )
+
+
+def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """How many other stays record the same serial number of the same item (C09)."""
+    numbered = history.versions("device_uses").filter(pl.col("serial").is_not_null())
+    mine = (
+        keyed.select("subject_id", "as_of", "stay_id", "item_code")
+        .join(numbered.select("stay_id", "item_code", "serial"), on=["stay_id", "item_code"])
+        .unique()
+    )
+    other = numbered.select("item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id")
+    return (
+        mine.join(other, on=["item_code", "serial"])
+        .filter(as_of("as_of") & (pl.col("other_stay") != pl.col("stay_id")))
+        .group_by("subject_id")
+        .agg(shared_serials=pl.col("other_stay").n_unique())
+    )
+
+
+def _both(*parts: tuple[frozenset[tuple[str, str]], ...]) -> tuple[frozenset[tuple[str, str]], ...]:
+    """Sources of a column that needs all of several inputs, each with one way to fill it."""
+    return (frozenset(pair for way in parts for pair in way[0]),)
+
+
+DAY = source("fee_lines.charged_at")
+FRAMES = {
+    "use": Frame(
+        "use",
+        use,
+        single=True,
+        needs=BILLED,
+        sources={
+            "billed_quantity": BILLED,
+            "billed_amount": source("fee_lines.stay_id", "fee_lines.amount"),
+            "billed_price": BILLED_PRICE,
+            "billed_lines": BILLED,
+            "reversed_lines": BILLED,
+            "used_quantity": RECORDED,
+            "recorded": RECORDED,
+            "price_limit": _both(CATALOGUE, DAY),
+            "platform_price": _both(CATALOGUE, DAY),
+            "previous_price": _both(CATALOGUE, DAY),
+            "price_age": _both(CATALOGUE, DAY),
+            "invoice_price": _both(INVOICE, DAY),
+            "dearest_invoice": _both(INVOICE, DAY),
+            "class_quantity": _both(BILLED, source("consumables.class_code")),
+            "implantable": source("consumables.implantable"),
+            "operations": source("stay_procedures.stay_id"),
+            "stay_total": source("stays.total_amount"),
+            "shared_serials": source("device_uses.serial", "device_uses.item_code"),
+            "days": stay_frames.DAYS,
+            "origin": source("consumables.origin"),
+        },
+    )
+}

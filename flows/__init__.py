@@ -1,0 +1,1 @@
+"""The night shift: what runs when, the only room that names Prefect, and the command line."""

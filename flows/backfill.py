@@ -1,0 +1,31 @@
+"""Nights one after another, oldest first, as a Prefect flow."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow
+
+from claims.settings import Settings
+from flows.nightly import nightly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@flow(name="backfill", validate_parameters=False)
+def backfill(
+    settings: Settings,
+    first: date,
+    last: date,
+    progress: Callable[[str], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Run every night from ``first`` to ``last``; returns their reports."""
+    reports: list[dict[str, Any]] = []
+    for offset in range((last - first).days + 1):
+        on = first + timedelta(days=offset)
+        if progress is not None:
+            progress(f"night of {on}")
+        reports.append(nightly(settings, on))
+    return reports

@@ -1,0 +1,134 @@
+"""From known facts to judged subjects: measure, compare, rule, score (plain functions)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cases.judged import Judged
+from features.catalogue import CATALOGUES, Catalogue
+from features.measure import measure
+from features.standards import compare
+from models.explain import explain, top_reasons
+from rules.catalogue import missing as rule_missing
+from rules.catalogue import rules_of
+from rules.judge import hit_columns, judge
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from claims.history import History
+    from models.bundle import Bundle
+    from rules.declaration import Rule
+
+# More than are shown, because a value and its distance from peers make one reason.
+CONTRIBUTIONS_READ = 16
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measured subjects of one entity with their rule hits, before any model."""
+
+    catalogue: Catalogue
+    frame: pl.DataFrame
+    hits: pl.DataFrame
+    columns: tuple[str, ...]
+    rule_columns: tuple[str, ...]
+
+
+def usable_rules(history: History, entity: str) -> list[Rule]:
+    """Rules whose every input is delivered."""
+    catalogue = CATALOGUES[entity]
+    return [item for item in rules_of(entity) if not rule_missing(item, catalogue, history)]
+
+
+def switched_off(history: History) -> list[str]:
+    """What is switched off for want of data, gathered by what it would need."""
+    waiting: dict[str, list[str]] = {}
+    for entity, catalogue in CATALOGUES.items():
+        features = {
+            f"{entity}.{one.name}": catalogue.missing(one, history) for one in catalogue.features
+        }
+        rules = {
+            f"rule {one.code}": rule_missing(one, catalogue, history) for one in rules_of(entity)
+        }
+        for name, gaps in (features | rules).items():
+            if gaps:
+                waiting.setdefault(_needs(gaps), []).append(name)
+    return [f"without {gaps}: {', '.join(names)}" for gaps, names in sorted(waiting.items())]
+
+
+def _needs(gaps: list[str]) -> str:
+    """'stays.person_id, stays.ward' as 'stays (person_id, ward)'."""
+    tables: dict[str, list[str]] = {}
+    for gap in gaps:
+        table, column = gap.split(".")
+        tables.setdefault(table, []).append(column)
+    return "; ".join(f"{table} ({', '.join(columns)})" for table, columns in tables.items())
+
+
+def base_measures(history: History, entity: str, subjects: pl.DataFrame) -> pl.DataFrame:
+    """Measure all features of an entity for which there is data."""
+    catalogue = CATALOGUES[entity]
+    return measure(history, catalogue, subjects, catalogue.measurable(history))
+
+
+def with_standards(
+    history: History, entity: str, base: pl.DataFrame, standards: pl.DataFrame
+) -> Measured:
+    """Compare measured subjects with their standards and put them before the rules.
+
+    ``base`` has a column ``standard_version`` that names the version each row reads.
+    """
+    catalogue = CATALOGUES[entity]
+    features = catalogue.measurable(history)
+    rules = usable_rules(history, entity)
+    compared = compare(base, catalogue.entity, standards, features)
+    hits = judge(compared, rules)
+    return Measured(
+        catalogue,
+        hit_columns(compared, hits, rules),
+        hits,
+        tuple(catalogue.columns(features)),
+        tuple(f"rule_{item.code}" for item in rules),
+    )
+
+
+def version_before(standards: pl.DataFrame, column: str) -> pl.Expr:
+    """The newest frozen version before the night in a column, null where there is none."""
+    frozen = standards.select("version", "run_date").unique().sort("run_date", "version")
+    name = pl.lit(None, pl.String)
+    for version, on in frozen.iter_rows():
+        name = pl.when(pl.col(column) >= on).then(pl.lit(version)).otherwise(name)
+    return name
+
+
+def judged(
+    measured: Measured,
+    bundle: Bundle,
+    standards: pl.DataFrame,
+    *,
+    run_date: date,
+    data_version: str,
+) -> Judged:
+    """Score measured subjects with a bundle."""
+    return Judged(
+        catalogue=measured.catalogue,
+        measured=measured.frame,
+        scores=bundle.score(measured.frame),
+        hits=measured.hits,
+        standards=standards,
+        top=lambda rows: top_reasons(explain(bundle, rows), CONTRIBUTIONS_READ),
+        run_date=run_date,
+        model_version=bundle.version,
+        benchmark_version=newest_version(measured.frame),
+        data_version=data_version,
+    )
+
+
+def newest_version(measured: pl.DataFrame) -> str | None:
+    """Name of the newest standards that measured rows read, None where they read none."""
+    newest = measured["standard_version"].drop_nulls().max()
+    return None if newest is None else str(newest)

@@ -1,0 +1,128 @@
+"""Bring deliveries in: history at once, a night from the inbox (plain functions)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.delivery import read_delivery
+from claims.errors import DeliveryError
+from claims.intake import admit, land
+from claims.lake import Lake
+from claims.mapping import read_mapping
+from claims.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from claims.admission import Admission
+    from claims.settings import Settings
+
+INBOX_SOURCE = "inbox"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a landing did; ``admission`` is None for a night without a delivery."""
+
+    admission: Admission | None
+    notice: str | None
+
+    def lines(self) -> list[str]:
+        """What to tell a person."""
+        told = [] if self.admission is None else self.admission.report.lines()
+        return [*told, *([self.notice] if self.notice else [])]
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake of this installation."""
+    return Lake.at(settings.lake, settings.retention_days)
+
+
+def land_history(
+    settings: Settings,
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    source: str | None = None,
+    fallback_night: date | None = None,
+    lake: Lake | None = None,
+) -> Landed:
+    """Land a whole extract, each row on its own night."""
+    into = lake or open_lake(settings)
+    delivery = read_delivery(path, read_mapping(mapping) if mapping else None)
+    admission = admit(
+        delivery,
+        lake=into,
+        settings=settings,
+        source=source or path.stem,
+        night=None,
+        fallback_night=fallback_night,
+    )
+    land(admission, into)
+    return Landed(admission, None)
+
+
+def land_night(settings: Settings, on: date, accept: frozenset[str] = frozenset()) -> Landed:
+    """Land what waits in the inbox for a night; an empty inbox succeeds with a notice."""
+    folder = settings.inbox / f"{on:%Y-%m-%d}"
+    if not folder.exists():
+        return Landed(None, f"Nothing was delivered for the night of {on}.")
+    lake = open_lake(settings)
+    admission = admit(
+        read_delivery(folder),
+        lake=lake,
+        settings=settings,
+        source=INBOX_SOURCE,
+        night=on,
+        accept=accept,
+    )
+    land(admission, lake)
+    empty = "The delivery was empty." if admission.report.tables == {} else None
+    return Landed(admission, empty)
+
+
+def split(path: Path, history: Path, inbox: Path, *, until: date) -> list[date]:
+    """Part an extract: rows received by ``until`` go to ``history``, later ones to the inbox.
+
+    Each later night gets a folder of its own, as a hospital network would deliver it.
+    Returns these nights. Every table with rows must have ``received_on``.
+    """
+    tables = {name: path / f"{name}.parquet" for name in BY_NAME}
+    frames = {name: pl.scan_parquet(_files(file)) for name, file in tables.items() if _any(file)}
+    for name, rows in frames.items():
+        if "received_on" not in rows.collect_schema():
+            raise DeliveryError(
+                f"{tables[name]} has no column 'received_on', so it cannot be parted by night.",
+                "Ingest it whole, or add the night on which each row became known.",
+            )
+    history.mkdir(parents=True, exist_ok=True)
+    nights: set[date] = set()
+    later: dict[str, pl.DataFrame] = {}
+    for name, rows in frames.items():
+        past = rows.filter(pl.col("received_on") <= until)
+        past.sink_parquet(history / f"{name}.parquet")
+        later[name] = rows.filter(pl.col("received_on") > until).collect()
+        nights |= set(later[name]["received_on"].unique())
+    for night in sorted(nights):
+        _deliver(later, inbox / f"{night:%Y-%m-%d}", night)
+    return sorted(nights)
+
+
+def _deliver(later: dict[str, pl.DataFrame], folder: Path, night: date) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in later.items():
+        tonight = rows.filter(pl.col("received_on") == night)
+        if tonight.height or name == "stays":
+            tonight.write_parquet(folder / f"{name}.parquet")
+
+
+def _any(file: Path) -> bool:
+    return file.exists() or file.with_suffix("").is_dir()
+
+
+def _files(file: Path) -> list[Path]:
+    return [file] if file.exists() else sorted(file.with_suffix("").glob("*.parquet"))

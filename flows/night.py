@@ -1,0 +1,314 @@
+"""One night, step by step (plain functions; ``flows.nightly`` wraps them as Prefect tasks).
+
+Every step reads tables of the lake and replaces its own rows of this night, so that a run
+that stops anywhere can be started again: it ends in the same rows, and nothing doubles.
+A night becomes visible only by its manifest row, which is written last.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cases import alerts as alerting
+from cases.amounts import weigh
+from cases.dossier import dossiers
+from cases.gather import assign, gather
+from cases.selection import Capacity, select
+from cases.tags import tags
+from cases.wording import reasons
+from claims.errors import NotFoundError
+from claims.history import History
+from claims.lake import Lake, Span
+from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, SCORES, TAGS
+from claims.tables import DELIVERED
+from features.subjects import Night, ledgers_of_night, stays_of_night, uses_of_night
+from flows.judging import (
+    base_measures,
+    judged,
+    switched_off,
+    version_before,
+    with_standards,
+)
+from flows.training import ENTITIES, frozen_standards
+
+if TYPE_CHECKING:
+    from cases.judged import Judged
+    from claims.settings import Settings
+    from models.bundle import Bundle
+
+SCENARIOS = {"hospitalization": ("stay",), "consumables": ("use", "ledger")}
+PUBLISHED = (SCORES, TAGS, ALERTS, CASES, DOSSIERS)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a night is run with; nothing here changes while it runs."""
+
+    on: date
+    lake: Lake
+    settings: Settings
+    bundles: dict[str, Bundle]
+
+    @property
+    def night(self) -> Night:
+        """The night, with how far back new facts reach."""
+        return Night(self.on, self.settings.reopen_days)
+
+    def history(self) -> History:
+        """What is known on this night."""
+        return History.of(self.lake, self.on)
+
+
+def measure_night(run: Run) -> dict[str, int]:
+    """Measure what arrived and what it touched; write tables ``features_<entity>``."""
+    history = run.history()
+    stays = stays_of_night(history, run.night)
+    subjects = {
+        "stay": stays,
+        "use": uses_of_night(history, stays, run.night),
+        "ledger": ledgers_of_night(history, run.night),
+    }
+    for entity, chosen in subjects.items():
+        base = base_measures(history, entity, chosen).with_columns(run_date=pl.lit(run.on))
+        run.lake.replace(
+            f"features_{entity}", base, Span.night(run.on), keys=["run_date", "subject_id"]
+        )
+    return {entity: chosen.height for entity, chosen in subjects.items()}
+
+
+def judge_night(run: Run) -> dict[str, Judged]:
+    """Compare, rule and score the night's subjects, from the tables of ``measure_night``."""
+    history = run.history()
+    standards = frozen_standards(run.lake, run.on)
+    version = data_version(run.lake, run.on)
+    found: dict[str, Judged] = {}
+    for entity in ENTITIES:
+        base = _of_night(run, f"features_{entity}").drop("run_date")
+        if base.is_empty() or entity not in run.bundles:
+            continue
+        mine = standards.filter(pl.col("entity") == entity)
+        named = base.with_columns(standard_version=version_before(mine, "as_of"))
+        measured = with_standards(history, entity, named, mine)
+        found[entity] = judged(
+            measured, run.bundles[entity], mine, run_date=run.on, data_version=version
+        )
+    return found
+
+
+def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
+    """Choose the night's alerts within capacity; write table `scores`.
+
+    Returns the selected rows by entity.
+    """
+    settings = run.settings
+    capacity = Capacity(settings.alerts_per_night, settings.random_share, settings.seed)
+    earlier = _open_alerts(run)
+    chosen: dict[str, pl.DataFrame] = {}
+    scored: list[pl.DataFrame] = [SCORES.empty()]
+    for scenario, entities in SCENARIOS.items():
+        weighed = [
+            weigh(found[entity]).with_columns(
+                entity=pl.lit(entity),
+                model_version=pl.lit(found[entity].model_version, pl.String),
+                benchmark_version=pl.lit(found[entity].benchmark_version, pl.String),
+            )
+            for entity in entities
+            if entity in found
+        ]
+        if not weighed:
+            continue
+        together = pl.concat(weighed, how="diagonal_relaxed")
+        told = earlier.filter(pl.col("scenario") == scenario)
+        marked = select(alerting.mark_repeats(together, told), capacity, run.on)
+        scored.append(_score_rows(marked, scenario, run.on))
+        for entity in entities:
+            chosen[entity] = marked.filter(
+                (pl.col("entity") == entity) & pl.col("selected_by").is_not_null()
+            ).drop("model_version", "benchmark_version")
+    run.lake.replace("scores", pl.concat(scored), Span.night(run.on), keys=SCORES.key)
+    return chosen
+
+
+def _score_rows(marked: pl.DataFrame, scenario: str, on: date) -> pl.DataFrame:
+    return marked.with_columns(
+        run_date=pl.lit(on), scenario=pl.lit(scenario), subject_type=pl.col("entity")
+    ).select(SCORES.names)
+
+
+def hand_over(
+    run: Run, found: dict[str, Judged], chosen: dict[str, pl.DataFrame]
+) -> dict[str, int]:
+    """Explain the chosen, word them, gather them; write tags, alerts, cases, dossiers."""
+    history = run.history()
+    built: list[pl.DataFrame] = [ALERTS.empty().drop("case_id")]
+    labels: list[pl.DataFrame] = [TAGS.empty()]
+    for entity, item in found.items():
+        picked = chosen.get(entity)
+        if picked is None:
+            continue
+        rows = item.measured.join(picked.select("subject_id"), on="subject_id", how="semi")
+        built.append(alerting.alerts(item, picked, reasons(item, item.top(rows))))
+        labels.append(tags(item, picked))
+    cases = CASES.empty() if not run.lake.has("cases") else _before(run, "cases", CASES.names)
+    assigned = assign(pl.concat(built), cases, run.on, run.settings.case_days)
+    final = assigned.select(ALERTS.names)
+    gathered = gather(assigned, _told(run, cases), _hospitals(history), run.on)
+    _replace(run, ALERTS.name, final, ALERTS.key)
+    _replace(run, TAGS.name, pl.concat([*labels, _data_tags(run)]), TAGS.key)
+    _replace(run, CASES.name, gathered, CASES.key)
+    written = [
+        dossiers(item, final.filter(pl.col("subject_type") == entity), history)
+        for entity, item in found.items()
+    ]
+    _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
+    return {"alerts": final.height, "cases": gathered.height}
+
+
+def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = "night") -> None:
+    """Write the manifest row that makes the night visible; unchanged nights keep theirs."""
+    tables = [
+        *(table.name for table in DELIVERED),
+        *(table.name for table in PUBLISHED),
+        *(f"features_{entity}" for entity in ENTITIES),
+        "standards",
+        "quarantine",
+        "data_faults",
+    ]
+    versions = run.lake.versions(tables)
+    benchmark = {item.benchmark_version for item in found.values()} - {None}
+    row = {
+        "run_date": run.on,
+        "kind": kind,
+        "versions": [{"table": name, "version": versions[name]} for name in sorted(versions)],
+        "data_version": data_version(run.lake, run.on),
+        "model_version": _models(run, found),
+        "benchmark_version": max(map(str, benchmark)) if benchmark else None,
+        "switched_off": switched_off(run.history()),
+        "notice": notice,
+        "published_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+    fresh = pl.DataFrame([row], schema=MANIFEST.dtypes())
+    held = _held_manifest(run)
+    if not fresh.drop("published_at").equals(held.drop("published_at")):
+        _replace(run, MANIFEST.name, fresh, MANIFEST.key)
+
+
+def _models(run: Run, found: dict[str, Judged]) -> str | None:
+    """One name for all models of the night, by which it can be run again."""
+    versions: dict[str, str | None] = {
+        entity: bundle.version for entity, bundle in run.bundles.items()
+    } or {entity: item.model_version for entity, item in found.items()}
+    return " ".join(f"{entity}:{version}" for entity, version in versions.items()) or None
+
+
+def _held_manifest(run: Run) -> pl.DataFrame:
+    if not run.lake.has(MANIFEST.name):
+        return MANIFEST.empty()
+    return _of_night(run, MANIFEST.name).select(MANIFEST.names)
+
+
+def data_version(lake: Lake, on: date) -> str:
+    """Hash of what was known: rows of every table until the night, and the night's own."""
+    parts: list[int] = []
+    for table in DELIVERED:
+        if not lake.has(table.name):
+            continue
+        rows = lake.scan(table.name).select(table.names)
+        known = rows.filter(pl.col("received_on") <= on).select(pl.len()).collect().item()
+        tonight = rows.filter(pl.col("received_on") == on).collect()
+        parts += [int(known), int(tonight.hash_rows(seed=0).sum()) if tonight.height else 0]
+    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
+
+
+def _of_night(run: Run, table: str) -> pl.DataFrame:
+    return run.lake.scan(table).filter(pl.col("run_date") == run.on).collect()
+
+
+def _before(run: Run, table: str, names: list[str]) -> pl.DataFrame:
+    rows = run.lake.scan(table).filter(pl.col("run_date") < run.on)
+    return rows.select(names).collect()
+
+
+def _open_alerts(run: Run) -> pl.DataFrame:
+    if not run.lake.has(ALERTS.name):
+        return ALERTS.empty()
+    since = run.on - timedelta(days=run.settings.case_days)
+    rows = run.lake.scan(ALERTS.name).filter(
+        (pl.col("run_date") < run.on) & (pl.col("run_date") > since)
+    )
+    return rows.select(ALERTS.names).collect()
+
+
+def _told(run: Run, cases: pl.DataFrame) -> pl.DataFrame:
+    """Past alerts with what ties them and when their case was opened."""
+    if not run.lake.has(ALERTS.name):
+        return ALERTS.empty().with_columns(
+            about=pl.lit(None, pl.String), opened_on=pl.lit(None, pl.Date)
+        )
+    ties = cases.select("case_id", "about", "opened_on").unique(subset="case_id")
+    return _before(run, ALERTS.name, ALERTS.names).join(ties, on="case_id")
+
+
+def _hospitals(history: History) -> pl.DataFrame:
+    return history.current("hospitals").select("hospital_id", "name").collect()
+
+
+def _data_tags(run: Run) -> pl.DataFrame:
+    """Faults of the night's rows as labels of their stays: they speak, they do not hide."""
+    if not run.lake.has("data_faults"):
+        return TAGS.empty()
+    faults = (
+        run.lake.scan("data_faults")
+        .filter((pl.col("received_on") == run.on) & pl.col("stay_id").is_not_null())
+        .group_by("stay_id", "code")
+        .agg(pl.col("message").sort().first(), n=pl.len())
+        .collect()
+    )
+    rows: list[dict[str, Any]] = [
+        dict.fromkeys(TAGS.names)
+        | {
+            "run_date": run.on,
+            "subject_type": "stay",
+            "subject_id": stay,
+            "tag": code,
+            "layer": "fact",
+            "protective": False,
+            "value": float(n),
+            "text_en": message,
+            "text_zh": code,
+        }
+        for stay, code, message, n in faults.sort("stay_id", "code").iter_rows()
+    ]
+    return pl.DataFrame(rows, schema=TAGS.dtypes())
+
+
+def _replace(run: Run, table: str, rows: pl.DataFrame, keys: tuple[str, ...]) -> None:
+    run.lake.replace(table, rows, Span.night(run.on), keys=keys)
+
+
+def stopwatch() -> float:
+    """Seconds of a clock that only goes forward."""
+    return time.perf_counter()
+
+
+def newest_manifest(lake: Lake, on: date | None = None) -> dict[str, Any]:
+    """The manifest row of a night, or of the newest one; NotFoundError when there is none."""
+    if lake.has(MANIFEST.name):
+        rows = lake.scan(MANIFEST.name).sort("run_date")
+        if on is not None:
+            rows = rows.filter(pl.col("run_date") == on)
+        found = rows.tail(1).collect().to_dicts()
+        if found:
+            return found[0]
+    which = f"the night {on}" if on else "any night"
+    raise NotFoundError(
+        f"Nothing has been published for {which}.",
+        "Run `jianbao nightly --date YYYY-MM-DD`, or `jianbao demo` for a first look.",
+    )

@@ -1,0 +1,131 @@
+"""The night as a Prefect flow: land, validate, measure, judge, hand over, publish.
+
+Tasks are coarse, one a step, and pass the night by its settings and the lake; a step that
+fails is tried once more, and a run that is killed is simply started again.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from claims.lake import Span
+from claims.results import MANIFEST, RUNS
+from claims.settings import Settings
+from flows import night
+from flows.landing import Landed, land_night, open_lake
+from flows.offices import bundles_of, champions, keep
+from flows.training import learn
+
+if TYPE_CHECKING:
+    from cases.judged import Judged
+    from models.bundle import Bundle
+
+RETRIES = 1
+
+
+@task(name="land", retries=RETRIES, cache_policy=NO_CACHE)
+def land(settings: Settings, on: date, accept: frozenset[str]) -> Landed:
+    """Take in what waits for the night; bad rows go to quarantine, faults are kept."""
+    return land_night(settings, on, accept)
+
+
+@task(name="validate", retries=RETRIES, cache_policy=NO_CACHE)
+def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
+    """Run the expectation suites on what was received and keep the night's Data Docs."""
+    if landed.admission is None or not landed.admission.tables:
+        return []
+    from claims.suites import validate as run_suites  # noqa: PLC0415 - its import takes 5 s
+
+    checked = run_suites(
+        landed.admission.examined(), night=on, docs=settings.home / "data_docs" / f"{on}"
+    )
+    return checked.lines()
+
+
+@task(name="models", retries=RETRIES, cache_policy=NO_CACHE)
+def models_of_night(settings: Settings, on: date) -> dict[str, Bundle]:
+    """The models that scored this night before, else the champions, else first ones."""
+    lake = open_lake(settings)
+    if lake.has(MANIFEST.name):
+        rows = lake.scan(MANIFEST.name).filter(pl.col("run_date") == on).collect()
+        if rows.height:
+            return bundles_of(settings.home, rows["model_version"].item())
+    found = champions(settings.home)
+    if not found and lake.has("stays"):
+        keep(settings.home, learn(lake, settings, on))
+        found = champions(settings.home)
+    return found
+
+
+@task(name="measure", retries=RETRIES, cache_policy=NO_CACHE)
+def measure(run: night.Run) -> dict[str, int]:
+    """Measure what arrived and what it touched."""
+    return night.measure_night(run)
+
+
+@task(name="judge", retries=RETRIES, cache_policy=NO_CACHE)
+def judge(run: night.Run) -> dict[str, Judged]:
+    """Rules, detectors and rankers on the measured subjects."""
+    return night.judge_night(run)
+
+
+@task(name="hand over", retries=RETRIES, cache_policy=NO_CACHE)
+def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, int]:
+    """Choose, explain, word and gather the night's alerts."""
+    return night.hand_over(run, found, night.select_night(run, found))
+
+
+@task(name="publish", retries=RETRIES, cache_policy=NO_CACHE)
+def publish(run: night.Run, found: dict[str, Judged], notice: str | None) -> None:
+    """Make the night visible."""
+    night.publish(run, found, notice)
+
+
+@flow(name="nightly", validate_parameters=False)
+def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """From what was delivered to a ranked, explained list of cases; returns the run report."""
+    begun, clock = datetime.now(UTC).replace(tzinfo=None), night.stopwatch()
+    landed = land(settings, on, accept)
+    checked = validate(settings, on, landed)
+    if not open_lake(settings).has("stays"):
+        return {"night": f"{on}", "notice": "The lake is empty; nothing was scored."}
+    run = night.Run(on, open_lake(settings), settings, models_of_night(settings, on))
+    measured = measure(run)
+    found = judge(run)
+    handed = hand_over(run, found)
+    notice = None if any(measured.values()) else landed.notice or "Nothing new arrived."
+    publish(run, found, notice)
+    report = {
+        "night": f"{on}",
+        "landed": landed.lines(),
+        "validated": checked,
+        "measured": measured,
+        **handed,
+        "notice": notice,
+    }
+    _keep_report(run, report, begun, night.stopwatch() - clock)
+    return report
+
+
+def _keep_report(run: night.Run, report: dict[str, Any], begun: datetime, seconds: float) -> None:
+    row = {
+        "run_id": f"nightly {run.on} {begun:%Y-%m-%dT%H:%M:%S.%f}",
+        "run_date": run.on,
+        "flow": "nightly",
+        "started_at": begun,
+        "seconds": seconds,
+        "report": json.dumps(report, ensure_ascii=False, default=str),
+    }
+    held = (
+        run.lake.scan(RUNS.name).filter(pl.col("run_date") == run.on).select(RUNS.names).collect()
+        if run.lake.has(RUNS.name)
+        else RUNS.empty()
+    )
+    rows = pl.concat([held, pl.DataFrame([row], schema=RUNS.dtypes())])
+    run.lake.replace(RUNS.name, rows, Span.night(run.on), keys=RUNS.key)

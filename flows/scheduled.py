@@ -1,0 +1,24 @@
+"""What the schedules of ``prefect.yaml`` start: flows without parameters."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from prefect import flow
+
+from claims.settings import settings
+from flows.nightly import nightly
+from flows.retrain import retrain
+
+
+@flow(name="tonight")
+def tonight() -> dict[str, Any]:
+    """Run the night that has just begun."""
+    return nightly(settings(), date.today())  # noqa: DTZ011 - the local calendar night
+
+
+@flow(name="monthly retraining")
+def monthly_retraining() -> dict[str, Any]:
+    """Train on all that was known yesterday; promotion stays with people."""
+    return retrain(settings(), date.today() - timedelta(days=1))  # noqa: DTZ011

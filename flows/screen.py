@@ -1,0 +1,200 @@
+"""Screen a whole extract at once, as a Prefect flow.
+
+No history stands behind an extract, so that every record is judged by what was learned
+from the others: standards, detectors and, with labels, rankers are made out of fold, and
+nobody's records stand on both sides.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from cases.judged import Judged
+from claims.errors import DeliveryError
+from claims.history import History
+from claims.lake import Lake
+from claims.settings import Settings
+from features.catalogue import CATALOGUES
+from features.standards import freeze
+from flows import night
+from flows.judging import (
+    CONTRIBUTIONS_READ,
+    base_measures,
+    newest_version,
+    switched_off,
+    with_standards,
+)
+from flows.landing import Landed, land_history
+from flows.training import silent, subjects_of_history
+from models.explain import top_reasons
+from models.groups import group_keys, hash_folds
+from models.labels import labels as labels_of
+from models.train import cross_fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDS = 5
+# An extract is read once, not nightly: its queue holds this share of its records.
+SHARE_OF_RECORDS = 0.005
+FEWEST_RECORDS = 10
+
+
+def home_of(settings: Settings, name: str) -> Path:
+    """Folder of a screen: its own lake, so that nothing of it mixes with the nights."""
+    return settings.home / "screens" / name
+
+
+@task(name="land", cache_policy=NO_CACHE)
+def land(settings: Settings, path: Path, mapping: Path | None, name: str, on: date) -> Landed:
+    """Land the extract in a lake of its own, made anew."""
+    shutil.rmtree(home_of(settings, name), ignore_errors=True)
+    lake = Lake.at(home_of(settings, name) / "lake", settings.retention_days)
+    return land_history(settings, path, mapping=mapping, source=name, fallback_night=on, lake=lake)
+
+
+@task(name="validate", cache_policy=NO_CACHE)
+def validate(settings: Settings, name: str, landed: Landed) -> list[str]:
+    """Say what is wrong with the extract."""
+    if landed.admission is None or landed.admission.last is None:
+        return []
+    from claims.suites import validate as run_suites  # noqa: PLC0415 - its import takes 5 s
+
+    docs = home_of(settings, name) / "data_docs"
+    checked = run_suites(landed.admission.examined(), night=landed.admission.last, docs=docs)
+    return checked.lines()
+
+
+@task(name="judge", cache_policy=NO_CACHE)
+def judge(
+    settings: Settings, lake: Lake, on: date, progress: Callable[[str], None]
+) -> dict[str, Judged]:
+    """Measure every record with all that is known and judge it out of fold."""
+    history = History.of(lake, on)
+    outcomes = history.tables["audit_outcomes"].collect()
+    version = night.data_version(lake, on)
+    found: dict[str, Judged] = {}
+    for entity, subjects in subjects_of_history(history).items():
+        progress(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
+        tonight = subjects.with_columns(as_of=pl.lit(on))
+        base = base_measures(history, entity, tonight)
+        if base.height >= FEWEST_RECORDS:
+            progress(f"judging {base.height:,} {CATALOGUES[entity].entity.plural} out of fold")
+            found[entity] = _judged(settings, history, entity, base, outcomes, on, version)
+    return found
+
+
+def _judged(
+    settings: Settings,
+    history: History,
+    entity: str,
+    base: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    on: date,
+    version: str,
+) -> Judged:
+    folded, standards = _out_of_fold(settings, history, entity, base, on)
+    measured = with_standards(history, entity, folded, standards)
+    scenario = CATALOGUES[entity].entity.scenario
+    fitted = cross_fit(
+        measured.frame,
+        labels_of(outcomes, as_of=on, subject_type=entity, scenario=scenario),
+        folds=FOLDS,
+        scenario=scenario,
+        entity=entity,
+        features=measured.columns,
+        rule_columns=measured.rule_columns,
+        seed=settings.seed,
+        threads=settings.threads,
+        as_of=on,
+    )
+    return Judged(
+        catalogue=measured.catalogue,
+        measured=measured.frame,
+        scores=fitted.scores.drop("fold"),
+        hits=measured.hits,
+        standards=standards,
+        top=lambda rows: top_reasons(fitted.explain(rows), CONTRIBUTIONS_READ),
+        run_date=on,
+        model_version="+".join(bundle.version for bundle in fitted.bundles),
+        benchmark_version=newest_version(measured.frame),
+        data_version=version,
+    )
+
+
+def _out_of_fold(
+    settings: Settings, history: History, entity: str, base: pl.DataFrame, on: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give each record the standards of all folds but its own, and return both."""
+    catalogue = CATALOGUES[entity]
+    fold = pl.Series("fold", hash_folds(group_keys(base, entity), FOLDS, settings.seed))
+    name = "without fold " + pl.col("fold").cast(pl.String)
+    folded = base.with_columns(fold).with_columns(standard_version=name)
+    frozen = [
+        freeze(
+            base.filter(fold != one),
+            catalogue.entity,
+            catalogue.measurable(history),
+            version=f"without fold {one}",
+            on=on,
+        )
+        for one in range(FOLDS)
+    ]
+    return folded.drop("fold"), pl.concat(frozen)
+
+
+@task(name="hand over", cache_policy=NO_CACHE)
+def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, int]:
+    """Choose, explain and word the unusual records, and publish them."""
+    handed = night.hand_over(run, found, night.select_night(run, found))
+    night.publish(run, found, None, kind="screen")
+    return handed
+
+
+@flow(name="screen", validate_parameters=False)
+def screen(
+    settings: Settings,
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    name: str | None = None,
+    fallback_night: date | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Judge an extract; returns what landed, what was wrong, what is switched off."""
+    called = name or path.name.split(".")[0]
+    today = fallback_night or date.today()  # noqa: DTZ011 - the local calendar day
+    tell = progress or silent
+    tell("reading the extract")
+    landed = land(settings, path, mapping, called, today)
+    tell("validating")
+    checked = validate(settings, called, landed)
+    if landed.admission is None or landed.admission.last is None:
+        raise DeliveryError(f"{path} holds no rows.", "Check the file or the mapping.")
+    on = landed.admission.last
+    lake = Lake.at(home_of(settings, called) / "lake", settings.retention_days)
+    found = judge(settings, lake, on, tell)
+    tell("explaining")
+    run = night.Run(on, lake, _capacity(settings, found), {})
+    handed = hand_over(run, found)
+    return {
+        "screen": called,
+        "landed": landed.lines(),
+        "validated": checked,
+        "measured": {entity: item.measured.height for entity, item in found.items()},
+        "switched_off": switched_off(History.of(lake, on)),
+        **handed,
+    }
+
+
+def _capacity(settings: Settings, found: dict[str, Judged]) -> Settings:
+    records = max((item.measured.height for item in found.values()), default=0)
+    places = max(settings.alerts_per_night, round(records * SHARE_OF_RECORDS))
+    return settings.model_copy(update={"alerts_per_night": places})

@@ -1,0 +1,185 @@
+"""What a person sees on the terminal: alerts, explanations, reports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from rules.catalogue import BY_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+SCENARIO_TITLES = {
+    "hospitalization": "Hospital stays 住院",
+    "consumables": "Key consumables 重点耗材",
+}
+GRADE_STYLES = {"red": "bold red", "orange": "dark_orange", "yellow": "yellow", "watch": "dim"}
+REASONS_SHOWN = 3
+# Columns of a screen from which every figure gets a column of its own.
+WIDE_FROM = 120
+
+
+def yuan(fen: int | None) -> str:
+    """An amount of the lake in yuan, for people."""
+    return "-" if fen is None else f"¥{fen / 100:,.0f}"
+
+
+def certainty(alert: dict[str, Any]) -> str:
+    """The probability, or the words that there is none yet and how unusual the record is."""
+    if alert["score"] is None:
+        return f"prior\nP{alert['anomaly'] * 100:.1f}"
+    return f"{alert['score']:.0%}"
+
+
+def rule_words(alert: dict[str, Any]) -> str:
+    """Rule hits as codes with names."""
+    codes = [hit["code"] for hit in alert["rules"]]
+    return "\n".join(f"{code} {BY_CODE[code].en}" for code in codes) or "-"
+
+
+def subject_words(alert: dict[str, Any], items: dict[str, str]) -> str:
+    """What an alert is about, in words a table has room for."""
+    parts = str(alert["subject_id"]).split("|")
+    if alert["subject_type"] == "stay":
+        return f"stay {parts[0]}"
+    if alert["subject_type"] == "use":
+        return f"{items.get(parts[-1], parts[-1])}\nin stay {parts[0]}"
+    return f"{items.get(parts[1], parts[1])}\nledger of {parts[2]}"
+
+
+def alert_table(scenario: str, alerts: list[dict[str, Any]], names: Names, width: int) -> Table:
+    """The strongest alerts of a scenario, readable without any further page.
+
+    A narrow screen stacks who and how much in one column, so that reasons keep their room.
+    """
+    table = Table(
+        title=SCENARIO_TITLES[scenario], title_justify="left", show_lines=True, expand=True
+    )
+    table.add_column("#", justify="right")
+    if width < WIDE_FROM:
+        table.add_column("Case", ratio=2, overflow="fold")
+    else:
+        table.add_column("Hospital", ratio=2, overflow="fold")
+        table.add_column("Subject", ratio=3, overflow="fold")
+        table.add_column("Probability", justify="right")
+        table.add_column("At risk", justify="right", no_wrap=True)
+        table.add_column("Rule hits", ratio=3)
+    table.add_column(
+        "Strongest reasons: value; standard; number of peers", ratio=9 if width >= WIDE_FROM else 4
+    )
+    for place, alert in enumerate(alerts, 1):
+        cells = [
+            names.hospital(alert["hospital_id"]),
+            subject_words(alert, names.items),
+            certainty(alert),
+            yuan(alert["amount_at_risk"]),
+            rule_words(alert),
+        ]
+        told = [f"• {reason['text_en']}" for reason in alert["reasons"][:REASONS_SHOWN]]
+        shown = cells if width >= WIDE_FROM else [_stacked(*cells)]
+        number = Text(str(place), style=GRADE_STYLES[alert["grade"]])
+        table.add_row(number, *shown, "\n".join(told) or "-")
+    return table
+
+
+def _stacked(hospital: str, subject: str, certain: str, amount: str, rules: str) -> str:
+    sure = certain.replace("\n", " ")
+    return f"{hospital}\n{subject}\nprobability {sure}\nat risk {amount}\n{rules}"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What hospitals and items are called, where that was delivered."""
+
+    hospitals: dict[str, str]
+    items: dict[str, str]
+
+    def hospital(self, code: str | None) -> str:
+        """Name of a hospital, else its code, else a dash."""
+        return self.hospitals.get(code or "", code or "-")
+
+
+def show_alerts(console: Console, alerts: list[dict[str, Any]], names: Names, top: int) -> None:
+    """Print the strongest alerts of each scenario."""
+    for scenario in SCENARIO_TITLES:
+        mine = [alert for alert in alerts if alert["scenario"] == scenario][:top]
+        if mine:
+            console.print(alert_table(scenario, mine, names, console.width))
+            console.print()
+    if not alerts:
+        console.print("No doubtful points were published for this night.")
+
+
+def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str, Any]) -> None:
+    """Print everything that was said about one alert, facts first."""
+    console.print(Panel(_facts(dossier), title=f"{alert['alert_id']} · facts"))
+    for rule in dossier["rules"]:
+        console.print(Panel(_rule(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
+    for guarded in dossier["not_raised"]:
+        because = "; ".join(guarded["because_en"])
+        console.print(f"{guarded['code']} was not raised because of {because}.")
+    table = Table(title="Reasons", title_justify="left", show_lines=True)
+    for name in ("share", "family", "in English", "in Chinese"):
+        table.add_column(name)
+    for reason in alert["reasons"]:
+        share = f"{reason['contribution']:.0%}"
+        table.add_row(share, reason["family"], reason["text_en"], reason["text_zh"])
+    console.print(table)
+    console.print(
+        f"Probability {certainty(alert).replace(chr(10), ' ')}, at risk "
+        f"{yuan(alert['amount_at_risk'])} ({alert['loss_method']}), grade {alert['grade']}, "
+        f"models {alert['model_version']}, standards {alert['benchmark_version']}."
+    )
+    console.print("A doubtful point, not a finding: people decide. 疑点仅供核查，由人认定。")
+
+
+def _facts(dossier: dict[str, Any]) -> str:
+    labels = dossier["labels"]
+    shown = {
+        key: value
+        for key, value in dossier["facts"].items()
+        if not key.endswith("_vs_peers") and not key.startswith("rule_") and key not in labels
+    }
+    return "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in shown.items())
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    evidence = ", ".join(
+        f"{key.replace('_', ' ')} {value}" for key, value in rule["evidence"].items()
+    )
+    basis = "; ".join(sorted(set(rule["limits"].values())))
+    return (
+        f"{rule['doc']}\nEvidence: {evidence}\nLegal hook: article {rule['hook']} of the"
+        f" Regulation on the Supervision of Medical Security Funds; grade {rule['grade']}"
+        f"\nLimits: {basis}"
+    )
+
+
+def show_lines(console: Console, title: str, lines: Iterable[str]) -> None:
+    """Print a titled list, or nothing when it is empty."""
+    told = list(lines)
+    if told:
+        console.print(Text(title, style="bold"))
+        for line in told:
+            console.print(Text(f"  {line}"))
+
+
+def as_json(alerts: list[dict[str, Any]]) -> str:
+    """Alerts as JSON, money in yuan."""
+    return json.dumps(
+        [in_yuan(alert) for alert in alerts], ensure_ascii=False, default=str, indent=1
+    )
+
+
+def in_yuan(alert: dict[str, Any]) -> dict[str, Any]:
+    """The same alert with amounts in yuan."""
+    money = ("amount_at_risk", "billed_harm", "fund_loss", "expected_recovery")
+    return alert | {name: None if alert[name] is None else alert[name] / 100 for name in money}

@@ -1,0 +1,199 @@
+"""Learn from what is known: freeze standards month by month, then train (plain functions).
+
+A training row reads the standard frozen before its own night, never one that it is part
+of. Standards leave out what had been confirmed by the day they were frozen; because a row
+is never compared with a standard that could contain it, that leaks no label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.errors import LakeError
+from claims.history import History
+from claims.lake import Lake, Span
+from claims.results import STANDARDS
+from features.catalogue import CATALOGUES
+from features.standards import freeze
+from features.subjects import ledgers_of_history, stays_of_history, uses_of_history
+from flows.judging import base_measures, version_before, with_standards
+from models.labels import labels as labels_of
+from models.train import train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from claims.settings import Settings
+    from models.bundle import Bundle
+
+    Progress = Callable[[str], None]
+
+ENTITIES = ("stay", "use", "ledger")
+# Standards look back one year, so that seasons are in them and old prices are not.
+STANDARD_DAYS = 365
+# A first standard needs a month of history; earlier nights have nothing to compare with.
+FIRST_STANDARD_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one training made: a bundle an entity, and figures about each."""
+
+    bundles: dict[str, Bundle]
+    figures: dict[str, dict[str, float]]
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def subjects_of_history(history: History) -> dict[str, pl.DataFrame]:
+    """Every stay, use and ledger, each as of the night it was first to be judged."""
+    stays = stays_of_history(history)
+    return {
+        "stay": stays,
+        "use": uses_of_history(history, stays),
+        "ledger": ledgers_of_history(history),
+    }
+
+
+def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None = None) -> Learned:
+    """Freeze missing standards and train one bundle an entity on what was known on a night."""
+    tell = progress or silent
+    history = History.of(lake, as_of)
+    outcomes = history.tables["audit_outcomes"].collect()
+    bundles: dict[str, Bundle] = {}
+    figures: dict[str, dict[str, float]] = {}
+    for entity, subjects in subjects_of_history(history).items():
+        tell(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
+        base = base_measures(history, entity, subjects)
+        if base.is_empty():
+            continue
+        standards = ensure_standards(lake, history, entity, base, outcomes, as_of)
+        tell(f"training on {base.height:,} {CATALOGUES[entity].entity.plural}")
+        bundles[entity], figures[entity] = _train(
+            history, entity, base, standards, outcomes, settings, as_of
+        )
+    return Learned(bundles, figures)
+
+
+def _train(
+    history: History,
+    entity: str,
+    base: pl.DataFrame,
+    standards: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    settings: Settings,
+    as_of: date,
+) -> tuple[Bundle, dict[str, float]]:
+    named = base.with_columns(standard_version=version_before(standards, "as_of"))
+    # Rows older than the first standard have nothing to be compared with.
+    comparable = named.filter(pl.col("standard_version").is_not_null())
+    measured = with_standards(
+        history, entity, comparable if comparable.height else named, standards
+    )
+    scenario = CATALOGUES[entity].entity.scenario
+    taught = labels_of(outcomes, as_of=as_of, subject_type=entity, scenario=scenario)
+    bundle = train(
+        measured.frame,
+        taught,
+        scenario=scenario,
+        entity=entity,
+        features=measured.columns,
+        rule_columns=measured.rule_columns,
+        seed=settings.seed,
+        threads=settings.threads,
+        as_of=as_of,
+    )
+    figures = {
+        "records": float(measured.frame.height),
+        "labels": float(taught.height),
+        "confirmed": float(taught["label"].sum() or 0),
+    }
+    return bundle, figures | (dict(bundle.ranker.measures) if bundle.ranker else {})
+
+
+def ensure_standards(
+    lake: Lake,
+    history: History,
+    entity: str,
+    base: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
+    """Freeze the monthly standards that are not there yet; return all of the entity."""
+    held = frozen_standards(lake, as_of).filter(pl.col("entity") == entity)
+    known = set(held["version"].unique())
+    catalogue = CATALOGUES[entity]
+    features = catalogue.measurable(history)
+    fresh = [
+        freeze(
+            _comparable(base, outcomes, entity, on),
+            catalogue.entity,
+            features,
+            version=version_name(on),
+            on=on,
+        )
+        for on in frozen_days(base, as_of)
+        if version_name(on) not in known
+    ]
+    for rows in fresh:
+        on = rows["run_date"].item(0) if rows.height else as_of
+        others = _others(lake, on, entity)
+        lake.replace(
+            "standards", pl.concat([others, rows]), Span.night(on), keys=["entity", *STANDARDS.key]
+        )
+    return pl.concat([held, *fresh]).sort("run_date", "feature", "cell")
+
+
+def frozen_standards(lake: Lake, as_of: date) -> pl.DataFrame:
+    """All standards frozen on or before a night."""
+    if not lake.has("standards"):
+        return STANDARDS.empty()
+    rows = lake.scan("standards").filter(pl.col("run_date") <= as_of)
+    return rows.select(STANDARDS.names).collect()
+
+
+def version_name(on: date) -> str:
+    """Name of the standards frozen on a day."""
+    return f"{on:%Y-%m-%d}"
+
+
+def frozen_days(base: pl.DataFrame, as_of: date) -> list[date]:
+    """First days of the months on which standards are frozen; one day if history is short."""
+    start = base["as_of"].min()
+    first = (start if isinstance(start, date) else as_of) + timedelta(days=FIRST_STANDARD_DAYS)
+    months = pl.date_range(first, as_of, "1d", eager=True)
+    days = [day for day in months.to_list() if day.day == 1]
+    return days or [as_of]
+
+
+def _comparable(base: pl.DataFrame, outcomes: pl.DataFrame, entity: str, on: date) -> pl.DataFrame:
+    """Records known before a day, within a year, without what was confirmed by then."""
+    confirmed = outcomes.filter(
+        (pl.col("subject_type") == entity)
+        & (pl.col("outcome") == "confirmed")
+        & (pl.col("received_on") < on)
+    ).select("subject_id")
+    window = pl.col("as_of").is_between(on - timedelta(days=STANDARD_DAYS), on, closed="left")
+    rows = base.filter(window).join(confirmed, on="subject_id", how="anti")
+    return rows if rows.height else base.filter(pl.col("as_of") <= on)
+
+
+def _others(lake: Lake, on: date, entity: str) -> pl.DataFrame:
+    if not lake.has("standards"):
+        return STANDARDS.empty()
+    rows = lake.scan("standards").filter((pl.col("run_date") == on) & (pl.col("entity") != entity))
+    return rows.select(STANDARDS.names).collect()
+
+
+def last_night(lake: Lake) -> date:
+    """The newest night on which a stay became known."""
+    newest = lake.scan("stays").select(pl.col("received_on").max()).collect().item()
+    if not isinstance(newest, date):
+        raise LakeError("The lake holds no stays.", "Run `jianbao ingest PATH` first.")
+    return newest

@@ -1,0 +1,1 @@
+"""Judge: detectors, ranker, explanation, evaluation and the registry; frames in, frames out."""

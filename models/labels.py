@@ -1,0 +1,119 @@
+"""What audits teach: one label a subject, from the decisions known on a day.
+
+* Only decisions received by the day count, and those that replace them.
+* A *confirmed* decision counts for the scheme it names. A later refutation undoes it when
+  it looked for that scheme, or for everything; one that looked for something else does
+  not. *Overturned* undoes likewise, and leaves a negative behind: someone looked hard.
+* *Inconclusive* is no label, unless another scope of the same subject was decided.
+
+Weights. A record drawn at random with probability p stands for 1 / p records, so it gets
+that weight, bounded by MAX_WEIGHT: a handful of very heavy rows would otherwise decide
+the model alone. Everything else weighs 1: rules, tips and models choose by suspicion, the
+probability of that choice is unknown, and inventing one would only look like a correction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from models.frames import SUBJECT
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# A judgement: at 20 the variance from one random confirmation stays near that of twenty
+# chosen ones, while draws of 5% and more keep their full weight.
+MAX_WEIGHT = 20.0
+EVERYTHING = "*"
+SEPARATORS = r"[,;|\s]+"
+SCHEMA = {
+    SUBJECT: pl.String(),
+    "label": pl.Int8(),
+    "weight": pl.Float64(),
+    "scheme": pl.String(),
+    "decided_on": pl.Date(),
+    "selected_by": pl.String(),
+    "audited_schemes": pl.String(),
+}
+
+# A LazyFrame or a DataFrame of the contract's table ``audit_outcomes``.
+Outcomes = pl.LazyFrame | pl.DataFrame
+
+
+def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str) -> pl.DataFrame:
+    """One row a decided subject: label 1 (confirmed) or 0, weight, and where it came from.
+
+    ``outcomes`` is the contract's table ``audit_outcomes``; rows without ``received_on``
+    count as known the day after their decision. ``scheme`` is null for a negative.
+    """
+    known = _known(outcomes.lazy(), as_of).filter(
+        (pl.col("subject_type") == subject_type) & (pl.col("scenario") == scenario)
+    )
+    standing = _standing(_scoped(_not_replaced(known)))
+    decided = standing.filter(pl.col("outcome") != "inconclusive")
+    # A confirmation that stands leads; else the newest decision speaks.
+    first = decided.sort(
+        [SUBJECT, _is_confirmed(), "decided_on", "outcome_id"],
+        descending=[False, True, True, True],
+    )
+    chosen = first.group_by(SUBJECT, maintain_order=True).first()
+    return chosen.select(_columns()).collect().cast(SCHEMA)  # type: ignore[arg-type]
+
+
+def no_labels() -> pl.DataFrame:
+    """The frame of a city that was never audited."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def _known(outcomes: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    received = pl.coalesce("received_on", pl.col("decided_on").dt.offset_by("1d"))
+    return outcomes.filter(received <= as_of)
+
+
+def _not_replaced(known: pl.LazyFrame) -> pl.LazyFrame:
+    replaced = known.select(pl.col("supersedes").alias("outcome_id")).drop_nulls()
+    return known.join(replaced, on="outcome_id", how="anti")
+
+
+def _scoped(known: pl.LazyFrame) -> pl.LazyFrame:
+    audited = pl.col("audited_schemes").str.replace_all(SEPARATORS, ",").str.strip_chars(",")
+    listed = pl.when(audited != "").then(audited.str.split(","))
+    found = pl.when(_is_confirmed()).then(pl.concat_list("scheme"))
+    named = pl.when(pl.col("scheme").is_not_null()).then(pl.concat_list("scheme"))
+    everything = pl.lit([EVERYTHING])
+    scope = (
+        pl.when(_is_confirmed())
+        .then(pl.when(pl.col("scheme").is_not_null()).then(found).otherwise(everything))
+        .otherwise(pl.coalesce(listed, named, everything))
+    )
+    return known.with_columns(scope.alias("scope")).explode("scope")
+
+
+def _standing(scoped: pl.LazyFrame) -> pl.LazyFrame:
+    """Decisions that no later one of the same scope, or about everything, has undone."""
+    ordered = scoped.sort(SUBJECT, "decided_on", "outcome_id").with_columns(
+        pl.int_range(pl.len()).over(SUBJECT).alias("turn")
+    )
+    last = pl.col("turn").max().over(SUBJECT, "scope")
+    sweeping = pl.when(pl.col("scope") == EVERYTHING).then("turn").max().over(SUBJECT).fill_null(-1)
+    return ordered.filter((pl.col("turn") == last) & (pl.col("turn") >= sweeping))
+
+
+def _is_confirmed() -> pl.Expr:
+    return pl.col("outcome") == "confirmed"
+
+
+def _columns() -> list[pl.Expr]:
+    drawn = (pl.col("selected_by") == "random") & (pl.col("selection_probability") > 0)
+    weight = pl.when(drawn).then((1 / pl.col("selection_probability")).clip(1.0, MAX_WEIGHT))
+    return [
+        pl.col(SUBJECT),
+        _is_confirmed().alias("label"),
+        weight.otherwise(1.0).alias("weight"),
+        pl.when(_is_confirmed()).then("scheme").alias("scheme"),
+        pl.col("decided_on"),
+        pl.col("selected_by"),
+        pl.col("audited_schemes"),
+    ]

@@ -1,0 +1,205 @@
+"""The ranker: LightGBM on features, detector percentiles and rule hits, from audits alone.
+
+Depth and leaves are bounded, because SHAP's cost grows with both. Rows are sorted by key,
+seed and thread count fixed, and the model is read back from its own text, so that a
+trained model and a stored one are the same thing.
+
+The number of trees and the calibration come from margins of models that did not see the
+record: each block of time is tried by a model of the blocks before it, without the persons
+and groups of the block. The final model then learns from every label.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import lightgbm as lgb
+import numpy as np
+
+from models.examples import Examples, examples_of, folds_of, hospital_folds
+from models.frames import matrix
+from models.held_out import (
+    CHANCE,
+    calibrate,
+    log_loss,
+    measure,
+    measure_new_hospitals,
+    tried_by,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from models.calibration import Calibration
+    from models.groups import Fold
+
+MINIMUM = 100
+# DESIGN section 9: 2,000 rows x 200 trees x 31 leaves at depth 6 explain in 1.6 s.
+DEPTH, LEAVES, MOST_TREES = 5, 15, 200
+TREE_CHOICES = (25, 50, 100, 150, 200)
+LEARNING_RATE = 0.05
+# Below this, threads wait for each other longer than they work: on a busy machine with two
+# cores 4,000 rows took ten times as long with two threads as with one, 200,000 half as long.
+# The number of threads does not change the model.
+THREADS_FROM = 100_000
+# Margins are rounded here, far below any difference that orders a queue.
+DECIMALS = 9
+THREADS = re.compile(r"^\[num_threads: \d+\]\n", re.MULTILINE)
+
+
+def few_threads(rows: int) -> dict[str, Any]:
+    """Settings for predicting few rows; empty where all cores are worth their while."""
+    return {} if rows >= THREADS_FROM else {"num_threads": 1}
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """A trained ranker: LightGBM's text, the calibration, what was measured, and notes.
+
+    ``measures`` holds figures of held-out records only (see ``models.held_out``).
+    """
+
+    columns: tuple[str, ...]
+    text: str
+    calibration: Calibration
+    measures: Mapping[str, float]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        """The model, read from its text."""
+        return lgb.Booster(model_str=self.text)
+
+    def margin(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """Log-odds before calibration, one a row; SHAP values add up to it."""
+        if frame.is_empty():
+            return np.zeros(0)
+        raw = self.booster.predict(
+            matrix(frame, self.columns), raw_score=True, **few_threads(frame.height)
+        )
+        return np.asarray(np.round(raw, DECIMALS), dtype=np.float64)
+
+    def contributions(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """Exact SHAP values of each column, and the base last: rows x (columns + 1)."""
+        values = matrix(frame, self.columns)
+        found = self.booster.predict(values, pred_contrib=True, **few_threads(frame.height))
+        return np.asarray(found, dtype=np.float64)
+
+    def probability(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """Calibrated probability that an audit would confirm, in the order of the margin."""
+        return self.calibration.probability(self.margin(frame))
+
+
+def train_ranker(
+    measured: pl.DataFrame,
+    labels: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    seed: int,
+    threads: int,
+    minimum: int = MINIMUM,
+    entity: str = "",
+    directions: Mapping[str, int] | None = None,
+) -> Ranker | None:
+    """Train on the labelled rows of ``measured``; None below ``minimum`` of either class.
+
+    ``columns`` may name features, detector percentiles and rule hits, all of them in
+    ``measured``. ``directions`` forces a column to push up (1) or down (-1) only.
+    """
+    examples = examples_of(measured, labels, columns, entity)
+    positives = int(examples.labels.sum())
+    if min(positives, len(examples.labels) - positives) < minimum:
+        return None
+    parameters = _parameters(examples, columns, seed, threads, directions or {})
+    folds, in_time = folds_of(examples, seed)
+    boosters = [_train(examples, fold.learn, parameters, MOST_TREES) for fold in folds]
+    trees = _best_trees(examples, folds, boosters)
+    tried = tried_by(examples, folds, boosters, trees)
+    measures = measure(examples, tried, seed)
+    apart = hospital_folds(examples, seed)
+    strangers = [_train(examples, fold.learn, parameters, trees) for fold in apart]
+    measures |= measure_new_hospitals(tried_by(examples, apart, strangers, trees))
+    informative = measures.get("auc_low", 0.0) > CHANCE
+    everything = np.arange(len(examples.labels))
+    model = _train(examples, everything, parameters, trees)
+    return Ranker(
+        columns=tuple(columns),
+        text=_text(model),
+        calibration=calibrate(examples, tried, informative=informative),
+        measures=measures | {"trees": float(trees), "labels": float(len(everything))},
+        notes=_notes(measures, in_time=in_time, informative=informative),
+    )
+
+
+def _parameters(
+    examples: Examples,
+    columns: Sequence[str],
+    seed: int,
+    threads: int,
+    directions: Mapping[str, int],
+) -> dict[str, Any]:
+    return {
+        "objective": "binary",
+        "max_depth": DEPTH,
+        "num_leaves": LEAVES,
+        "learning_rate": LEARNING_RATE,
+        # A fortieth of the labels keeps a leaf from being one hospital's anecdote.
+        "min_data_in_leaf": max(5, min(50, len(examples.labels) // 40)),
+        "lambda_l2": 1.0,
+        "feature_fraction": 0.8,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "monotone_constraints": [directions.get(name, 0) for name in columns],
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": threads,
+        "verbosity": -1,
+    }
+
+
+def _train(
+    examples: Examples, rows: NDArray[np.int64], parameters: Mapping[str, Any], trees: int
+) -> lgb.Booster:
+    threads = parameters["num_threads"] if len(rows) >= THREADS_FROM else 1
+    settings = {**parameters, "num_threads": threads}
+    # LightGBM forbids some characters in names; ours go by place and stay in ``columns``.
+    data = lgb.Dataset(
+        examples.values[rows],
+        examples.labels[rows],
+        weight=examples.weights[rows],
+        feature_name=[f"c{place}" for place in range(examples.values.shape[1])],
+        params=settings,
+    )
+    return lgb.train(settings, data, num_boost_round=trees)
+
+
+def _text(model: lgb.Booster) -> str:
+    # The number of threads is written into the text, though it changes nothing else in it.
+    return THREADS.sub("", model.model_to_string())
+
+
+def _best_trees(examples: Examples, folds: Sequence[Fold], boosters: Sequence[lgb.Booster]) -> int:
+    if not folds:
+        return TREE_CHOICES[0]
+    losses = [log_loss(tried_by(examples, folds, boosters, trees)) for trees in TREE_CHOICES]
+    return TREE_CHOICES[int(np.argmin(losses))]
+
+
+def _notes(measures: Mapping[str, float], *, in_time: bool, informative: bool) -> tuple[str, ...]:
+    notes = []
+    if "auc" not in measures:
+        notes.append("No split leaves enough of both classes; the ranking is untested.")
+    elif not informative:
+        notes.append("On held-out audits the ranking is no better than chance.")
+    if not in_time:
+        notes.append("Event days cannot part the labels; held out by group, not forward in time.")
+    if "unseen_hospital_auc" not in measures:
+        notes.append("Too few hospitals with audits to say how it ranks in a new one.")
+    return tuple(notes)

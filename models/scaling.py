@@ -1,0 +1,78 @@
+"""Preprocessing frozen when a detector set is fitted: impute, centre, scale, bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.frames import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+# A normal variable has an interquartile range of 1.349 standard deviations.
+IQR_PER_DEVIATION = 1.349
+# Distance, in spreads, that no value can exceed; a judgement: beyond ten spreads more
+# distance says no more about a record, but would stretch histograms and distances.
+BOUND = 10.0
+# A column that varies less than this, relative to its size, is a constant in disguise.
+CONSTANT = 1e-12
+# shap cannot explain a forest of one column, so a constant column keeps it company.
+LEAST_WIDTH = 2
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Centre and spread of each usable column; constants and empty columns are dropped."""
+
+    columns: tuple[str, ...]
+    centre: tuple[float, ...]
+    spread: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, frame: pl.DataFrame, columns: Sequence[str]) -> Scaling:
+        """Measure medians and spreads on the training rows."""
+        found = [
+            (name, *location)
+            for place, name in enumerate(columns)
+            if (location := _location(matrix(frame, columns)[:, place])) is not None
+        ]
+        names, centre, spread = zip(*found, strict=True) if found else ((), (), ())
+        return cls(tuple(names), tuple(centre), tuple(spread))
+
+    @property
+    def width(self) -> int:
+        """Columns of the transformed matrix: the usable ones, and padding up to two."""
+        return max(len(self.columns), LEAST_WIDTH)
+
+    def apply(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """Values in spreads from the median, strictly increasing, inside (-BOUND, BOUND).
+
+        The soft bound z / (1 + |z| / BOUND) keeps extremes apart, where clipping would tie
+        exactly those records that matter, and uses only exactly rounded arithmetic, so
+        that a row's value never depends on its neighbours in the batch.
+        """
+        values = matrix(frame, self.columns)
+        scaled = (values - np.array(self.centre)) / np.array(self.spread)
+        bounded = scaled / (1.0 + np.abs(scaled) / BOUND)
+        known = np.where(np.isnan(bounded), 0.0, bounded)
+        padding = np.zeros((frame.height, self.width - len(self.columns)))
+        return np.ascontiguousarray(np.hstack([known, padding]))
+
+
+def _location(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    known = values[~np.isnan(values)]
+    if known.size == 0:
+        return None
+    low, centre, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
+    deviation = float(np.std(known))
+    if deviation <= CONSTANT * max(1.0, abs(centre)):
+        return None
+    # A flag or a rare count has no interquartile range; its deviation serves instead.
+    spread = (high - low) / IQR_PER_DEVIATION
+    return centre, spread if spread > CONSTANT * max(1.0, abs(centre)) else deviation

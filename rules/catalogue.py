@@ -1,0 +1,31 @@
+"""All rules, in written order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules import consumable, stay
+from rules.declaration import Rule
+
+if TYPE_CHECKING:
+    from claims.history import History
+    from features.catalogue import Catalogue
+
+RULES: tuple[Rule, ...] = tuple(
+    item
+    for module in (stay, consumable)
+    for item in vars(module).values()
+    if isinstance(item, Rule)
+)
+BY_CODE: dict[str, Rule] = {item.code: item for item in RULES}
+
+
+def rules_of(entity: str) -> list[Rule]:
+    """Rules on one kind of subject."""
+    return [item for item in RULES if item.entity.name == entity]
+
+
+def missing(item: Rule, catalogue: Catalogue, history: History) -> list[str]:
+    """What a rule would need that is not delivered, as 'table.column'."""
+    needed = [catalogue[name] for name in item.reads if name in catalogue]
+    return sorted({gap for one in needed for gap in catalogue.missing(one, history)})

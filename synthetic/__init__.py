@@ -1,0 +1,5 @@
+"""A city that bills: hospitals, persons, care, goods, schemes, look-alikes and past audits."""
+
+from synthetic.city import CitySummary, Prevalence, generate
+
+__all__ = ["CitySummary", "Prevalence", "generate"]

@@ -1,0 +1,253 @@
+"""Past audits: few, late, drawn to what looked suspicious, and wrong now and then.
+
+Only what is written here becomes ``audit_outcomes``; the answer key stays apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from synthetic.arrays import by_case
+
+if TYPE_CHECKING:
+    from synthetic.randomness import Floats
+    from synthetic.state import City
+
+# How audits of one month are selected: at random first, then by rules, tips, size.
+RANDOM_SHARE, RULE_SHARE, TIP_SHARE = 0.12, 0.60, 0.16
+WRONG = 0.05  # decisions that are mistaken (dossier 5.4)
+INCONCLUSIVE = 0.08
+OVERTURNED = 0.04  # confirmed findings lifted on appeal
+DELAY = (30, 120)  # days from the settlement to the decision
+APPEAL = (20, 60)
+NARROW = 0.30  # audits that looked for one scheme only
+RECOVERY = (0.6, 1.0)  # share of the loss that is paid back
+MISTAKEN_RECOVERY = 0.05  # of the subject's size, where a finding was mistaken
+
+# Weight of a subject in the eyes of rules, by difficulty of what was done.
+RULE_EYE = {1: 160.0, 2: 120.0, 3: 75.0, 4: 25.0}
+RULE_EYE_HONEST = 0.12
+# What rules make of the look-alikes; the rest count as 8.
+RULE_EYE_INNOCENT = {
+    "chemo_cycle": 0.5, "staged_surgery": 2.0, "planned_course": 1.0, "true_complication": 9.0,
+    "left_and_returned": 16.0, "oral_therapy": 10.0, "complex_surgery": 4.0, "register_slip": 12.0,
+    "rounded_price": 2.0, "campus_transfer": 2.0, "consignment": 3.0,
+}  # fmt: skip
+USUAL_EYE_INNOCENT = 8.0
+TIP_EAR = {True: 30.0, False: 1.2}  # tips know of fraud whatever its cunning, and are often wrong
+
+SCENARIO = {"stay": "hospitalization", "use": "consumables", "ledger": "consumables"}
+SCHEMES = {"stay": ("H01", "H02"), "use": ("C02", "C05"), "ledger": ("C10",)}
+ID_STEP = {"stay": 0, "use": 1, "ledger": 2}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Subjects that could be audited (id, days of event and knowledge, size in fen), and quotas."""
+
+    subject_type: str
+    subjects: pl.DataFrame
+    quota: dict[int, int]
+
+
+def outcomes(city: City, share: float) -> pl.DataFrame:
+    """The table ``audit_outcomes``; each kind of subject has its own audits."""
+    key = city.answer_key()
+    parts = [
+        _decided(city, pool, key)
+        for pool in (_stays(city, share), _uses(city, share), _ledgers(city, share))
+    ]
+    rows = pl.concat(parts)
+    return pl.concat([rows, _appeals(city, rows)]).drop("place")
+
+
+def _monthly(city: City, days: np.ndarray, share: float) -> dict[int, int]:
+    """Audits of each month: a share of its subjects, the fraction carried into the next."""
+    counts = np.bincount(city.month_of(days), minlength=city.world.clock.months)
+    total = np.floor(np.cumsum(counts * share)).astype(int)
+    return dict(enumerate(np.diff(np.concatenate([[0], total])).tolist()))
+
+
+def _stays(city: City, share: float) -> Pool:
+    """Stays, but not the first part of a cut one: nobody looks at it alone."""
+    plan = city.plan
+    later = plan.filter(pl.col("key") != pl.col("source")).select(key="source")
+    whole = plan.join(later, on="key", how="anti")
+    subjects = whole.select(
+        "hospital",
+        subject_id=city.stay_ids(whole["key"]),
+        place="key",
+        event="settled",
+        known="received",
+        size=(pl.col("standard") * 100).cast(pl.Int64),
+    )
+    return Pool("stay", subjects, _monthly(city, plan["settled"].to_numpy(), share))
+
+
+def _uses(city: City, share: float) -> Pool:
+    """Uses by stay and product; as many audits as of stays."""
+    known = city.plan.select(stay="key", known="received")
+    rows = (
+        city.uses.filter("registered")
+        .group_by("stay", "product")
+        .agg(
+            hospital=pl.col("hospital").first(),
+            place=pl.col("use").min(),
+            event=pl.col("day").min(),
+            size=(pl.col("billed") * pl.col("unit_price")).sum(),
+        )
+    )
+    rows = rows.join(known, on="stay").sort("place")
+    ids = city.use_ids(rows["stay"], rows["product"])
+    subjects = rows.select("hospital", "place", "event", "known", "size", subject_id=ids)
+    quota = _monthly(city, city.plan["settled"].to_numpy(), share)
+    return Pool("use", subjects, quota)
+
+
+def _ledgers(city: City, share: float) -> Pool:
+    """Ledger months with bills of key products."""
+    month = city.month_of(city.uses["day"].to_numpy())
+    rows = (
+        city.uses.with_columns(month=pl.Series(month))
+        .filter("registered")
+        .group_by("hospital", "product", "month")
+        .agg(size=(pl.col("billed") * pl.col("unit_price")).sum())
+        .sort("hospital", "product", "month")
+    )
+    ends = city.world.clock.month_ends()[rows["month"].to_numpy()]
+    place = (pl.col("hospital") * 4_096 + pl.col("product")) * 512 + pl.col("month")
+    subjects = rows.select(
+        "hospital", "size", place=place, event=pl.Series(ends), known=pl.Series(ends + 10),
+        subject_id=city.ledger_ids(rows),
+    )  # fmt: skip
+    return Pool("ledger", subjects, _monthly(city, ends, share))
+
+
+def _decided(city: City, pool: Pool, key: pl.DataFrame) -> pl.DataFrame:
+    mine = key.filter(pl.col("subject_type") == pool.subject_type).unique(
+        "subject_id", keep="first", maintain_order=True
+    )
+    told = mine.select("subject_id", "scheme", "difficulty", "amount", "innocent", "resembles")
+    marked = pool.subjects.join(told, on="subject_id", how="left", maintain_order="left")
+    return _judged(city, pool.subject_type, _selected(city, pool, marked))
+
+
+def _eyes(rows: pl.DataFrame) -> dict[str, Floats]:
+    """Weight of every subject for each way of selection."""
+    guilty = (~rows["innocent"].fill_null(value=True)).to_numpy()
+    by_level = rows["difficulty"].replace_strict(RULE_EYE, default=0.0, return_dtype=pl.Float64)
+    like = rows["scheme"].replace_strict(
+        RULE_EYE_INNOCENT, default=USUAL_EYE_INNOCENT, return_dtype=pl.Float64
+    )
+    innocent = np.where(rows["scheme"].is_null().to_numpy(), RULE_EYE_HONEST, like.to_numpy())
+    size = rows["size"].to_numpy().astype(np.float64)
+    return {
+        "rule": np.where(guilty, by_level.fill_null(0.0).to_numpy(), innocent),
+        "tip": np.where(guilty, TIP_EAR[True], TIP_EAR[False]),
+        "history": np.maximum(size, 1.0) ** 0.7,
+    }
+
+
+def _selected(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
+    """The audited subjects with ``selected_by`` and, where drawn at random, the probability."""
+    draw, place = city.world.draw, rows["place"].to_numpy()
+    month = city.month_of(np.minimum(rows["event"].to_numpy(), city.world.clock.days - 1))
+    quota = np.array([pool.quota.get(int(m), 0) for m in range(city.world.clock.months)])[month]
+    weights = {"random": np.ones(len(rows)), **_eyes(rows)}
+    shares = {"random": RANDOM_SHARE, "rule": RULE_SHARE, "tip": TIP_SHARE,
+              "history": 1 - RANDOM_SHARE - RULE_SHARE - TIP_SHARE}  # fmt: skip
+    table = rows.with_columns(
+        month=pl.Series(month), quota=pl.Series(quota), selected_by=pl.lit(None, pl.String)
+    )
+    for way, weight in weights.items():
+        luck = draw.uniform(f"audit/{pool.subject_type}/{way}", place) ** (
+            1.0 / np.maximum(weight, 1e-9)
+        )
+        free = pl.col("selected_by").is_null()
+        table = table.with_columns(luck=pl.Series(luck))
+        rank = (
+            pl.when(free)
+            .then("luck")
+            .otherwise(-1.0)
+            .rank("ordinal", descending=True)
+            .over("month")
+        )
+        taken = free & (rank <= (pl.col("quota") * shares[way]).round())
+        table = table.with_columns(
+            selected_by=pl.when(taken).then(pl.lit(way)).otherwise("selected_by")
+        )
+    chance = (pl.col("quota") * RANDOM_SHARE).round() / pl.len().over("month")
+    table = table.with_columns(
+        selection_probability=pl.when(pl.col("selected_by") == "random").then(chance)
+    )
+    return table.filter(pl.col("selected_by").is_not_null())
+
+
+def _judged(city: City, subject_type: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """What the auditors decided, when, and what came back."""
+    draw, place = city.world.draw, rows["place"].to_numpy()
+    name = f"audit/{subject_type}"
+    guilty = (~rows["innocent"].fill_null(value=True)).to_numpy()
+    found = guilty ^ draw.chance(f"{name}/wrong", WRONG, place)
+    unclear = draw.chance(f"{name}/unclear", INCONCLUSIVE, place)
+    outcome = by_case([unclear, found], ["inconclusive", "confirmed"], "refuted")
+    confirmed = outcome == "confirmed"
+    schemes = SCHEMES[subject_type]
+    guess = np.array(schemes)[draw.below(f"{name}/guess", len(schemes), place)]
+    own = rows.select(
+        pl.when(pl.Series(guilty))
+        .then("scheme")
+        .otherwise(pl.coalesce("resembles", pl.Series(guess)))
+    ).to_series()
+    narrow = pl.Series(draw.chance(f"{name}/narrow", NARROW, place))
+    delay = draw.between(f"{name}/delay", *DELAY, place)
+    decided = np.maximum(rows["event"].to_numpy() + delay, rows["known"].to_numpy() + DELAY[0])
+    low, high = RECOVERY
+    share = low + (high - low) * draw.uniform(f"{name}/recovery", place)
+    loss = np.where(
+        guilty,
+        rows["amount"].fill_null(0).to_numpy() * share,
+        rows["size"].to_numpy() * MISTAKEN_RECOVERY,
+    )
+    clock = city.world.clock
+    step = place * 8 + ID_STEP[subject_type]
+    return rows.select(
+        "place",
+        "subject_id",
+        "selected_by",
+        "selection_probability",
+        outcome_id=draw.identifiers("O", step),
+        subject_type=pl.lit(subject_type),
+        scenario=pl.lit(SCENARIO[subject_type]),
+        scheme=pl.when(pl.Series(confirmed)).then(own),
+        audited_schemes=pl.when(narrow).then(own).otherwise(pl.lit(",".join(schemes))),
+        outcome=pl.Series(outcome),
+        event_on=clock.dates(rows["event"].to_numpy()),
+        decided_on=clock.dates(decided),
+        amount_recovered=pl.Series(np.where(confirmed, np.rint(loss), 0).astype(np.int64)),
+        supersedes=pl.lit(None, pl.String),
+        received_on=clock.dates(decided + 1),
+    )
+
+
+def _appeals(city: City, rows: pl.DataFrame) -> pl.DataFrame:
+    """Confirmed findings lifted on appeal: a later row that supersedes the first."""
+    confirmed = rows.filter(pl.col("outcome") == "confirmed")
+    place = confirmed["place"].to_numpy() * 8 + 7
+    lifted = pl.Series(city.world.draw.chance("audit/appeal", OVERTURNED, place))
+    wait = city.world.draw.between("audit/wait", *APPEAL, place)
+    days = pl.duration(days=pl.col("wait"))
+    late = confirmed.with_columns(wait=pl.Series(wait)).with_columns(
+        supersedes=pl.col("outcome_id"),
+        outcome_id=city.world.draw.identifiers("O", place),
+        outcome=pl.lit("overturned"),
+        scheme=pl.lit(None, pl.String),
+        amount_recovered=pl.lit(0, pl.Int64),
+        decided_on=pl.col("decided_on") + days,
+        received_on=pl.col("received_on") + days,
+    )
+    return late.filter(lifted).select(rows.columns)

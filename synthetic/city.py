@@ -1,0 +1,246 @@
+"""The public door: make a city and write it, with its answer key kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import synthetic.lookalikes
+import synthetic.schemes
+from claims.tables import BY_NAME
+from synthetic import (
+    audits,
+    bill,
+    catalogue,
+    goods,
+    headers,
+    hospitals,
+    persons,
+    plan,
+    standards,
+    supply,
+    uses,
+    visits,
+)
+from synthetic.clock import Clock
+from synthetic.grammar import Dose, Lookalike, Scheme, gather
+from synthetic.randomness import Draw
+from synthetic.reference import Reference
+from synthetic.state import City
+from synthetic.world import World
+from synthetic.writing import Parts, conform, write
+
+Progress = Callable[[float, str], None]
+
+CHUNK_STAYS = 25_000  # stays billed at a time; bounds the memory
+STREAMED = ("fee_lines", "stays", "stay_diagnoses", "stay_procedures", "device_uses")
+LOWEST_STAYS = 200
+DIFFICULTIES = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class Prevalence:
+    """How much of each scheme is planted: subjects for each stay of the city.
+
+    Stay schemes together touch about 2.4% of stays; C02 and C05 together about 1% of the
+    consumable lines, of which there are some 2.3 a stay; C10 counts ledger months.
+    """
+
+    per_stay: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "H01": 0.013,
+            "H02": 0.011,
+            "C02": 0.014,
+            "C05": 0.012,
+            "C10": 0.007,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class CitySummary:
+    """Rows written by table (``truth`` among them), and where they lie."""
+
+    out: Path
+    rows: Mapping[str, int]
+
+
+def schemes() -> tuple[Scheme, ...]:
+    """All declared schemes."""
+    return gather(synthetic.schemes, Scheme)
+
+
+def lookalikes() -> tuple[Lookalike, ...]:
+    """All declared look-alikes."""
+    return gather(synthetic.lookalikes, Lookalike)
+
+
+def generate(
+    out: Path, *, stays: int, months: int, seed: int, start: date = date(2024, 1, 1),
+    audit_share: float = 0.01, difficulty: tuple[int, ...] = DIFFICULTIES,
+    progress: Progress | None = None, prevalence: Prevalence | None = None,
+) -> CitySummary:  # fmt: skip
+    """Write a city of about ``stays`` stays over ``months`` months below ``out``.
+
+    ``audit_share`` is the share of stays, and again of consumable uses, that past audits
+    looked at; ``difficulty`` the levels of cunning to plant. The answer key goes to
+    ``out/truth/``. The same arguments give the same bytes.
+    """
+    _check(stays, months, audit_share, difficulty)
+    if start.day != 1:
+        raise ValueError(
+            f"a city begins on the first day of a month (ledgers are monthly), not {start}"
+        )
+    tell = progress or _silent
+    tell(0.0, "founding the city")
+    world = found(stays=stays, months=months, seed=seed, start=start)
+    city = live(world, stays, prevalence or Prevalence(), difficulty)
+    tell(0.25, f"{len(city.plan):,} stays planned, {len(city.uses):,} uses traced")
+    written = dict(_write_static(world, city, Path(out)))
+    written.update(_write_streams(city, Path(out), tell))
+    written.update(_write_books(city, Path(out)))
+    written.update(_write_judgements(city, Path(out), audit_share))
+    tell(1.0, "the city is written")
+    return CitySummary(Path(out), written)
+
+
+def _silent(_share: float, _text: str) -> None:
+    """Tell nobody."""
+
+
+def _check(stays: int, months: int, audit_share: float, difficulty: tuple[int, ...]) -> None:
+    if stays < LOWEST_STAYS:
+        raise ValueError(f"a city needs at least {LOWEST_STAYS} stays, not {stays}")
+    if months < 1:
+        raise ValueError(f"a city needs at least one month, not {months}")
+    if not 0 <= audit_share <= 1:
+        raise ValueError(f"audit_share is a share from 0 to 1, not {audit_share}")
+    if not difficulty or not set(difficulty) <= set(DIFFICULTIES):
+        raise ValueError(f"difficulty must be some of {DIFFICULTIES}, not {difficulty}")
+
+
+def found(*, stays: int, months: int, seed: int, start: date) -> World:
+    """Everything that is made once: hospitals, persons, price lists."""
+    draw, clock, reference = Draw(seed), Clock(start, months), Reference.load()
+    return World(
+        draw, clock, reference,
+        hospitals.build(draw, reference), persons.build(draw, clock, stays),
+        catalogue.services(clock, reference), catalogue.products(draw, clock, reference),
+    )  # fmt: skip
+
+
+def live(world: World, stays: int, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
+    """Plan care, corrupt it, trace goods, corrupt them: everything but the bill itself."""
+    honest = plan.make(world, stays)
+    city = City(world, standards.build(world, world.clock), honest)
+    city = _plant(city, "care", prevalence, difficulty)
+    city = replace(city, plan=headers.prepare(world, city.standards, city.plan))
+    used = goods.honest(world, uses.make(world, city.plan))
+    traced, store = supply.build(world, used)
+    city = replace(city, uses=goods.charged(world, traced), goods=store)
+    city = replace(city, visits=visits.make(world, city.plan, city.visits))
+    return _plant(city, "goods", prevalence, difficulty)
+
+
+def _plant(city: City, stage: str, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
+    """Schemes first, so that no look-alike label hides one; then the look-alikes."""
+    number = len(city.plan)
+    for scheme in schemes():
+        if scheme.stage == stage:
+            subjects = round(number * prevalence.per_stay.get(scheme.code, 0.0))
+            city = scheme.plant(city, Dose(subjects, difficulty))
+    for likeness in lookalikes():
+        if likeness.stage == stage:
+            city = likeness.plant(city, Dose(max(1, round(number * likeness.share)), (0,)))
+    return city
+
+
+def _write_static(world: World, city: City, out: Path) -> Iterator[tuple[str, int]]:
+    known = pl.lit(world.clock.start)
+    houses = world.houses.frame.drop("speciality", "district_key")
+    frames = {
+        "hospitals": houses,
+        "physicians": world.houses.physicians,
+        "service_items": catalogue.service_rows(world.services, world.clock),
+        "consumables": catalogue.consumable_rows(world.products, world.clock),
+        "drg_standards": city.standards.frame,
+    }
+    for name, frame in frames.items():
+        rows = frame.with_columns(received_on=known)
+        yield name, write(conform(BY_NAME[name], rows), out / f"{name}.parquet")
+    people = pl.concat(
+        [world.people.frame.with_columns(received_on=known), _deaths(city)], how="diagonal"
+    )
+    yield "persons", write(conform(BY_NAME["persons"], people), out / "persons.parquet")
+
+
+def _deaths(city: City) -> pl.DataFrame:
+    """Persons who died in hospital, sent again when the death became known."""
+    died = city.plan.filter("died")
+    day = died["admit"].to_numpy() + died["los"].to_numpy()
+    again = city.world.people.frame[died["person"].to_numpy()]
+    return again.with_columns(
+        death_date=city.world.clock.dates(day), received_on=city.world.clock.dates(day + 7)
+    )
+
+
+def chunks(frame: pl.DataFrame, city: City) -> list[pl.DataFrame]:
+    """The plan by month of admission and hospital, in pieces that fit the memory."""
+    month = pl.Series(city.month_of(frame["admit"].to_numpy()))
+    ordered = frame.with_columns(month=month).sort("month", "hospital", "key").drop("month")
+    return [ordered.slice(at, CHUNK_STAYS) for at in range(0, len(ordered), CHUNK_STAYS)]
+
+
+def _write_streams(city: City, out: Path, tell: Progress) -> dict[str, int]:
+    pieces = chunks(city.plan, city)
+    parts = {name: Parts(out, BY_NAME[name], many=len(pieces) > 1) for name in STREAMED}
+    for done, piece in enumerate(pieces, start=1):
+        for name, frame in delivered(city, piece).items():
+            parts[name].add(frame)
+        tell(0.25 + 0.65 * done / len(pieces), f"billed part {done} of {len(pieces)}")
+    return {name: part.rows for name, part in parts.items()}
+
+
+def delivered(city: City, piece: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The tables of some stays; any piece of the plan gives the rows it gives in the whole."""
+    world = city.world
+    mine = city.uses.join(piece.select(stay="key"), on="stay", how="semi")
+    lines, header = bill.bill(world, piece, mine)
+    return {
+        "fee_lines": lines,
+        "stays": header,
+        "stay_diagnoses": headers.diagnoses(world, piece),
+        "stay_procedures": headers.procedures(world, piece),
+        "device_uses": bill.register(world, piece, mine),
+    }
+
+
+def _write_books(city: City, out: Path) -> Iterator[tuple[str, int]]:
+    frames = {**goods.books(city), "outpatient_visits": visits.rows(city.world, city.visits)}
+    for name, frame in frames.items():
+        yield name, write(conform(BY_NAME[name], frame), out / f"{name}.parquet")
+
+
+def _write_judgements(city: City, out: Path, audit_share: float) -> Iterator[tuple[str, int]]:
+    outcomes = audits.outcomes(city, audit_share)
+    name = "audit_outcomes"
+    yield name, write(conform(BY_NAME[name], outcomes), out / f"{name}.parquet")
+    yield "truth", write(_key_rows(city), out / "truth" / "truth.parquet")
+
+
+def _key_rows(city: City) -> pl.DataFrame:
+    """The answer key as written: amounts in yuan, days as dates, hospitals by id."""
+    key, clock = city.answer_key(), city.world.clock
+    return key.select(
+        "subject_type", "subject_id", "scheme", "campaign_id", "difficulty",
+        amount=(pl.col("amount") / 100).cast(pl.Decimal(18, 2)),
+        innocent="innocent",
+        started_on=clock.dates(key["started"].to_numpy()),
+        ended_on=clock.dates(key["ended"].to_numpy()),
+        hospital_id=city.world.houses.frame["hospital_id"].gather(key["hospital"].cast(pl.UInt32)),
+        resembles="resembles",
+    )  # fmt: skip

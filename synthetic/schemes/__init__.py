@@ -1,0 +1,1 @@
+"""One module a scheme: what it does at each difficulty and the traces it leaves."""

@@ -1,0 +1,254 @@
+"""Explanations: they add up, they name features, and they name the right ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models.detectors import DETECTORS
+from models.explain import SOURCES, by_family, explain, path_lengths, shares, top_reasons
+from models.train import CrossFitted, cross_fit, train
+from tests.records import FEATURES, RULES, audits, records
+
+if TYPE_CHECKING:
+    from models.bundle import Bundle
+
+WITHIN = 1e-6
+ALERTS = 40
+SETTING = {
+    "scenario": "hospitalization",
+    "entity": "stay",
+    "features": FEATURES,
+    "rule_columns": RULES,
+    "seed": 3,
+    "threads": 1,
+    "as_of": date(2025, 1, 1),
+    "minimum": 50,
+}
+
+
+@pytest.fixture(scope="module")
+def measured() -> pl.DataFrame:
+    """Measured records."""
+    return records(2500, seed=2)
+
+
+@pytest.fixture(scope="module")
+def alerts(measured: pl.DataFrame) -> pl.DataFrame:
+    """Some of them."""
+    return measured.head(ALERTS)
+
+
+@pytest.fixture(scope="module")
+def learned(measured: pl.DataFrame) -> Bundle:
+    """A bundle with a ranker."""
+    return train(measured, audits(measured, 900), **SETTING)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def unlearned(measured: pl.DataFrame) -> Bundle:
+    """A bundle of the first night."""
+    return train(measured, None, **SETTING)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def explained(learned: Bundle, alerts: pl.DataFrame) -> pl.DataFrame:
+    """Contributions of the alerts."""
+    return explain(learned, alerts)
+
+
+@pytest.fixture(scope="module")
+def crossed(measured: pl.DataFrame) -> CrossFitted:
+    """Every record scored out of fold."""
+    return cross_fit(measured, audits(measured, 900), folds=2, **SETTING)  # type: ignore[arg-type]
+
+
+def totals(contributions: pl.DataFrame, source: str) -> list[float]:
+    """Base and contributions added up, in the order of subjects."""
+    return (
+        contributions.filter(pl.col("source") == source)
+        .group_by("subject_id")
+        .agg((pl.col("contribution").sum() + pl.col("base").first()).alias("total"))
+        .sort("subject_id")["total"]
+        .to_list()
+    )
+
+
+def test_the_rankers_contributions_add_up_to_the_stored_margin(
+    learned: Bundle, explained: pl.DataFrame, alerts: pl.DataFrame
+) -> None:
+    """Also after percentiles were handed on to features."""
+    stored = learned.score(alerts)["margin"].to_list()
+    assert totals(explained, "ranker") == pytest.approx(stored, abs=WITHIN)
+
+
+def test_the_forests_contributions_add_up_to_its_path_length(
+    learned: Bundle, explained: pl.DataFrame, alerts: pl.DataFrame
+) -> None:
+    """And a longer way to add up is a less unusual record: the sum orders as the score does."""
+    lengths = path_lengths(learned.detectors, alerts)
+    assert totals(explained, "iforest") == pytest.approx(lengths.tolist(), abs=WITHIN)
+    raw = learned.detectors.raw(alerts)["iforest"].to_numpy()
+    assert (np.argsort(lengths, kind="stable") == np.argsort(raw, kind="stable")).all()
+
+
+def test_the_histograms_contributions_add_up_to_its_raw_score(
+    learned: Bundle, explained: pl.DataFrame, alerts: pl.DataFrame
+) -> None:
+    """Its Shapley values are exact."""
+    raw = learned.detectors.raw(alerts)["hbos"].to_list()
+    assert totals(explained, "hbos") == pytest.approx(raw, abs=WITHIN)
+
+
+def test_the_histograms_contributions_are_zero_on_average(
+    learned: Bundle, measured: pl.DataFrame
+) -> None:
+    """Centred on the training records, which is what makes them Shapley values."""
+    means = explain(learned, measured.tail(500)).filter(pl.col("source") == "hbos")
+    average = means.group_by("feature").agg(pl.col("contribution").mean())
+    assert average["contribution"].abs().to_numpy().max() < 0.15
+
+
+def test_reasons_name_features_and_rules_never_detectors(explained: pl.DataFrame) -> None:
+    """An auditor can check a feature, not a percentile of an algorithm."""
+    assert set(explained["feature"]) == {*FEATURES, *RULES}
+    assert set(explained["source"]) == set(SOURCES)
+
+
+def test_a_percentile_that_no_feature_moves_keeps_its_own_name() -> None:
+    """Nothing is handed on where nothing pushed, and the sum still holds."""
+    flat = records(400, seed=4).with_columns(*[pl.lit(1.0).alias(name) for name in FEATURES])
+    bundle = train(flat, audits(flat, 400), **SETTING | {"minimum": 20})  # type: ignore[arg-type]
+    assert bundle.ranker is not None
+    found = explain(bundle, flat.head(5))
+    stored = bundle.score(flat.head(5))["margin"].to_list()
+    assert totals(found, "ranker") == pytest.approx(stored, abs=WITHIN)
+
+
+def test_the_cause_is_the_first_reason(learned: Bundle, measured: pl.DataFrame) -> None:
+    """Suspicion was made of x0 and x1, so the strongest cases are explained by them."""
+    strongest = learned.score(measured).top_k(30, by="margin")["subject_id"]
+    rows = measured.filter(pl.col("subject_id").is_in(strongest.implode()))
+    first = top_reasons(explain(learned, rows), 1)["feature"]
+    assert first.is_in(["x0", "x1", "rule_H01"]).to_numpy().mean() > 0.9
+
+
+def test_without_a_ranker_the_odd_value_is_the_first_reason(
+    unlearned: Bundle, alerts: pl.DataFrame
+) -> None:
+    """Each feature in turn, made wild."""
+    row = alerts.head(1).with_columns(*[pl.lit(0.0).alias(other) for other in FEATURES])
+    wild = pl.concat(
+        [
+            row.with_columns(pl.lit(name).alias("subject_id"), pl.lit(7.0).alias(name))
+            for name in FEATURES
+        ]
+    )
+    first = top_reasons(explain(unlearned, wild), 1)
+    assert first["feature"].to_list() == first["subject_id"].to_list() == list(FEATURES)
+
+
+def test_reasons_are_the_pushes_towards_suspicion_in_falling_order(
+    explained: pl.DataFrame,
+) -> None:
+    """Ranked from one, at most k, and a feature once."""
+    reasons = top_reasons(explained, 3)
+    assert reasons["rank"].max() == 3
+    assert reasons["contribution"].to_numpy().min() > 0
+    assert reasons.select("subject_id", "feature").is_unique().all()
+    ranks = reasons.group_by("subject_id", maintain_order=True).agg("rank")["rank"].to_list()
+    assert all(rank == list(range(1, len(rank) + 1)) for rank in ranks)
+
+
+def test_the_ranker_leads_and_detectors_fill() -> None:
+    """What auditors confirm comes before what is merely unusual."""
+    rows = [
+        ("a", "ranker", "x0", 0.1, 0.0),
+        ("a", "ranker", "x1", -5.0, 0.0),
+        ("a", "iforest", "x2", 9.0, 0.0),
+        ("a", "hbos", "x2", 1.0, 0.0),
+        ("a", "hbos", "x0", 3.0, 0.0),
+    ]
+    names = ["subject_id", "source", "feature", "contribution", "base"]
+    reasons = top_reasons(pl.DataFrame(rows, schema=names, orient="row"), 3)
+    assert reasons.select("rank", "feature").rows() == [(1, "x0"), (2, "x2")]
+    assert reasons["contribution"].to_list() == pytest.approx([1.0, (1.0 + 0.25) / 2])
+
+
+def test_shares_of_a_source_add_up_to_one(explained: pl.DataFrame) -> None:
+    """One unit for log-odds, path lengths and rarities."""
+    sums = shares(explained).group_by("subject_id", "source").agg(pl.col("share").sum())
+    assert sums["share"].to_list() == pytest.approx([1.0] * sums.height)
+
+
+def test_families_keep_the_sum(explained: pl.DataFrame) -> None:
+    """Each contribution is in one family; rules and strangers have their own."""
+    families = dict.fromkeys(FEATURES[:3], "history")
+    summed = by_family(explained, families)
+    assert set(summed["family"]) == {"history", "rules", "other"}
+    for source in SOURCES:
+        assert totals(summed, source) == pytest.approx(totals(explained, source), abs=1e-9)
+
+
+def test_an_explanation_does_not_depend_on_the_batch(
+    learned: Bundle, explained: pl.DataFrame, alerts: pl.DataFrame
+) -> None:
+    """The reasons of a case do not change with the night's other cases."""
+    alone = pl.concat([explain(learned, alerts[row]) for row in range(2)])
+    chosen = alone["subject_id"].unique().implode()
+    assert alone.equals(explained.filter(pl.col("subject_id").is_in(chosen)))
+
+
+def test_no_alerts_need_no_explanation(learned: Bundle, alerts: pl.DataFrame) -> None:
+    """An empty night gives an empty frame of the same shape."""
+    empty = explain(learned, alerts.head(0))
+    assert empty.is_empty()
+    assert top_reasons(empty, 3).columns == ["subject_id", "rank", "feature", "contribution"]
+
+
+def test_cross_fitting_scores_every_record_by_models_that_did_not_see_it(
+    measured: pl.DataFrame, crossed: CrossFitted
+) -> None:
+    """Changing a record's own values and label leaves its own model alone."""
+    taught = audits(measured, 900)
+    subject = taught["subject_id"][0]
+    fitted = crossed
+    own = pl.col("subject_id") == subject
+    changed = measured.with_columns(
+        *[pl.when(own).then(50.0).otherwise(pl.col(name)).alias(name) for name in FEATURES]
+    )
+    turned = taught.with_columns(
+        pl.when(own).then(1 - pl.col("label")).otherwise("label").cast(pl.Int8).alias("label")
+    )
+    again = cross_fit(changed, turned, folds=2, **SETTING)  # type: ignore[arg-type]
+    fold = fitted.scores.filter(own)["fold"].item()
+    assert fitted.bundles[fold].version == again.bundles[fold].version
+    assert fitted.bundles[1 - fold].version != again.bundles[1 - fold].version
+    assert fitted.scores["subject_id"].to_list() == measured["subject_id"].to_list()
+    assert set(fitted.scores["score_kind"]) == {"calibrated"}
+
+
+def test_cross_fitted_explanations_add_up_too(measured: pl.DataFrame, crossed: CrossFitted) -> None:
+    """Each record is explained by the model that scored it."""
+    found = crossed.explain(measured.head(10))
+    stored = crossed.scores.head(10)["margin"].to_list()
+    assert totals(found, "ranker") == pytest.approx(stored, abs=WITHIN)
+
+
+def test_cross_fitting_keeps_a_person_in_one_fold_and_one_kind_of_score(
+    measured: pl.DataFrame,
+) -> None:
+    """Too few labels in one fold mean a prior in all."""
+    people = measured.with_columns(
+        (pl.int_range(pl.len()) % 300).cast(pl.String).alias("person_id")
+    )
+    few = audits(people, 200)
+    fitted = cross_fit(people, few, folds=2, **SETTING | {"minimum": 30})  # type: ignore[arg-type]
+    folds = people.join(fitted.scores, on="subject_id").group_by("person_id")
+    assert folds.agg(pl.col("fold").n_unique())["fold"].max() == 1
+    assert set(fitted.scores["score_kind"]) == {"prior"}
+    assert fitted.scores.select(DETECTORS).null_count().sum_horizontal().item() == 0

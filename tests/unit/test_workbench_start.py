@@ -1,0 +1,177 @@
+"""Starting: the key, the database address, the first user, and what is said about it."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import waitress
+
+from claims.errors import JianbaoError, SettingsError
+from workbench import database, secret, serve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import Settings as DjangoSettings
+
+    from claims.settings import Settings
+
+pytest_plugins = ("tests.workbench_fixtures",)
+
+PASSWORD = "correct horse battery"  # noqa: S105  a made-up one
+
+
+@pytest.fixture
+def home(db: None, workbench_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of this test that the start of the workbench finds as well."""
+    del db  # asked for, so that there is a database
+    monkeypatch.setenv("JIANBAO_HOME", str(workbench_settings.home))
+    return workbench_settings.home
+
+
+def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    assert secret.read(keys) is None
+    secret.ensure(keys)
+    first = secret.read(keys)
+    secret.ensure(keys)
+    assert first is not None
+    assert secret.read(keys) == first
+    assert stat.S_IMODE((keys / secret.FILE).stat().st_mode) == 0o600
+    assert [path.name for path in keys.iterdir()] == [secret.FILE]
+
+
+def test_a_key_that_another_process_wrote_first_is_kept(tmp_path: Path) -> None:
+    (tmp_path / secret.FILE).write_text("theirs")
+    secret._write_once(tmp_path, "ours")
+    assert secret.read(tmp_path) == "theirs"
+
+
+def test_without_an_address_the_database_is_sqlite_in_the_home(tmp_path: Path) -> None:
+    found = database.database("", tmp_path)
+    assert found["ENGINE"].endswith("sqlite3")
+    assert found["NAME"] == str(tmp_path / "workbench.db")
+
+
+def test_a_postgresql_address_is_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "find_spec", lambda _name: object())
+    found = database.database("postgresql://li:p%40ss@db.example:5433/desk", tmp_path)
+    expected = {"NAME": "desk", "USER": "li", "PASSWORD": "p@ss", "HOST": "db.example"}
+    assert expected.items() <= found.items()
+    assert found["PORT"] == "5433"
+
+
+def test_a_missing_driver_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match=r"psycopg.*not part of requirements\.lock"):
+        database.database("postgresql://db.example/desk", tmp_path)
+
+
+def test_an_unknown_kind_of_database_is_refused_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="mysql") as refused:
+        database.database("mysql://li:hidden@db/desk", tmp_path)
+    assert "hidden" not in str(refused.value)
+
+
+def test_the_start_without_users_says_how_to_add_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(waitress, "serve", lambda _application, **given: asked.update(given))
+    serve.serve(port=8123)
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:8123" in said
+    assert said.count("jianbao user add NAME") == 1
+    assert asked["host"] == "127.0.0.1"
+    assert (home / "keys" / secret.FILE).exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_the_start_with_users_says_nothing_about_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve.add_user("lin", PASSWORD)
+    monkeypatch.setattr(waitress, "serve", lambda _application, **_given: None)
+    serve.serve()
+    assert "jianbao user add" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("home")
+def test_a_start_that_others_can_reach_warns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(waitress, "serve", lambda _application, **_given: None)
+    serve.serve(host="0.0.0.0")  # noqa: S104  what the warning is about
+    assert "JIANBAO_HTTPS=1" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("home")
+def test_a_port_in_use_gives_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_use(_application: object, **_given: object) -> None:
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr(waitress, "serve", in_use)
+    with pytest.raises(JianbaoError, match="choose another one"):
+        serve.serve()
+
+
+@pytest.mark.usefixtures("home")
+def test_the_first_user_may_read_the_queue() -> None:
+    user = serve.add_user("lin", PASSWORD)
+    assert user.has_perm("workbench.read_queue")
+    assert not user.is_superuser
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "role", "why"),
+    [
+        ("lin", "12345678901", "auditor", "numeric"),
+        ("lin", "short", "auditor", "short"),
+        ("l in", PASSWORD, "auditor", "valid username"),
+        ("", PASSWORD, "auditor", "blank"),
+        ("lin", PASSWORD, "king", "no role 'king'"),
+        ("taken", PASSWORD, "auditor", "already"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_user_who_cannot_be_added_is_told_why(
+    name: str, password: str, role: str, why: str
+) -> None:
+    from workbench.models import User  # noqa: PLC0415  needs the applications loaded
+
+    serve.add_user("taken", PASSWORD)
+    with pytest.raises(JianbaoError, match=why):
+        serve.add_user(name, password, role)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_a_new_password_replaces_the_old_one() -> None:
+    serve.add_user("lin", PASSWORD)
+    user = serve.set_password("lin", "another fine phrase")
+    assert user.check_password("another fine phrase")
+    with pytest.raises(JianbaoError, match="Did you mean 'lin'"):
+        serve.set_password("lyn", PASSWORD)
+
+
+@pytest.mark.django_db
+def test_no_change_of_the_models_waits_for_a_migration(capsys: pytest.CaptureFixture[str]) -> None:
+    from django.core.management import call_command  # noqa: PLC0415  needs Django configured
+
+    call_command("makemigrations", "--check", "--dry-run")
+    assert "No changes detected" in capsys.readouterr().out
+
+
+def test_behind_https_django_finds_nothing_to_warn_about(settings: DjangoSettings) -> None:
+    from django.core.management import call_command  # noqa: PLC0415  needs Django configured
+
+    settings.SECRET_KEY = secret.fresh()
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 3600
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    call_command("check", "--deploy", "--fail-level", "WARNING")

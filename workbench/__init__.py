@@ -1,0 +1,1 @@
+"""The auditors' web application: sign-in and the queue of published cases."""

@@ -1,0 +1,1 @@
+"""Selectors read: from the lake or the database to what a page shows. They write nothing."""

@@ -1,0 +1,85 @@
+"""The nights that were published, and where each of them left its cases.
+
+A night becomes visible by its manifest row, which is written last and names the version of
+every table. Whoever asks here first, and then reads the version named here, never sees a
+night that is half written.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from claims.errors import LakeError
+from claims.results import CASES, MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from claims.lake import Lake
+
+
+@dataclass(frozen=True)
+class Night:
+    """One published night; ``version`` is the one of the table of cases, if it has any."""
+
+    run_date: date
+    version: int | None
+    published_at: datetime
+    notice: str | None
+
+
+def published(lake: Lake) -> tuple[Night, ...]:
+    """Every published night, newest first."""
+    with readable(lake):
+        if not lake.has(MANIFEST.name):
+            return ()
+        table = DeltaTable(lake.path(MANIFEST.name))
+        return _nights(lake, str(table.metadata().id), table.version())
+
+
+def recent(nights: tuple[Night, ...], days: int) -> tuple[Night, ...]:
+    """The nights of the last ``days`` days, counted back from the newest one."""
+    if not nights:
+        return ()
+    oldest = nights[0].run_date - timedelta(days=days)
+    return tuple(night for night in nights if night.run_date > oldest)
+
+
+@contextmanager
+def readable(lake: Lake) -> Iterator[None]:
+    """Turn a lake that cannot be read into an error with a way out."""
+    try:
+        yield
+    except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
+        raise LakeError(
+            f"The lake at {lake.root} cannot be read as its manifest says.",
+            "Run `jianbao nightly --date YYYY-MM-DD` for the newest night again, or restore "
+            "the lake from a copy.",
+        ) from error
+
+
+@lru_cache(maxsize=4)
+def _nights(lake: Lake, table_id: str, version: int) -> tuple[Night, ...]:
+    del table_id  # part of the key alone: a lake made anew counts its versions from 0 again
+    rows = (
+        lake.scan(MANIFEST.name, version)
+        .select("run_date", "published_at", "notice", _version_of(CASES.name).alias("version"))
+        .sort("run_date", descending=True)
+        .collect()
+    )
+    return tuple(Night(**row) for row in rows.iter_rows(named=True))
+
+
+def _version_of(table: str) -> pl.Expr:
+    entry = pl.element()
+    named = pl.col("versions").list.filter(entry.struct.field("table") == table)
+    return named.list.first().struct.field("version")

@@ -1,0 +1,90 @@
+"""Starting the workbench, and the first user: what the command line calls."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import django
+import waitress
+from django.conf import settings
+from django.core.management import call_command
+
+from claims.errors import JianbaoError
+from claims.settings import load_settings
+from workbench import database, secret
+
+if TYPE_CHECKING:
+    from workbench.models import User
+
+THREADS = 8
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class PortError(JianbaoError):
+    """The address cannot be listened on."""
+
+    exit_code = 2
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Bring the database up to date and answer until interrupted."""
+    prepare()
+    from workbench.wsgi import application  # noqa: PLC0415  needs prepare() first
+
+    # A short wait for a free thread is no news; waitress would print a line for each.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    _greet(host, port)
+    try:
+        waitress.serve(application, host=host, port=port, threads=THREADS, ident="", _quiet=True)
+    except OSError as error:
+        raise PortError(
+            f"The workbench cannot listen on {host}:{port} ({error.strerror}).",
+            "Stop what uses the port, or choose another one.",
+        ) from error
+
+
+def add_user(name: str, password: str, role: str = "auditor") -> User:
+    """Add a person who may sign in."""
+    prepare()
+    from workbench.services import users  # noqa: PLC0415  needs prepare() first
+
+    return users.add_user(name=name, password=password, role=role)
+
+
+def set_password(name: str, password: str) -> User:
+    """Give a person a new password."""
+    prepare()
+    from workbench.services import users  # noqa: PLC0415  needs prepare() first
+
+    return users.set_password(name=name, password=password)
+
+
+def prepare() -> None:
+    """Make the key, load Django and migrate the database, without a word."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    installed = load_settings()
+    secret.ensure(installed.key_folder)
+    # The database holds password hashes; SQLite would make it readable by all.
+    if not os.environ.get(database.VARIABLE):
+        (installed.home / database.FILE).touch(mode=0o600)
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _greet(host: str, port: int) -> None:
+    from workbench.models import User  # noqa: PLC0415  needs prepare() first
+
+    _say(f"Workbench: http://{host}:{port}  (Ctrl+C stops it)")
+    if not User.objects.exists():
+        _say("Nobody can sign in yet. Add the first user: jianbao user add NAME")
+    if host not in LOOPBACK and not settings.BEHIND_HTTPS:
+        _say("Others can reach this address, and passwords travel in the clear: put a proxy")
+        _say("that speaks HTTPS in front and set JIANBAO_HTTPS=1 and JIANBAO_HOSTS.")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

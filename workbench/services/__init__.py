@@ -1,0 +1,1 @@
+"""Services write: the only doors through which the database changes."""

@@ -1,0 +1,100 @@
+"""How values are shown: one filter a kind of value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from claims.schema import FEN_PER_YUAN
+from workbench.typologies import title
+from workbench.wording import GRADE_WORDS, SCENARIO_WORDS
+
+if TYPE_CHECKING:
+    from workbench.selectors.queue import CaseRow
+
+register = template.Library()
+
+SHORT_PSEUDONYM = 8
+LEDGER = re.compile(r"^[^|]+\|(?P<item>[^|]+)\|(?P<month>\d{4}-\d{2})$")
+PER_CENT = 100
+BAR_WIDTH = 44
+
+
+@register.filter
+def yuan(fen: int) -> str:
+    """Whole yuan with commas, as both languages write amounts."""
+    return f"{round(fen / FEN_PER_YUAN):,}"
+
+
+@register.filter
+def yuan_and_fen(fen: int) -> str:
+    """The exact amount."""
+    return f"{fen / FEN_PER_YUAN:,.2f}"
+
+
+@register.filter
+def count(number: int) -> str:
+    """A count with commas."""
+    return f"{number:,}"
+
+
+@register.filter
+def per_cent(share: float) -> str:
+    """A probability in whole per cent; never 0 or 100, which would claim certainty."""
+    return f"{min(max(round(share * PER_CENT), 1), PER_CENT - 1)}%"
+
+
+@register.filter
+def percentile(share: float) -> str:
+    """A percentile with one decimal; the highest shown is 99.9."""
+    return f"{min(share * PER_CENT, 99.9):.1f}"
+
+
+@register.filter
+def bar(share: float) -> str:
+    """The length of a bar that shows a share."""
+    return f"{min(max(share, 0), 1) * BAR_WIDTH:.1f}"
+
+
+@register.filter
+def grade_word(grade: str) -> str:
+    """The word of a grade."""
+    return str(GRADE_WORDS.get(grade, grade))
+
+
+@register.filter
+def scenario_word(scenario: str) -> str:
+    """The word of a scenario."""
+    return str(SCENARIO_WORDS.get(scenario, scenario))
+
+
+@register.filter
+def rule_title(code: str) -> str:
+    """What a rule code is about."""
+    return title(code, chinese=_in_chinese())
+
+
+@register.filter
+def headline(row: CaseRow) -> str:
+    """The sentence in the reader's language, or the other one where it is missing."""
+    first, second = row.headline_en, row.headline_zh
+    return (second or first) if _in_chinese() else (first or second)
+
+
+@register.filter
+def subject(row: CaseRow) -> list[str]:
+    """What the case is about, in parts: a person, an item and its month, or as it was said."""
+    if row.person_id:
+        return [_("Person %(id)s") % {"id": row.person_id[:SHORT_PSEUDONYM]}]
+    ledger = LEDGER.match(row.about)
+    if ledger is None:
+        return [row.about]
+    return [_("Item %(item)s") % {"item": ledger["item"]}, ledger["month"]]
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
