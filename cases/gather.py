@@ -75,8 +75,9 @@ def gather(
     )
     latest = both.group_by("case_id", "subject_id", maintain_order=True).last()
     rank = pl.col("grade").replace_strict({name: i for i, name in enumerate(GRADES)})
-    best = pl.struct(-pl.col("expected_recovery"), "alert_id").arg_min()
-    texts = pl.col("reasons").get(best).list.first()
+    # The smallest struct of a group cannot be asked for: Polars 2.1 answers null.
+    worthiest = pl.col("reasons").sort_by(-pl.col("expected_recovery"), "alert_id").first()
+    texts = worthiest.list.first()
     cases = latest.group_by("case_id").agg(
         pl.col("scenario").first(),
         pl.col("hospital_id").first(),

@@ -103,8 +103,12 @@ class Lake:
 
         ``keys`` are the columns that order the rows, so that the same rows always make the
         same bytes. Nothing is committed, and False is returned, when the lake holds
-        exactly these rows already.
+        exactly these rows already. Raises ValueError for rows outside the span, which no
+        later run could replace.
         """
+        strays = rows.filter(~span.expr()).height
+        if strays:
+            raise ValueError(f"table {table}: {strays} rows lie outside {span}")
         order = list(keys)
         ordered = rows.sort(order, maintain_order=True)
         if self._holds(table, ordered, span, order):

@@ -205,12 +205,20 @@ def _with_item(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(item, on="subject_id", how="left").join(hospital, on="subject_id", how="left")
 
 
-BILLED = source("fee_lines.item_code", "fee_lines.quantity", "fee_lines.charged_at")
-USED = source("device_uses.item_code", "device_uses.quantity", "device_uses.used_at")
-BOUGHT = source("purchases.item_code", "purchases.quantity", "purchases.delivered_on")
-MOVED = source("stock_moves.item_code", "stock_moves.quantity", "stock_moves.moved_at")
-COUNTED = source("stock_counts.item_code", "stock_counts.quantity", "stock_counts.counted_on")
+def _all(table: str, *columns: str) -> frozenset[tuple[str, str]]:
+    return frozenset((table, column) for column in (*columns, "item_code", "quantity"))
+
+
+BILLED = (_all("fee_lines", "stay_id", "category", "charged_at"),)
+USED = (_all("device_uses", "stay_id", "used_at"),)
+BOUGHT = (_all("purchases", "hospital_id", "delivered_on"),)
+MOVED = (_all("stock_moves", "hospital_id", "kind", "moved_at"),)
+COUNTED = (_all("stock_counts", "hospital_id", "counted_on"),)
+AMOUNT = source("fee_lines.amount")
+CONSIGNED = source("purchases.consignment")
 CLOSED = (BILLED[0] | BOUGHT[0] | COUNTED[0],)
+# Where moves are not delivered, nobody knows what was transferred or written off.
+CLOSED_WITH_MOVES = (CLOSED[0] | MOVED[0],)
 FRAMES = {
     "ledger": Frame(
         "ledger",
@@ -219,24 +227,24 @@ FRAMES = {
         needs=BILLED,
         sources={
             "billed": BILLED,
-            "billed_amount": BILLED,
+            "billed_amount": (BILLED[0] | AMOUNT[0],),
             "billed_before": BILLED,
             "used": USED,
             "issued": MOVED,
             "returned": MOVED,
             "bought": BOUGHT,
-            "consigned": BOUGHT,
+            "consigned": (BOUGHT[0] | CONSIGNED[0],),
             "lost": MOVED,
             "moved": MOVED,
             "billed_year": CLOSED,
-            "billed_amount_year": CLOSED,
+            "billed_amount_year": (CLOSED[0] | AMOUNT[0],),
             "used_year": (USED[0] | COUNTED[0],),
             "bought_year": CLOSED,
-            "consigned_year": CLOSED,
-            "in_year": CLOSED,
-            "out_year": CLOSED,
-            "transferred_in_year": CLOSED,
-            "lost_year": CLOSED,
+            "consigned_year": (CLOSED[0] | CONSIGNED[0],),
+            "in_year": CLOSED_WITH_MOVES,
+            "out_year": CLOSED_WITH_MOVES,
+            "transferred_in_year": CLOSED_WITH_MOVES,
+            "lost_year": CLOSED_WITH_MOVES,
             "year_opening": COUNTED,
             "closing": COUNTED,
         },

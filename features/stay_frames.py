@@ -26,6 +26,7 @@ LINE_DAY = tuple(a | b | c for a in SERVICE_DAY for b in DATES for c in LINE)
 OTHER_STAY = source("stays.person_id", "stays.admitted_at", "stays.discharged_at")
 VISIT = source(
     "outpatient_visits.person_id",
+    "outpatient_visits.hospital_id",
     "outpatient_visits.visited_at",
     "stays.person_id",
     "stays.admitted_at",
@@ -44,9 +45,10 @@ def attach(
         left.select("subject_id", "as_of", on)
         .join(dimension, on=on)
         .filter(as_of("as_of"))
-        .select("subject_id", *columns)
+        .select("subject_id", "as_of", *columns)
     )
-    return left.join(known, on="subject_id", how="left")
+    # One stay may be looked at as of several nights in one batch, by uses of its own.
+    return left.join(known, on=["subject_id", "as_of"], how="left")
 
 
 def describe(stays: pl.LazyFrame) -> pl.LazyFrame:
@@ -222,8 +224,8 @@ FRAMES = {
                 "fund_amount": source("stays.fund_amount"),
                 "self_pay_amount": source("stays.self_pay_amount"),
                 "payment_standard": source("stays.payment_standard"),
-                "age": tuple(a | b for a in ADMITTED for b in source("persons.birth_date")),
-                "death_date": source("persons.death_date"),
+                "age": source("stays.admitted_at", "stays.person_id", "persons.birth_date"),
+                "death_date": source("stays.person_id", "persons.death_date"),
             },
         ),
         Frame(

@@ -87,6 +87,12 @@ def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.Dat
     return _subjects(pl.concat([mine, sharing]), night.on)
 
 
+def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:
+    """``stay_id`` of every stay that these subjects are or belong to."""
+    of_uses = uses.lazy().select(stay_id=pl.col("subject_id").str.extract(r"^(.*)\|([^|]*)$", 1))
+    return pl.concat([stays.lazy().select(stay_id="subject_id"), of_uses]).unique()
+
+
 def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
     """Ledgers of closed, recent months into which any movement or count arrived tonight."""
     ledgers = (

@@ -27,7 +27,12 @@ BILLED = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity"
 BILLED_PRICE = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.unit_price")
 RECORDED = source("device_uses.stay_id", "device_uses.item_code", "device_uses.quantity")
 CATALOGUE = source("consumables.item_code", "consumables.platform_price")
-INVOICE = source("purchases.hospital_id", "purchases.item_code", "purchases.unit_price")
+INVOICE = source(
+    "purchases.hospital_id",
+    "purchases.item_code",
+    "purchases.unit_price",
+    "purchases.delivered_on",
+)
 
 
 def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
@@ -196,7 +201,12 @@ def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     numbered = history.versions("device_uses").filter(pl.col("serial").is_not_null())
     mine = (
         keyed.select("subject_id", "as_of", "stay_id", "item_code")
-        .join(numbered.select("stay_id", "item_code", "serial"), on=["stay_id", "item_code"])
+        .join(
+            numbered.select("stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL),
+            on=["stay_id", "item_code"],
+        )
+        .filter(as_of("as_of"))
+        .drop(KNOWN_FROM, KNOWN_UNTIL)
         .unique()
     )
     other = numbered.select("item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id")
@@ -234,11 +244,11 @@ FRAMES = {
             "price_age": _both(CATALOGUE, DAY),
             "invoice_price": _both(INVOICE, DAY),
             "dearest_invoice": _both(INVOICE, DAY),
-            "class_quantity": _both(BILLED, source("consumables.class_code")),
+            "class_quantity": _both(BILLED, source("fee_lines.category", "consumables.class_code")),
             "implantable": source("consumables.implantable"),
             "operations": source("stay_procedures.stay_id"),
             "stay_total": source("stays.total_amount"),
-            "shared_serials": source("device_uses.serial", "device_uses.item_code"),
+            "shared_serials": _both(RECORDED, source("device_uses.serial")),
             "days": stay_frames.DAYS,
             "origin": source("consumables.origin"),
         },

@@ -6,6 +6,7 @@ quiet; that also keeps `jianbao --help` quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -346,14 +347,14 @@ def add_user(
 
 def _name_home() -> None:
     """Django reads its own settings, so it is told by the environment where the data lies."""
-    import os  # noqa: PLC0415
-
     os.environ["JIANBAO_HOME"] = str(_settings().home)
 
 
 @app.command()
 def serve() -> None:
     """Keep the schedules of prefect.yaml running in this process."""
+    # Here nobody watches the screen for results; the log is what is read.
+    os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"
     from flows.serving import serve as run  # noqa: PLC0415
 
     run(_settings())

@@ -28,7 +28,13 @@ from claims.history import History
 from claims.lake import Lake, Span
 from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, SCORES, TAGS
 from claims.tables import DELIVERED
-from features.subjects import Night, ledgers_of_night, stays_of_night, uses_of_night
+from features.subjects import (
+    Night,
+    ledgers_of_night,
+    stays_around,
+    stays_of_night,
+    uses_of_night,
+)
 from flows.judging import (
     base_measures,
     judged,
@@ -70,13 +76,13 @@ def measure_night(run: Run) -> dict[str, int]:
     """Measure what arrived and what it touched; write tables ``features_<entity>``."""
     history = run.history()
     stays = stays_of_night(history, run.night)
-    subjects = {
-        "stay": stays,
-        "use": uses_of_night(history, stays, run.night),
-        "ledger": ledgers_of_night(history, run.night),
-    }
+    near = history.focused(stays.lazy().select(stay_id="subject_id"))
+    uses = uses_of_night(near, stays, run.night)
+    near = history.focused(stays_around(stays, uses))
+    subjects = {"stay": stays, "use": uses, "ledger": ledgers_of_night(history, run.night)}
     for entity, chosen in subjects.items():
-        base = base_measures(history, entity, chosen).with_columns(run_date=pl.lit(run.on))
+        known = history if entity == "ledger" else near
+        base = base_measures(known, entity, chosen).with_columns(run_date=pl.lit(run.on))
         run.lake.replace(
             f"features_{entity}", base, Span.night(run.on), keys=["run_date", "subject_id"]
         )

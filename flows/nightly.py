@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 
+from claims.errors import JianbaoError
 from claims.lake import Span
 from claims.results import MANIFEST, RUNS
 from claims.settings import Settings
@@ -29,13 +31,25 @@ if TYPE_CHECKING:
 RETRIES = 1
 
 
-@task(name="land", retries=RETRIES, cache_policy=NO_CACHE)
+def worth_another_try(_: Any, __: Any, state: State[Any]) -> bool:  # noqa: ANN401
+    """Whether a failed step is tried again: not when a person must solve it first."""
+    return not isinstance(state.result(raise_on_failure=False), JianbaoError)
+
+
+STEP: dict[str, Any] = {
+    "retries": RETRIES,
+    "retry_condition_fn": worth_another_try,
+    "cache_policy": NO_CACHE,
+}
+
+
+@task(name="land", **STEP)
 def land(settings: Settings, on: date, accept: frozenset[str]) -> Landed:
     """Take in what waits for the night; bad rows go to quarantine, faults are kept."""
     return land_night(settings, on, accept)
 
 
-@task(name="validate", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="validate", **STEP)
 def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
     """Run the expectation suites on what was received and keep the night's Data Docs."""
     if landed.admission is None or not landed.admission.tables:
@@ -48,7 +62,7 @@ def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
     return checked.lines()
 
 
-@task(name="models", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="models", **STEP)
 def models_of_night(settings: Settings, on: date) -> dict[str, Bundle]:
     """The models that scored this night before, else the champions, else first ones."""
     lake = open_lake(settings)
@@ -63,25 +77,25 @@ def models_of_night(settings: Settings, on: date) -> dict[str, Bundle]:
     return found
 
 
-@task(name="measure", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="measure", **STEP)
 def measure(run: night.Run) -> dict[str, int]:
     """Measure what arrived and what it touched."""
     return night.measure_night(run)
 
 
-@task(name="judge", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="judge", **STEP)
 def judge(run: night.Run) -> dict[str, Judged]:
     """Rules, detectors and rankers on the measured subjects."""
     return night.judge_night(run)
 
 
-@task(name="hand over", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="hand over", **STEP)
 def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, int]:
     """Choose, explain, word and gather the night's alerts."""
     return night.hand_over(run, found, night.select_night(run, found))
 
 
-@task(name="publish", retries=RETRIES, cache_policy=NO_CACHE)
+@task(name="publish", **STEP)
 def publish(run: night.Run, found: dict[str, Judged], notice: str | None) -> None:
     """Make the night visible."""
     night.publish(run, found, notice)

@@ -11,7 +11,8 @@ SILENT = {
     "GX_ANALYTICS_ENABLED": "False",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # What a person can solve is said once by the command line, anything else by Python.
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     # The temporary server prints tracebacks when its process ends; nobody can act on them.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",

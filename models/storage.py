@@ -18,7 +18,6 @@ import skops.io
 from claims.errors import JianbaoError
 from models.calibration import Calibration
 from models.detectors import DetectorSet
-from models.histogram import Fitted
 from models.percentiles import Percentiles
 from models.ranker import Ranker
 from models.scaling import Scaling
@@ -26,6 +25,8 @@ from models.scaling import Scaling
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from models.histogram import Fitted
 
 # The only types, beyond those skops itself trusts, that a fitted detector may contain.
 TRUSTED = (

@@ -63,7 +63,7 @@ def split_stay() -> pl.Expr:
     hook="38-1",
     grade=DOUBT,
     version="2026-01",
-    limits=("idle_run_days",),
+    limits=("idle_run_days", "visits_during_stay"),
     evidence=("longest_idle_run", "idle_days", "visits_elsewhere"),
     loss_method="line_sum",
     amount=pl.col("total_amount") * pl.col("idle_days") / pl.col("length_of_stay").clip(1),
@@ -84,6 +84,7 @@ def hanging_bed() -> pl.Expr:
     because the family may have bought for the person.
     """
     idle = pl.col("longest_idle_run") >= limit("idle_run_days")
-    absent = pl.col("clinic_visits_elsewhere") >= 1
-    bought = (pl.col("visits_elsewhere") >= 1) & (pl.col("idle_days") >= 1)
+    visits = limit("visits_during_stay")
+    absent = pl.col("clinic_visits_elsewhere") >= visits
+    bought = (pl.col("visits_elsewhere") >= visits) & (pl.col("idle_days") >= 1)
     return idle | absent.fill_null(value=False) | bought.fill_null(value=False)

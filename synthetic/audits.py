@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # How audits of one month are selected: at random first, then by rules, tips, size.
 RANDOM_SHARE, RULE_SHARE, TIP_SHARE = 0.12, 0.60, 0.16
+LEDGER_PART = 0.5  # ledgers take a whole inspection, so half as many are looked at
 WRONG = 0.05  # decisions that are mistaken (dossier 5.4)
 INCONCLUSIVE = 0.08
 OVERTURNED = 0.04  # confirmed findings lifted on appeal
@@ -57,10 +58,8 @@ class Pool:
 def outcomes(city: City, share: float) -> pl.DataFrame:
     """The table ``audit_outcomes``; each kind of subject has its own audits."""
     key = city.answer_key()
-    parts = [
-        _decided(city, pool, key)
-        for pool in (_stays(city, share), _uses(city, share), _ledgers(city, share))
-    ]
+    pools = (_stays(city, share), _uses(city, share), _ledgers(city, share * LEDGER_PART))
+    parts = [_decided(city, pool, key) for pool in pools]
     rows = pl.concat(parts)
     return pl.concat([rows, _appeals(city, rows)]).drop("place")
 

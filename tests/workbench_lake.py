@@ -45,7 +45,7 @@ def case(number: int, **given: Any) -> dict[str, Any]:
 
 def write_cases(lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT) -> None:
     """Write the cases of a night, which nobody can see yet."""
-    frame = pl.DataFrame(list(rows), schema=CASES.dtypes())
+    frame = pl.DataFrame(list(rows), schema=CASES.dtypes()).with_columns(run_date=pl.lit(night))
     lake.replace(CASES.name, frame, Span.night(night), keys=CASES.key)
 
 

@@ -6,7 +6,8 @@ A table is written as it would stand on a blackboard, one row a line:
     a       | P         | 2025-03-01 09:00 | 1,200
 
 A dash is "not known". Money stands in yuan and quantities in units; a column that is not
-named is not delivered. Rows without ``received_on`` were known all along.
+named is not delivered. Rows without ``received_on`` were known all along, and rows of a
+stay as early as the stay.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ SERVICE_DAY = date(2025, 6, 1)
 UNKNOWN = "-"
 # Context columns of measured frames that hold quantities; other whole numbers are money.
 QUANTITIES = frozenset(
-    "billed_year bought_year consigned_year in_year out_year year_opening closing "
-    "used_quantity".split()
+    {"billed_year", "bought_year", "consigned_year", "in_year", "out_year"}
+    | {"year_opening", "closing", "used_quantity"}
 )
 TYPES: dict[Kind, Any] = {
     BOOLEAN: {"yes": True, "no": False}.__getitem__,
@@ -69,11 +70,7 @@ def table(name: str, text: str) -> pl.DataFrame:
         for column, dtype in declared.dtypes().items()
         if column not in frame.columns
     ]
-    return (
-        frame.with_columns(missing)
-        .select(declared.names)
-        .with_columns(pl.col("received_on").fill_null(ALL_ALONG))
-    )
+    return frame.with_columns(missing).select(declared.names)
 
 
 def _typed(column: Column, cell: str) -> object:
@@ -90,10 +87,19 @@ def _scaled(cell: str, scale: int) -> float:
 
 def frames(**tables: str) -> dict[str, pl.DataFrame]:
     """Tables of the contract by name."""
-    return {name: table(name, text) for name, text in tables.items()}
+    bare = {name: table(name, text) for name, text in tables.items()}
+    return {name: _known(name, rows, bare.get("stays")) for name, rows in bare.items()}
 
 
-def world(until: date = LAST_NIGHT, **tables: str) -> History:
+def _known(name: str, rows: pl.DataFrame, stays: pl.DataFrame | None) -> pl.DataFrame:
+    if stays is not None and BY_NAME[name].parent == "stays":
+        first = stays.group_by("stay_id").agg(_since=pl.col("received_on").min())
+        inherited = rows.join(first, on="stay_id", how="left", maintain_order="left")
+        rows = inherited.with_columns(pl.coalesce("received_on", "_since").alias("received_on"))
+    return rows.select(BY_NAME[name].names).with_columns(pl.col("received_on").fill_null(ALL_ALONG))
+
+
+def world(until: date = LAST_NIGHT, /, **tables: str) -> History:
     """A history made of these tables alone."""
     return History.of_frames(frames(**tables), until)
 

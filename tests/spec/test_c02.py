@@ -18,7 +18,7 @@ CASES = """
     part       | 2.5             | 2             | 0.5              | 0.2              | 1          | 2,500         | acquitted | less than one unit
     no_record  | 3               | 0             | 3                | 1                | 0          | 3,000         | acquitted | no record at all is another question
     unknown    | 3               | -             | -                | -                | -          | 3,000         | acquitted | nobody keeps records
-"""  # noqa: E501
+"""
 
 
 def test_the_verdicts_are_as_written() -> None:

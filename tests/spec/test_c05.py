@@ -21,7 +21,7 @@ CASES = """
     cheap      | 0.5              | 0.8                        | 300                     | 1,000         | acquitted | below both
     unknown    | -                | -                          | -                       | 1,000         | acquitted | no price to compare with
     old_stock  | 1.25             | 1                          | 60                      | 1,000         | old_stock | bought dear before the change, billed at its invoice
-"""  # noqa: E501
+"""
 
 
 def test_the_verdicts_are_as_written() -> None:

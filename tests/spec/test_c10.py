@@ -16,7 +16,7 @@ CASES = """
     closed     | 100         | 0                     | 0                 | 50,000             | acquitted | the sum closes
     surplus    | 100         | -20                   | -0.2              | 50,000             | acquitted | more bought than billed
     uncounted  | 100         | -                     | -                 | 50,000             | acquitted | no counts, no sum
-"""  # noqa: E501
+"""
 
 
 def test_the_verdicts_are_as_written() -> None:

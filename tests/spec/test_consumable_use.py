@@ -19,7 +19,7 @@ LINES = """
     4       | a       | -                | 2025-03-03 | consumable | GLUE      | 0.5      | 300        | 150
     5       | b       | -                | 2025-03-03 | consumable | STENT     | 2        | 1,000      | 2,000
     6       | b       | 5                | 2025-03-03 | consumable | STENT     | -2       | 1,000      | -2,000
-"""  # noqa: E501
+"""
 USES = """
     use_id | stay_id | item_code | quantity | used_at          | serial
     1      | a       | STENT     | 1        | 2025-03-03 10:00 | SN1

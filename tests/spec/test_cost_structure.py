@@ -27,7 +27,7 @@ LINES = """
     r4      | reversed | -                | 2025-03-02 | examination | ct        | 1        | 400        | 400
     u1      | undone   | -                | 2025-03-01 | drug        | heparin   | 1        | 50         | 50
     u2      | undone   | u1               | 2025-03-01 | drug        | heparin   | -1       | 50         | -50
-"""  # noqa: E501
+"""
 
 
 def test_each_class_of_fee_is_a_share_of_the_sum_of_lines() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.worlds import check_measured, one, world
 
-ADMITTED = datetime(2025, 3, 1, 9)
+ADMITTED = datetime.fromisoformat("2025-03-01 09:00")
 HEADER = "line_id | stay_id | charged_at | category | item_code | quantity | unit_price | amount"
 BILLED = {"T": ("bed", "drug"), "b": ("bed", "nursing"), ".": ()}
 

@@ -14,7 +14,7 @@ STAYS = """
     away     | P         | K           | ES35 | J18.9               | 2025-04-03  | 2025-04-07    | 8,000        | 10,000
     stranger | Q         | H           | ES35 | J18.9               | 2025-03-18  | 2025-03-22    | 8,000        | 10,000
     nobody   | -         | H           | ES35 | J18.9               | 2025-03-18  | 2025-03-22    | 8,000        | 10,000
-"""  # noqa: E501
+"""
 
 
 def test_days_since_the_last_stay_and_since_the_same_condition() -> None:
@@ -44,7 +44,7 @@ def test_the_same_condition_is_the_same_family_of_groups_or_of_diagnoses() -> No
         s_before    | S         | H           | ET11 | I50.9               | 2025-03-01  | 2025-03-05    | 100
         uncoded     | U         | H           | -    | -                   | 2025-03-10  | 2025-03-11    | 100
         u_before    | U         | H           | -    | -                   | 2025-03-01  | 2025-03-05    | 100
-    """  # noqa: E501
+    """
     check_measured(
         world(stays=stays),
         "stay",
@@ -78,7 +78,7 @@ def test_a_stay_sixteen_days_ago_is_no_longer_linked() -> None:
         a2      | A         | H           | ES35 | 2025-03-20  | 2025-03-22    | 500          | 1,000
         b1      | B         | H           | ES35 | 2025-03-01  | 2025-03-05    | 900          | 1,000
         b2      | B         | H           | ES35 | 2025-03-21  | 2025-03-22    | 500          | 1,000
-    """  # noqa: E501
+    """
     check_measured(
         world(stays=stays),
         "stay",
@@ -96,7 +96,7 @@ def test_the_newest_of_several_earlier_stays_is_the_linked_one() -> None:
         one     | P         | H           | ES35 | 2025-03-01  | 2025-03-05    | 500          | 1,000
         two     | P         | H           | ES35 | 2025-03-06  | 2025-03-09    | 950          | 1,000
         three   | P         | H           | ES35 | 2025-03-10  | 2025-03-12    | 450          | 2,000
-    """  # noqa: E501
+    """
     check_measured(
         world(stays=stays),
         "stay",
@@ -124,7 +124,26 @@ def test_stays_are_counted_by_window_hospital_and_condition() -> None:
         stay_id | stays_in_90_days | stays_in_a_year | hospitals_in_90_days | same_condition_in_90_days | same_hospital_share
         now     | 3                | 4               | 2                    | 2                         | 0.75
         old     | 0                | 0               | 0                    | 0                         | -
-        """,  # noqa: E501
+        """,
+    )
+
+
+def test_a_stay_that_ended_more_than_a_year_before_is_forgotten() -> None:
+    stays = """
+        stay_id | person_id | hospital_id | drg  | admitted_at | discharged_at | total_amount
+        a1      | A         | H           | ES35 | 2024-05-28  | 2024-06-01    | 100
+        a2      | A         | H           | ES35 | 2025-06-01  | 2025-06-03    | 100
+        b1      | B         | H           | ES35 | 2024-05-28  | 2024-05-31    | 100
+        b2      | B         | H           | ES35 | 2025-06-01  | 2025-06-03    | 100
+    """
+    check_measured(
+        world(stays=stays),
+        "stay",
+        """
+        stay_id | days_since_last_stay | stays_in_a_year
+        a2      | 365                  | 1
+        b2      | -                    | 0
+        """,
     )
 
 
@@ -178,7 +197,7 @@ def test_a_cancelled_stay_and_a_later_stay_are_not_earlier_stays() -> None:
         void    | P         | H           | ES35 | 2025-03-01  | 2025-03-08    | 100          | yes    | 2025-03-20
         now     | P         | H           | ES35 | 2025-03-12  | 2025-03-14    | 100          | no     | 2025-03-15
         late    | P         | H           | ES35 | 2025-03-16  | 2025-03-18    | 100          | no     | 2025-03-19
-    """  # noqa: E501
+    """
     history = world(stays=stays)
     gap = "days_since_same_condition"
     assert one(history, "stay", gap, "now", as_of=date(2025, 3, 15)) == 4

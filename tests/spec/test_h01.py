@@ -31,7 +31,7 @@ CASES = """
     crisis     | 1                         | 0.95                    | 8,000        | ES3         | J18.9               | 0          | no                  | emergency     | no       | no      | emergency_new       | came as an emergency
     day        | 1                         | 0.95                    | 8,000        | ES3         | J18.9               | 0          | no                  | outpatient    | yes      | no      | day_case            | day surgery
     baby       | 1                         | 0.95                    | 8,000        | ES3         | J18.9               | 0          | no                  | outpatient    | no       | yes     | newborn             | a newborn
-"""  # noqa: E501
+"""
 
 
 def test_the_verdicts_are_as_written() -> None:
@@ -48,7 +48,7 @@ STAYS = """
     split   | P         | H           | ES35 | 2025-03-20  | 2025-03-25    | 5,000        | 10,000           | outpatient
     far     | P         | H           | ES35 | 2025-06-20  | 2025-06-25    | 5,000        | 10,000           | outpatient
     other   | P         | K           | ES35 | 2025-06-28  | 2025-06-30    | 5,000        | 10,000           | outpatient
-"""  # noqa: E501
+"""
 
 
 def test_it_finds_the_split_stay_among_stays_as_billed() -> None:

@@ -23,7 +23,7 @@ CASES = """
     asylum     | 3                | 3         | 0                | 0                       | 12             | 12,000       | -           | psychiatric    | no       | no      | psychiatric_leave | trial leave, by the house
     day        | 3                | 3         | 0                | 0                       | 12             | 12,000       | ES3         | general        | yes      | no      | day_case          | day therapy
     baby       | 3                | 3         | 0                | 0                       | 12             | 12,000       | ES3         | general        | no       | yes     | newborn           | a newborn
-"""  # noqa: E501
+"""
 
 
 def test_the_verdicts_are_as_written() -> None:

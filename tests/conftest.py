@@ -1,0 +1,94 @@
+"""What all tests share: a quiet Prefect, no network beyond this machine, one small city."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.quiet import hush
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from claims.settings import Settings
+
+# Before Django or Prefect is imported: no test may see or touch a real data folder.
+SCRATCH = Path(tempfile.mkdtemp(prefix="jianbao-tests-"))
+os.environ["JIANBAO_HOME"] = str(SCRATCH / "home")
+hush(SCRATCH)
+
+# Denser in schemes and audits than a real city, so that a small one can train a ranker.
+STAYS, MONTHS, SEED, AUDIT_SHARE = 3_000, 10, 11, 0.2
+DENSE = {"H01": 0.04, "H02": 0.04, "C02": 0.05, "C05": 0.05, "C10": 0.03}
+LAST_HISTORY = date(2024, 9, 25)
+NIGHTS = tuple(date(2024, 9, day) for day in (26, 27, 28))
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """One temporary Prefect server for the whole run; flows under test use it."""
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture(scope="session")
+def trained_home(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small city's history, trained; its last nights in the inbox."""
+    from claims.settings import load_settings  # noqa: PLC0415
+    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.retrain import retrain  # noqa: PLC0415
+    from synthetic import Prevalence, generate  # noqa: PLC0415
+
+    home = tmp_path_factory.mktemp("trained") / "home"
+    city = home.parent / "city"
+    generate(
+        city,
+        stays=STAYS,
+        months=MONTHS,
+        seed=SEED,
+        audit_share=AUDIT_SHARE,
+        prevalence=Prevalence(DENSE),
+    )
+    settings = load_settings(home=home)
+    ingest(settings, city, until=LAST_HISTORY)
+    # Nothing that follows may need the answer key.
+    shutil.rmtree(city)
+    retrain(settings, LAST_HISTORY)
+    return home
+
+
+@pytest.fixture
+def home(trained_home: Path, tmp_path: Path) -> Settings:
+    """Settings of a private copy of the trained city."""
+    from claims.settings import load_settings  # noqa: PLC0415
+
+    copy = tmp_path / "home"
+    shutil.copytree(trained_home, copy)
+    return load_settings(home=copy)
+
+
+@pytest.fixture(scope="session")
+def run_home(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a city whose nights were run; for reading only."""
+    from claims.settings import load_settings  # noqa: PLC0415
+    from flows.nightly import nightly  # noqa: PLC0415
+
+    copy = tmp_path_factory.mktemp("run") / "home"
+    shutil.copytree(trained_home, copy)
+    settings = load_settings(home=copy)
+    for night in NIGHTS:
+        nightly(settings, night)
+    return settings

@@ -1,0 +1,248 @@
+"""The night keeps its promises: repeatable, resumable, blind to the future and to the key."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from claims.history import History
+from claims.results import ALERTS
+from features.subjects import stays_of_history
+from flows import night as steps
+from flows.judging import base_measures, version_before, with_standards
+from flows.nightly import nightly
+from flows.offices import champions
+from flows.training import frozen_standards
+from models.explain import explain
+from tests.conftest import NIGHTS
+from tests.integration.nights import (
+    delivered,
+    inbox,
+    lake_of,
+    next_night,
+    put,
+    same,
+    written,
+)
+
+if TYPE_CHECKING:
+    from claims.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+FIRST, SECOND, THIRD = NIGHTS
+QUIET_NIGHT = date(2026, 1, 1)
+
+
+def test_a_night_publishes_scored_and_explained_alerts(run_home: Settings) -> None:
+    manifest = steps.newest_manifest(lake_of(run_home))
+    alerts = lake_of(run_home).scan("alerts").collect()
+    assert manifest["run_date"] == THIRD
+    assert alerts.height > 0
+    assert set(alerts["scenario"]) == {"hospitalization", "consumables"}
+    chosen = alerts.filter(pl.col("selected_by") != "random")
+    assert (chosen["reasons"].list.len() >= 1).all()
+    assert set(ALERTS.names) == set(alerts.columns)
+
+
+def test_every_record_of_a_night_has_a_score_and_its_chance_of_being_drawn(
+    run_home: Settings,
+) -> None:
+    lake = lake_of(run_home)
+    for entity in ("stay", "use", "ledger"):
+        measured = lake.scan(f"features_{entity}").select("run_date", "subject_id").collect()
+        scored = lake.scan("scores").filter(pl.col("subject_type") == entity).collect()
+        assert scored.join(measured, on=["run_date", "subject_id"], how="anti").is_empty()
+        assert scored.height == measured.height
+        assert scored["draw_probability"].null_count() == 0
+
+
+def test_a_record_scores_the_same_alone_in_its_night_and_in_another_batch(
+    run_home: Settings,
+) -> None:
+    lake, bundles = lake_of(run_home), champions(run_home.home)
+    history = History.of(lake, THIRD)
+    everyone = stays_of_history(history).with_columns(as_of=pl.lit(THIRD))
+    tonight = lake.scan("features_stay").filter(pl.col("run_date") == THIRD).collect()
+    chosen = tonight["subject_id"].to_list()[:5]
+
+    def scores(subjects: pl.DataFrame) -> pl.DataFrame:
+        standards = frozen_standards(lake, THIRD).filter(pl.col("entity") == "stay")
+        base = base_measures(history, "stay", subjects)
+        named = base.with_columns(standard_version=version_before(standards, "as_of"))
+        measured = with_standards(history, "stay", named, standards)
+        made = bundles["stay"].score(measured.frame)
+        return made.filter(pl.col("subject_id").is_in(chosen)).sort("subject_id")
+
+    alone = pl.concat(
+        [scores(everyone.filter(pl.col("subject_id") == one)) for one in sorted(chosen)]
+    )
+    together = scores(everyone.filter(pl.col("subject_id").is_in(tonight["subject_id"])))
+    elsewhere = scores(everyone.filter(pl.col("subject_id").hash(seed=1) % 3 != 0)
+                       .vstack(everyone.filter(pl.col("subject_id").is_in(chosen)))
+                       .unique("subject_id"))  # fmt: skip
+    stored = (
+        lake.scan("scores")
+        .filter((pl.col("run_date") == THIRD) & pl.col("subject_id").is_in(chosen))
+        .sort("subject_id")
+        .collect()
+    )
+    assert alone.equals(together)
+    assert alone.equals(elsewhere)
+    assert alone["margin"].to_list() == stored["margin"].to_list()
+    assert alone["anomaly"].to_list() == stored["anomaly"].to_list()
+
+
+def test_shap_sums_equal_the_stored_margins(run_home: Settings) -> None:
+    lake, bundles = lake_of(run_home), champions(run_home.home)
+    found = 0
+    for entity, bundle in bundles.items():
+        if bundle.ranker is None:
+            continue
+        run = steps.Run(THIRD, lake, run_home, bundles)
+        frame = steps.judge_night(run)[entity].measured
+        sums = (
+            explain(bundle, frame)
+            .filter(pl.col("source") == "ranker")
+            .group_by("subject_id")
+            .agg(total=pl.col("contribution").sum() + pl.col("base").first())
+        )
+        stored = lake.scan("scores").filter(pl.col("run_date") == THIRD).collect()
+        both = sums.join(stored, on="subject_id")
+        assert both.height == frame.height
+        assert ((both["total"] - both["margin"]).abs() < 1e-6).all()
+        found += 1
+    assert found >= 1
+
+
+def test_running_a_night_again_changes_no_row(home: Settings) -> None:
+    nightly(home, FIRST)
+    once, landed = written(home, FIRST), delivered(home)
+    versions = lake_of(home).versions(once)
+    nightly(home, FIRST)
+    assert same(once, written(home, FIRST)) == []
+    assert same(landed, delivered(home)) == []
+    assert lake_of(home).versions(once) == versions
+
+
+def test_one_thread_and_two_write_the_same_rows(home: Settings) -> None:
+    nightly(home, FIRST)
+    program = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from flows.quiet import hush; hush(Path(sys.argv[1]))\n"
+        "from claims.settings import load_settings; from flows.landing import open_lake\n"
+        "from flows import night; from flows.offices import champions\n"
+        "settings = load_settings(home=Path(sys.argv[1]))\n"
+        "run = night.Run(date.fromisoformat(sys.argv[2]), open_lake(settings), settings,\n"
+        "                champions(settings.home))\n"
+        "night.measure_night(run); found = night.judge_night(run)\n"
+        "night.hand_over(run, found, night.select_night(run, found))\n"
+    )
+    before, versions = written(home, FIRST), lake_of(home).versions(written(home, FIRST))
+    environment = os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    subprocess.run(
+        [sys.executable, "-c", program, str(home.home), str(FIRST)], check=True, env=environment
+    )
+    assert same(before, written(home, FIRST)) == []
+    assert lake_of(home).versions(before) == versions
+
+
+@pytest.mark.parametrize("step", ["measure_night", "judge_night", "hand_over", "publish"])
+def test_a_night_killed_in_any_step_ends_in_the_same_rows(
+    home: Settings, run_home: Settings, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(steps, step, killed)
+        with pytest.raises(BaseException):  # noqa: B017, PT011 - as a kill would
+            nightly(home, FIRST)
+    hidden = lake_of(home).has("manifest")
+    assert not hidden
+    nightly(home, FIRST)
+    assert same(written(run_home, FIRST), written(home, FIRST)) == []
+
+
+def test_later_data_changes_nothing_of_an_earlier_night(home: Settings) -> None:
+    nightly(home, FIRST)
+    before = written(home, FIRST)
+    touched = _change_the_world(home, SECOND)
+    nightly(home, SECOND)
+    assert same(before, written(home, FIRST)) == []
+    nightly(home, FIRST)
+    assert same(before, written(home, FIRST)) == []
+    again = lake_of(home).scan("scores").filter(pl.col("run_date") == SECOND).collect()
+    for what, subject in touched.items():
+        assert subject in again["subject_id"].to_list(), what
+
+
+def _change_the_world(settings: Settings, on: date) -> dict[str, str]:
+    """Add to a night a re-sent stay with fewer lines, a death and a new hospital level.
+
+    Returns a stay that each of them touches.
+    """
+    lake = lake_of(settings)
+    tables, earlier = inbox(settings, on), inbox(settings, FIRST)
+    resent, bereaved, graded = earlier["stays"].sort("stay_id")["stay_id"].to_list()[:3]
+    stay = earlier["stays"].filter(pl.col("stay_id") == resent)
+    lines = earlier["fee_lines"].filter(pl.col("stay_id") == resent)
+    one = earlier["stays"].filter(pl.col("stay_id") == bereaved)
+    place = earlier["stays"].filter(pl.col("stay_id") == graded)["hospital_id"].item()
+    hospital = (
+        lake.scan("hospitals")
+        .filter(pl.col("hospital_id") == place)
+        .drop("source", "received_on")
+        .with_columns(
+            level=pl.when(pl.col("level") == "3").then(pl.lit("2")).otherwise(pl.lit("3"))
+        )
+        .collect()
+    )
+    dead = one.select(
+        "person_id",
+        sex=pl.lit("F"),
+        birth_date=pl.lit(date(1950, 1, 1)),
+        scheme=pl.lit("employee"),
+        person_type=pl.lit("retired"),
+        death_date=pl.lit(FIRST),
+    )
+    put(
+        settings,
+        on,
+        {
+            "stays": pl.concat([tables["stays"], stay]).unique("stay_id", keep="last"),
+            "fee_lines": pl.concat([tables["fee_lines"], lines.head(3)]).unique("line_id"),
+            "hospitals": hospital,
+            "persons": dead,
+        },
+    )
+    return {"a re-sent stay": resent, "a death": bereaved, "a new hospital level": graded}
+
+
+def test_an_empty_night_succeeds_with_a_notice(home: Settings) -> None:
+    report = nightly(home, QUIET_NIGHT)
+    assert "Nothing was delivered" in str(report["notice"])
+    assert steps.newest_manifest(lake_of(home))["run_date"] == QUIET_NIGHT
+
+
+def test_lines_of_an_unknown_stay_wait_and_are_released_with_it(home: Settings) -> None:
+    tables = inbox(home, FIRST)
+    stay = tables["stays"]["stay_id"].item(0)
+    late = tables["stays"].filter(pl.col("stay_id") == stay)
+    lines = tables["fee_lines"].filter(pl.col("stay_id") == stay)
+    put(home, FIRST, {"stays": tables["stays"].filter(pl.col("stay_id") != stay)})
+    nightly(home, FIRST)
+    held = lake_of(home).scan("quarantine").filter(pl.col("code") == "unknown_parent").collect()
+    assert held.filter(pl.col("table") == "fee_lines").height == lines.height
+    second = inbox(home, SECOND)
+    put(home, SECOND, {"stays": pl.concat([second["stays"], late])})
+    nightly(home, SECOND)
+    landed = lake_of(home).scan("fee_lines").filter(pl.col("stay_id") == stay).collect()
+    assert landed.height == lines.height
+    assert set(landed["received_on"]) == {SECOND}
+    assert next_night(FIRST) == SECOND

@@ -1,0 +1,143 @@
+"""One street as text: two hospitals, four persons, and every table of the contract filled.
+
+Small enough to read, and rich enough that every feature can be said of somebody; a test
+holds that. What is known, is known by ``NIGHT``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from claims.history import History
+from tests.worlds import frames
+
+NIGHT = date(2026, 1, 15)
+
+TABLES = {
+    "hospitals": """
+        hospital_id | name  | level | kind    | ownership | district
+        H           | North | 3     | general | public    | north
+        K           | South | 2     | general | private   | south
+    """,
+    "physicians": """
+        physician_id | hospital_id | department
+        D            | H           | cardiology
+    """,
+    "persons": """
+        person_id | sex | birth_date | scheme   | person_type | death_date | relief
+        P         | F   | 1950-05-01 | employee | retired     | -          | no
+        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no
+        R         | M   | 2010-05-01 | resident | student     | -          | yes
+        S         | F   | 1940-05-01 | employee | retired     | -          | no
+    """,
+    "stays": """
+        stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity
+        p1      | H           | 9,500        | P         | cardio     | W1   | D            | 2025-11-01 09:00 | 2025-11-08 10:00 | 2025-11-08 | 2025-11-09  | outpatient    | home          | I21.0               | FM19 | no       | no      | no                  | 7,000       | 2,500           | 10,000           | 1
+        p2      | H           | 12,000       | P         | cardio     | W1   | D            | 2025-11-15 09:00 | 2025-11-20 10:00 | 2025-11-21 | 2025-11-22  | emergency     | home          | I21.4               | FM19 | no       | no      | no                  | 7,000       | 5,000           | 10,000           | 1
+        p3      | H           | 5,000        | P         | cardio     | W2   | D            | 2025-12-06 09:00 | 2025-12-14 10:00 | 2025-12-14 | 2025-12-15  | outpatient    | home          | I21.0               | FM19 | no       | no      | yes                 | 4,000       | 1,000           | 10,000           | 2
+        q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD29 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1
+        r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1
+        s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1
+    """,
+    "stay_diagnoses": """
+        stay_id | position | code
+        p1      | 1        | I21.0
+        p1      | 2        | E11.9
+        p2      | 1        | I21.4
+        q1      | 1        | K35.8
+    """,
+    "stay_procedures": """
+        stay_id | position | code
+        p1      | 1        | 36.06
+        p3      | 1        | 36.07
+    """,
+    "fee_lines": """
+        line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount
+        1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200
+        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000
+        3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300
+        4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700
+        5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300
+        6       | p2      | -                | 2025-11-16 10:00 | -                | consumable  | C010101STENTA | 3        | 3,200      | 9,600
+        7       | p2      | -                | 2025-11-17 10:00 | -                | consumable  | C010101STENTB | 2        | 1,200      | 2,400
+        8       | p2      | 7                | 2025-11-18 10:00 | -                | consumable  | C010101STENTB | -1       | 1,200      | -1,200
+        9       | p2      | -                | 2025-11-18 10:00 | 2025-11-16 12:00 | examination | ECHO          | 1        | 1,200      | 1,200
+        10      | p3      | -                | 2025-12-07 10:00 | -                | treatment   | INFUSION      | 5        | 200        | 1,000
+        11      | p3      | -                | 2025-12-08 10:00 | -                | consumable  | C010101STENTA | 1        | 2,000      | 2,000
+        12      | p3      | -                | 2025-12-20 10:00 | -                | nursing     | NURSING       | 8        | 250        | 2,000
+        13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300
+        14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700
+        15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800
+    """,
+    "service_items": """
+        item_code | valid_from | name   | category   | unit | price
+        LAB       | 2024-01-01 | Blood  | laboratory | test | 100
+    """,
+    "consumables": """
+        item_code     | valid_from | generic_name | class_code | class_name | maker | origin   | unit  | pack_factor | implantable | single_use | key_list | covered | vbp_selected | platform_price | payment_standard
+        C010101STENTA | 2024-01-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | no           | 3,000          | 2,800
+        C010101STENTA | 2025-12-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | yes          | 2,000          | -
+        C010101STENTB | 2024-01-01 | stent        | C010101    | stents     | B     | domestic | piece | 1           | yes         | yes        | yes      | yes     | no           | 1,200          | -
+        C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | -
+    """,
+    "drg_standards": """
+        drg  | hospital_level | scheme   | valid_from | weight | payment_standard
+        FM19 | 3              | employee | 2024-01-01 | 1.5    | 10,000
+    """,
+    "purchases": """
+        purchase_id | hospital_id | item_code     | lot | supplier_id | ordered_on | delivered_on | quantity | unit_price | on_platform | consignment | gift
+        1           | H           | C010101STENTA | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 3,000      | yes         | no          | no
+        2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no
+        3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no
+    """,
+    "stock_moves": """
+        move_id | hospital_id | item_code     | kind              | quantity | moved_at
+        1       | H           | C010101STENTA | issue             | 2        | 2025-12-02
+        2       | H           | C010101STENTA | department_return | 1        | 2025-12-03
+        3       | H           | C010101STENTA | scrap             | 1        | 2025-10-03
+        4       | H           | C010101STENTA | transfer_in       | 1        | 2025-10-04
+    """,
+    "stock_counts": """
+        hospital_id | item_code     | lot | counted_on | quantity
+        H           | C010101STENTA | L1  | 2024-12-31 | 2
+        H           | C010101STENTA | L1  | 2025-12-31 | 1
+    """,
+    "device_uses": """
+        use_id | stay_id | item_code     | serial | quantity | used_at          | site
+        1      | p1      | C010101STENTA | SN1    | 1        | 2025-11-03 10:00 | lad
+        2      | p1      | C010101STENTA | SN2    | 1        | 2025-11-03 10:00 | lad
+        3      | p2      | C010101STENTA | SN3    | 2        | 2025-11-16 10:00 | lad
+        4      | p3      | C010101STENTA | SN1    | 1        | 2025-12-08 10:00 | rca
+    """,
+    "outpatient_visits": """
+        visit_id | person_id | hospital_id | visited_at       | kind     | amount
+        1        | P         | K           | 2025-12-09 10:00 | clinic   | 80
+        2        | P         | X           | 2025-12-10 10:00 | pharmacy | 80
+        3        | P         | H           | 2025-12-11 10:00 | clinic   | 80
+    """,
+    "audit_outcomes": """
+        outcome_id | subject_type | subject_id | scenario        | scheme | outcome   | event_on   | decided_on | amount_recovered | selected_by
+        1          | stay         | p2         | hospitalization | H01    | confirmed | 2025-11-20 | 2026-01-10 | 12,000           | tip
+    """,
+}  # fmt: skip
+SUBJECTS = {
+    "stay": ("p1", "p2", "p3", "q1", "r1", "s1"),
+    "use": (
+        "p1|C010101STENTA",
+        "p2|C010101STENTA",
+        "p2|C010101STENTB",
+        "p3|C010101STENTA",
+        "q1|C020202MESH01",
+    ),
+    "ledger": (
+        "H|C010101STENTA|2025-12",
+        "H|C010101STENTA|2025-11",
+        "H|C010101STENTB|2025-11",
+        "K|C020202MESH01|2025-12",
+    ),
+}
+
+
+def street() -> History:
+    """All that is known."""
+    return History.of_frames(frames(**TABLES), NIGHT)
