@@ -16,9 +16,10 @@ help:  ## What can be done
 setup: $(READY)  ## Install only: a virtual environment with locked, hashed dependencies
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies; this takes a minute or two."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 demo: setup  ## A small city, trained and run for a week; its top cases on the screen
@@ -33,7 +34,7 @@ slow: setup  ## The tests that take minutes
 browser: setup  ## The tests that drive a real browser (needs Chromium)
 	$(BIN)/python -m pytest -m browser
 
-check: setup  ## Format, lint, types, import contracts, fresh docs
+check: setup  ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -64,7 +64,8 @@ def sentence(
     if zh:
         text = f"{said}；同类中位{location}（P5 {p5}，P95 {p95}），{where}共{n:,}{entity.plural_zh}"
         return text + ("，样本少，可比性弱" if weak else "")
-    text = f"{said}; peers {location} (P5 {p5}, P95 {p95}), {n:,} {entity.plural} of {where}"
+    counted = f"{n:,} {entity.plural if n != 1 else entity.name} of {where}"
+    text = f"{said}; peers {location} (P5 {p5}, P95 {p95}), {counted}"
     return text + (", too few for a strong comparison" if weak else "")
 
 

@@ -148,7 +148,7 @@ def read_mapping(path: Path) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"The mapping {path.name} is not valid TOML: {error}.", _FIX) from error
     except ValidationError as error:
-        raise MappingError(f"The mapping {path.name}: {_first(error)}.", _FIX) from error
+        raise MappingError(f"The mapping {path.name}: {_first(error)}", _FIX) from error
 
 
 _FIX = "Correct the mapping and try again."
@@ -158,8 +158,9 @@ def _first(error: ValidationError) -> str:
     """The first problem in words, with the place and what was probably meant."""
     one = error.errors()[0]
     place = ".".join(str(part) for part in one["loc"])
-    words = str(one["msg"]).removeprefix("Value error, ").rstrip(".")
+    words = str(one["msg"]).removeprefix("Value error, ")
     if one["type"] == "extra_forbidden":
         models = (*Mapping.model_fields, *TableMapping.model_fields, *ColumnMapping.model_fields)
         words = f"this is not a part of a mapping.{did_you_mean(str(one['loc'][-1]), models)}"
-    return f"{place}: {words.rstrip('.')}" if place else words
+    said = words if words.endswith(("?", ".")) else f"{words}."
+    return f"{place}: {said}" if place else said

@@ -119,8 +119,8 @@ def self_pay_share() -> pl.Expr:
     family="calendar",
     direction=HIGH,
     zh="周末入院",
-    says="was admitted on a weekend ({value})",
-    says_zh="周末入院（{value}）",
+    says="admitted on a weekend: {value}",
+    says_zh="周末入院：{value}",
 )
 def admitted_on_weekend() -> pl.Expr:
     """Admission on a Saturday or Sunday, 1 or 0."""

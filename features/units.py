@@ -25,6 +25,8 @@ class Unit:
         """Write a value with its unit; a dash where there is none."""
         if value is None:
             return "-"
+        if self is YES_NO and value in (0, 1):
+            return (("否", "是") if zh else ("no", "yes"))[int(value)]
         number = f"{value / self.divisor:,.{self.decimals}f}"
         return number + (self.zh if zh else self.en)
 
@@ -36,4 +38,4 @@ UNITS = Unit("units", " units", " 件", grain=500.0, decimals=1, divisor=1000.0)
 YUAN = Unit("yuan", " yuan", " 元", grain=5_000.0, decimals=0, divisor=100.0)
 SHARE = Unit("share", "%", "%", grain=0.01, decimals=0, divisor=0.01)
 RATIO = Unit("ratio", " times", " 倍", grain=0.02, decimals=2)
-YES_NO = Unit("yes or no", "", "", grain=0.25, decimals=0)
+YES_NO = Unit("yes or no", "%", "%", grain=0.25, decimals=0, divisor=0.01)

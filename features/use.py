@@ -62,8 +62,8 @@ def unrecorded_share() -> pl.Expr:
     family="bill and record",
     direction=LOW,
     zh="有使用登记",
-    says="an operation record exists ({value})",
-    says_zh="有使用登记（{value}）",
+    says="operation record: {value}",
+    says_zh="使用登记：{value}",
 )
 def has_record() -> pl.Expr:
     """Whether any use of the item is recorded in the stay, 1 or 0."""
@@ -228,8 +228,8 @@ def reversed_lines() -> pl.Expr:
     family="scope",
     direction=HIGH,
     zh="植入耗材无手术记录",
-    says="an implant in a stay without an operation ({value})",
-    says_zh="植入类耗材所在住院无手术记录（{value}）",
+    says="implant in a stay without an operation: {value}",
+    says_zh="植入类耗材所在住院无手术记录：{value}",
 )
 def implant_without_operation() -> pl.Expr:
     """An implantable item billed in a stay without any coded operation, 1 or 0 (C13)."""
@@ -258,8 +258,8 @@ def shared_serials() -> pl.Expr:
     family="scope",
     direction=HIGH,
     zh="进口产品",
-    says="an imported product ({value})",
-    says_zh="进口产品（{value}）",
+    says="imported product: {value}",
+    says_zh="进口产品：{value}",
 )
 def imported() -> pl.Expr:
     """Whether the billed product is imported, 1 or 0."""

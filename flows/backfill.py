@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefect import flow
 
+from claims.errors import SettingsError
 from claims.settings import Settings
 from flows.nightly import nightly
 
@@ -22,6 +23,10 @@ def backfill(
     progress: Callable[[str], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Run every night from ``first`` to ``last``; returns their reports."""
+    if last < first:
+        raise SettingsError(
+            f"The last night, {last}, lies before the first, {first}.", "Exchange --from and --to."
+        )
     reports: list[dict[str, Any]] = []
     for offset in range((last - first).days + 1):
         on = first + timedelta(days=offset)

@@ -92,6 +92,11 @@ def split(path: Path, history: Path, inbox: Path, *, until: date) -> list[date]:
     Returns these nights. Every table with rows must have ``received_on``.
     """
     tables = {name: path / f"{name}.parquet" for name in BY_NAME}
+    if not _any(tables["stays"]):
+        raise DeliveryError(
+            f"{path} has no stays.parquet, and only Parquet extracts can be parted by night.",
+            "Ingest it whole, without --until.",
+        )
     frames = {name: pl.scan_parquet(_files(file)) for name, file in tables.items() if _any(file)}
     for name, rows in frames.items():
         if "received_on" not in rows.collect_schema():

@@ -57,6 +57,8 @@ def keep(home: Path, learned: Learned) -> dict[str, str]:
 
 def promote(home: Path, versions: Mapping[str, str]) -> dict[str, str]:
     """Put these versions in office, by entity."""
+    for entity in versions:
+        _check(entity)
     return {
         entity: registry.promote(home, office(entity), version)
         for entity, version in versions.items()
@@ -65,8 +67,12 @@ def promote(home: Path, versions: Mapping[str, str]) -> dict[str, str]:
 
 def rollback(home: Path, entity: str) -> str:
     """Put the last champion of an entity back in office."""
+    _check(entity)
+    return registry.rollback(home, office(entity))
+
+
+def _check(entity: str) -> None:
     if entity not in CATALOGUES:
         raise NotFoundError(
             f"There is no model for '{entity}'.", f"Name one of: {', '.join(CATALOGUES)}."
         )
-    return registry.rollback(home, office(entity))

@@ -40,13 +40,17 @@ class Published:
         return night
 
     def alerts(self, since: date | None = None) -> pl.DataFrame:
-        """Its alerts and, with ``since``, those of the nights before; the worthiest first."""
-        order = ["expected_recovery", "anomaly", "alert_id"]
+        """Its alerts and, with ``since``, those of the nights before; the worthiest first.
+
+        What the lot chose comes last: it is there to measure, not because it stands out.
+        """
+        by_lot = pl.col("selected_by") == "random"
+        order = [by_lot, pl.col("expected_recovery"), pl.col("anomaly"), pl.col("alert_id")]
         return (
             self.rows(ALERTS.name)
             .filter(pl.col("run_date").is_between(since or self.night, self.night))
             .select(ALERTS.names)
-            .sort(order, descending=[True, True, False])
+            .sort(order, descending=[False, True, True, False])
             .collect()
         )
 

@@ -34,9 +34,10 @@ def yuan(fen: int | None) -> str:
 
 def certainty(alert: dict[str, Any]) -> str:
     """The probability, or the words that there is none yet and how unusual the record is."""
+    drawn = "\nby lot" if alert["selected_by"] == "random" else ""
     if alert["score"] is None:
-        return f"prior\nP{alert['anomaly'] * 100:.1f}"
-    return f"{alert['score']:.0%}"
+        return f"prior\nP{alert['anomaly'] * 100:.1f}{drawn}"
+    return f"{alert['score']:.0%}{drawn}"
 
 
 def rule_words(alert: dict[str, Any]) -> str:

@@ -66,7 +66,10 @@ def split_stay() -> pl.Expr:
     limits=("idle_run_days", "visits_during_stay"),
     evidence=("longest_idle_run", "idle_days", "visits_elsewhere"),
     loss_method="line_sum",
-    amount=pl.col("total_amount") * pl.col("idle_days") / pl.col("length_of_stay").clip(1),
+    # A visit elsewhere puts at least one day's fee in doubt, whatever was billed that day.
+    amount=pl.col("total_amount")
+    * pl.max_horizontal("idle_days", 1)
+    / pl.max_horizontal("length_of_stay", 1),
     says="{limit:.0f} or more days in a row without treatment, or seen elsewhere meanwhile",
     says_zh="连续{limit:.0f}天以上无诊疗，或住院期间在他处就诊",
     protected_by=(

@@ -11,6 +11,7 @@ import polars as pl
 
 import synthetic.lookalikes
 import synthetic.schemes
+from claims.errors import JianbaoError
 from claims.tables import BY_NAME
 from synthetic import (
     audits,
@@ -92,7 +93,7 @@ def generate(
     """
     _check(stays, months, audit_share, difficulty)
     if start.day != 1:
-        raise ValueError(
+        raise CityError(
             f"a city begins on the first day of a month (ledgers are monthly), not {start}"
         )
     tell = progress or _silent
@@ -112,15 +113,25 @@ def _silent(_share: float, _text: str) -> None:
     """Tell nobody."""
 
 
+class CityError(JianbaoError, ValueError):
+    """A city cannot be made of these figures."""
+
+    exit_code = 10
+
+    def __init__(self, what: str) -> None:
+        """Keep what is wrong; the way out is another figure."""
+        super().__init__(f"{what[0].upper()}{what[1:]}.", "Give another figure and try again.")
+
+
 def _check(stays: int, months: int, audit_share: float, difficulty: tuple[int, ...]) -> None:
     if stays < LOWEST_STAYS:
-        raise ValueError(f"a city needs at least {LOWEST_STAYS} stays, not {stays}")
+        raise CityError(f"a city needs at least {LOWEST_STAYS} stays, not {stays}")
     if months < 1:
-        raise ValueError(f"a city needs at least one month, not {months}")
+        raise CityError(f"a city needs at least one month, not {months}")
     if not 0 <= audit_share <= 1:
-        raise ValueError(f"audit_share is a share from 0 to 1, not {audit_share}")
+        raise CityError(f"audit_share is a share from 0 to 1, not {audit_share}")
     if not difficulty or not set(difficulty) <= set(DIFFICULTIES):
-        raise ValueError(f"difficulty must be some of {DIFFICULTIES}, not {difficulty}")
+        raise CityError(f"difficulty must be some of {DIFFICULTIES}, not {difficulty}")
 
 
 def found(*, stays: int, months: int, seed: int, start: date) -> World:

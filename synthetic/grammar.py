@@ -1,8 +1,8 @@
 """How a scheme and an innocent look-alike are declared, and how they are gathered.
 
 A module in ``schemes/`` or ``lookalikes/`` declares one function with ``@scheme`` or
-``@lookalike``. ``gather`` finds them by reading the package, so that adding one touches
-one file and nothing is registered anywhere.
+``@lookalike``. ``gather`` finds them by reading the package; nothing is registered. How
+often a scheme is planted is said in ``Prevalence``, who looks for it in ``audits.SCHEMES``.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def test_every_declared_schedule_becomes_a_deployment() -> None:
     made = {item.name: item for item in deployments()}
     assert set(made) == {"tonight", "monthly-retraining"} == {item["name"] for item in declared}
     for item in declared:
-        (schedule,) = made[item["name"]].schedules or ()
+        (schedule,) = made[item["name"]].schedules or []
         assert isinstance(schedule.schedule, CronSchedule)
         assert schedule.schedule.cron == item["schedules"][0]["cron"]
         assert schedule.schedule.timezone == "Asia/Shanghai"
