@@ -200,7 +200,7 @@ def test_prices_fall_at_cut_overs_inside_the_window(city: Delivery) -> None:
 def test_unfit_arguments_are_refused_with_words(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 200 stays"):
         generate(tmp_path, stays=10, months=3, seed=1)
-    with pytest.raises(ValueError, match="difficulty must be"):
+    with pytest.raises(ValueError, match="Difficulty must be"):
         generate(tmp_path, stays=500, months=3, seed=1, difficulty=(5,))
     with pytest.raises(ValueError, match="one month"):
         generate(tmp_path, stays=500, months=0, seed=1)
