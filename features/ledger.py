@@ -115,6 +115,26 @@ def unexplained_share() -> pl.Expr:
     LEDGER,
     over="ledger",
     unit=UNITS,
+    family="bill and stock",
+    direction=HIGH,
+    zh="当月计费减可用",
+    says="{value} more billed in the month than stock and purchases can explain",
+    says_zh="当月计费比进货与库存可解释数量多{value}",
+)
+def billed_over_available_month() -> pl.Expr:
+    """Residual R2 of the month alone, count to count: says when a year's residual arose.
+
+    Null where no count opens the month. By itself it is noise, because invoices of
+    consigned goods follow their use.
+    """
+    came = pl.col("month_opening") + pl.col("came_counted")
+    return pl.col("billed_counted") - (came - pl.col("left_counted") - pl.col("closing"))
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=UNITS,
     family="use and issue",
     direction=BOTH,
     zh="当月使用减出库",

@@ -112,7 +112,7 @@ def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .filter(as_of("as_of"))
         .filter(pl.col("day") > pl.col("last_day") - pl.duration(days=2 * YEAR_DAYS))
     )
-    sums = moved.group_by("subject_id").agg(*_month_sums(), *_year_sums())
+    sums = moved.group_by("subject_id").agg(*_month_sums(), *_between_counts(), *_year_sums())
     joined = keyed.join(sums, on="subject_id", how="left")
     return _with_item(history, joined).with_columns(
         event_on=pl.col("last_day"), person_id=pl.lit(None, pl.String)
@@ -138,6 +138,8 @@ def _counted(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     recent = pl.col("counted_on") > pl.col("last_day") - pl.duration(days=YEAR_DAYS + 5)
     closes = pl.col("counted_on") > pl.col("first_day") + late
     return taken.group_by("subject_id", maintain_order=True).agg(
+        month_opening_on=pl.col("counted_on").filter(~closes).last(),
+        month_opening=pl.col("quantity").filter(~closes).last(),
         closing_on=pl.col("counted_on").filter(closes).last(),
         closing=pl.col("quantity").filter(closes).last(),
         year_opening_on=pl.col("counted_on").filter(recent).first(),
@@ -165,6 +167,18 @@ def _month_sums() -> tuple[pl.Expr, ...]:
         _sum((*INFLOWS, *OUTFLOWS), month).alias("moved"),
         _sum(("scrap", "loss"), month).alias("lost"),
         _sum(("billed",), before).alias("billed_before"),
+    )
+
+
+def _between_counts() -> tuple[pl.Expr, ...]:
+    """Flows after the count that opens the month, up to the one that closes it."""
+    month = (
+        (pl.col("day") > pl.col("month_opening_on")) & (pl.col("day") <= pl.col("closing_on"))
+    ).fill_null(value=False)
+    return (
+        _sum(("billed",), month).alias("billed_counted"),
+        _sum(("bought", "consigned", *INFLOWS), month).alias("came_counted"),
+        _sum(OUTFLOWS, month).alias("left_counted"),
     )
 
 
@@ -245,6 +259,10 @@ FRAMES = {
             "out_year": CLOSED_WITH_MOVES,
             "transferred_in_year": CLOSED_WITH_MOVES,
             "lost_year": CLOSED_WITH_MOVES,
+            "billed_counted": CLOSED,
+            "came_counted": CLOSED_WITH_MOVES,
+            "left_counted": CLOSED_WITH_MOVES,
+            "month_opening": COUNTED,
             "year_opening": COUNTED,
             "closing": COUNTED,
         },

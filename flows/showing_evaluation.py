@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from flows.showing import yuan
+
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
     from flows.evaluate import Judgement
+
+COUNTS = ("cases", "planted", "found", "flagged")
 
 
 def show_judgement(console: Console, judgement: Judgement) -> None:
@@ -33,12 +37,16 @@ def _print(console: Console, title: str, rows: pl.DataFrame) -> None:
     table = Table(title=title, title_justify="left")
     for name in rows.columns:
         table.add_column(name.replace("_", " "), justify="right")
-    for row in rows.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
+    for row in rows.iter_rows(named=True):
+        table.add_row(*(_cell(name, value) for name, value in row.items()))
     console.print(table)
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, float):
-        return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.0f}"  # noqa: PLR2004
-    return "-" if value is None else str(value)
+def _cell(name: str, value: Any) -> str:  # noqa: ANN401
+    if value is None or not isinstance(value, float):
+        return "-" if value is None else str(value)
+    if name == "recovery":
+        return yuan(round(value))
+    if name == "size":
+        return f"{value:.1%}" if value < 1 else f"{value:.0f}"
+    return f"{value:.0f}" if name in COUNTS else f"{value:.3f}"

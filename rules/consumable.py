@@ -93,6 +93,7 @@ def price_above_allowed() -> pl.Expr:
         "year_opening",
         "closing",
         "billed_over_available",
+        "billed_over_available_month",
         "unexplained_share",
     ),
     loss_method="line_sum",
@@ -105,8 +106,10 @@ def billed_over_bought() -> pl.Expr:
 
     Transfers count with both legs and consignment when it is posted, so neither raises
     the rule by itself; a year, not a month, is judged, because invoices of consigned
-    goods follow their use.
+    goods follow their use. It is reported in the months in which the gap grew.
     """
     units = limit("ledger_residual_units") * THOUSANDTHS_PER_UNIT
     share = limit("ledger_residual_share")
-    return (pl.col("billed_over_available") > units) & (pl.col("unexplained_share") > share)
+    grew = (pl.col("billed_over_available_month") > 0).fill_null(value=True)
+    above = pl.col("billed_over_available") > units
+    return above & (pl.col("unexplained_share") > share) & grew

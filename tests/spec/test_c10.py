@@ -7,15 +7,16 @@ from tests.worlds import ACCUSED, ACQUITTED, amounts, brought, measured, verdict
 
 RULE = BY_CODE["C10"]
 CASES = """
-    subject_id | billed_year | billed_over_available | unexplained_share | billed_amount_year | verdict   | because
-    a_tenth    | 100         | 10                    | 0.1               | 50,000             | accused   | a tenth without a source
-    all_of_it  | 40          | 40                    | 1                 | 20,000             | accused   | nothing was ever bought
-    just_over  | 100         | 4                     | 0.04              | 50,000             | accused   | past both limits
-    three      | 20          | 3                     | 0.15              | 10,000             | acquitted | three units may be a slip
-    two_in_100 | 500         | 10                    | 0.02              | 250,000            | acquitted | within two per cent
-    closed     | 100         | 0                     | 0                 | 50,000             | acquitted | the sum closes
-    surplus    | 100         | -20                   | -0.2              | 50,000             | acquitted | more bought than billed
-    uncounted  | 100         | -                     | -                 | 50,000             | acquitted | no counts, no sum
+    subject_id | billed_year | billed_over_available | billed_over_available_month | unexplained_share | billed_amount_year | verdict   | because
+    a_tenth    | 100         | 10                    | 2                           | 0.1               | 50,000             | accused   | a tenth without a source
+    all_of_it  | 40          | 40                    | 40                          | 1                 | 20,000             | accused   | nothing was ever bought
+    just_over  | 100         | 4                     | -                           | 0.04              | 50,000             | accused   | past both limits
+    three      | 20          | 3                     | 3                           | 0.15              | 10,000             | acquitted | three units may be a slip
+    two_in_100 | 500         | 10                    | 10                          | 0.02              | 250,000            | acquitted | within two per cent
+    closed     | 100         | 0                     | 0                           | 0                 | 50,000             | acquitted | the sum closes
+    surplus    | 100         | -20                   | -20                         | -0.2              | 50,000             | acquitted | more bought than billed
+    uncounted  | 100         | -                     | -                           | -                 | 50,000             | acquitted | no counts, no sum
+    old_gap    | 100         | 10                    | 0                           | 0.1               | 50,000             | acquitted | the gap arose in an earlier month
 """
 
 

@@ -72,6 +72,21 @@ def test_what_was_billed_is_what_was_held_and_bought_less_what_is_left() -> None
     )
 
 
+def test_the_month_alone_is_counted_from_the_count_that_opens_it() -> None:
+    counts = """
+        hospital_id | item_code | lot | counted_on | quantity
+        H           | STENT     | L1  | 2025-11-30 | 35
+        H           | STENT     | L1  | 2025-12-31 | 5
+    """
+    # 60 were billed in December; 35 were held, 40 came, 5 are left: 10 are still to come.
+    assert one(ledger(stock_counts=counts), "ledger", "billed_over_available_month", LEDGER) == -10
+    assert one(ledger(), "ledger", "billed_over_available_month", LEDGER) == 0
+    unopened = "\n".join(line for line in counts.splitlines() if "2025-11" not in line)
+    assert (
+        one(ledger(stock_counts=unopened), "ledger", "billed_over_available_month", LEDGER) is None
+    )
+
+
 def test_units_that_nobody_bought_are_unexplained() -> None:
     fewer = PURCHASES.replace("120 ", "90  ")
     check_measured(
