@@ -8,7 +8,7 @@ PYTHON ?= python3.11
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow browser check fix docs lock clean
+.PHONY: help setup demo test slow browser check fix bench docs lock clean
 
 help:  ## What can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: setup  ## Format, lint, types, import contracts
 fix: setup  ## Format and mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: setup  ## Time the steps on cities of growing size
+	$(BIN)/python -m bench.steps
 
 docs: setup  ## Write the generated pages
 	$(BIN)/jianbao catalog --out docs/catalogue.md

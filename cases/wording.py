@@ -14,6 +14,7 @@ from claims.results import REASON
 from features.declaration import HIGH, LOW, VERSUS_PEERS, Feature
 from features.standards import look_up
 from rules.catalogue import BY_CODE
+from rules.judge import speaking
 
 if TYPE_CHECKING:
     from cases.judged import Judged
@@ -99,26 +100,38 @@ def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
-    """Order reasons: first what lies away from peers the suspicious way, by contribution.
+    """Order reasons: what rules show, then what lies away from peers the suspicious way.
 
-    A model may lean on a value that is quite usual by itself; such a reason is true and is
-    kept, but it tells an auditor little and comes last.
+    Within each, by contribution. A model may lean on a value that is quite usual by itself;
+    such a reason is true and is kept, but it tells an auditor little and comes last.
     """
     distances = judged.measured.join(
         merged.select("subject_id").unique(), on="subject_id", how="semi"
     ).select("subject_id", *_signed_distances(judged))
     long = distances.unpivot(index="subject_id", variable_name="feature", value_name="away")
     telling = (pl.col("away") >= TELLING_FROM).fill_null(value=False)
+    order = ["subject_id", "shown", "telling", "contribution", "feature"]
     return (
         merged.join(long, on=["subject_id", "feature"], how="left")
+        .join(_shown_by_rules(judged), on=["subject_id", "feature"], how="left")
         .with_columns(telling=telling)
-        .sort(
-            ["subject_id", "telling", "contribution", "feature"],
-            descending=[False, True, True, False],
-        )
+        .with_columns(shown=pl.col("shown").fill_null(value=False) & pl.col("telling"))
+        .sort(order, descending=[False, True, True, True, False])
         .group_by("subject_id", maintain_order=True)
         .head(REASONS_PER_ALERT)
-        .drop("away", "telling")
+        .drop("away", "telling", "shown")
+    )
+
+
+def _shown_by_rules(judged: Judged) -> pl.DataFrame:
+    """Features that the rules of a subject show as evidence: what it was raised for."""
+    evidence = {code: list(item.evidence) for code, item in BY_CODE.items()}
+    shown = pl.col("code").replace_strict(evidence, return_dtype=pl.List(pl.String))
+    return (
+        speaking(judged.hits)
+        .select("subject_id", shown.alias("feature"), pl.lit(value=True).alias("shown"))
+        .explode("feature", empty_as_null=True)
+        .unique()
     )
 
 

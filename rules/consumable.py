@@ -97,7 +97,7 @@ def price_above_allowed() -> pl.Expr:
         "unexplained_share",
     ),
     loss_method="line_sum",
-    amount=pl.col("billed_amount_year") * pl.col("unexplained_share"),
+    amount=pl.col("billed_amount_year") * pl.col("unexplained_share").clip(0, 1),
     says="more billed in a year than purchases, transfers and stock explain",
     says_zh="一年计费数量超过进货、调拨与库存可解释数量",
 )

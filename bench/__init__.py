@@ -1,0 +1,1 @@
+"""How long the parts of the main job take: ratios in one run on one machine, never a verdict."""
