@@ -13,6 +13,9 @@ from rules.judge import speaking
 if TYPE_CHECKING:
     from cases.judged import Judged
 
+# A ledger's id ends in its month; what stands before it is hospital and item.
+LEDGER = r"^(.*\|[^|]*)\|\d{4}-\d{2}$"
+
 
 def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Add ``repeat``: whether the latest alert about the subject said the same already.
@@ -35,9 +38,17 @@ def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         weighed.join(said, on="subject_id", how="left", maintain_order="left")
-        .with_columns(repeat=same.fill_null(value=False))
+        .with_columns(repeat=same.fill_null(value=False) | _another_month())
         .drop("said_amount", "said_rules")
     )
+
+
+def _another_month() -> pl.Expr:
+    """Whether a worthier month of the same ledger is there tonight: both tell of one year."""
+    ledger = pl.col("subject_id").str.extract(LEDGER, 1)
+    order = pl.struct("expected_recovery", "anomaly", "subject_id")
+    place = order.rank("ordinal", descending=True).over(ledger)
+    return ledger.is_not_null() & (place > 1)
 
 
 def alerts(judged: Judged, selected: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,8 @@ import polars as pl
 
 from claims.knowledge import load_limits
 from claims.results import DOSSIERS
+from features.declaration import VERSUS_PEERS
+from features.shown import divisor
 from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
 
@@ -52,7 +54,9 @@ def _content(
 ) -> str:
     names = {item.name: {"en": item.title, "zh": item.zh} for item in judged.catalogue.features}
     content = {
-        "facts": {key: value for key, value in facts.items() if value is not None},
+        "facts": {
+            key: _delivered(judged, key, value) for key, value in facts.items() if value is not None
+        },
         "labels": names,
         "days": matrix,
         "rules": [_rule(hit) for hit in alert["rules"]],
@@ -62,6 +66,12 @@ def _content(
         "standards": alert["benchmark_version"],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _delivered(judged: Judged, name: str, value: Any) -> Any:  # noqa: ANN401
+    """A measured value in yuan and units."""
+    by = 1.0 if name.endswith(VERSUS_PEERS) else divisor(judged.catalogue, name)
+    return value if by == 1.0 else value / by
 
 
 def _rule(hit: dict[str, Any]) -> dict[str, Any]:

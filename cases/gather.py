@@ -58,6 +58,12 @@ def assign(
     return opened.with_columns(pl.Series("case_id", ids, dtype=pl.String)).drop("known_id")
 
 
+def _once(amount: str) -> pl.Expr:
+    """Sum over subjects; months of one ledger look at the same rolling year, so the largest."""
+    ledger = pl.col("subject_type").first() == "ledger"
+    return pl.when(ledger).then(pl.col(amount).max()).otherwise(pl.col(amount).sum())
+
+
 def gather(
     assigned: pl.DataFrame, earlier: pl.DataFrame, hospitals: pl.DataFrame, on: date
 ) -> pl.DataFrame:
@@ -87,8 +93,8 @@ def gather(
         grade=rank.min(),
         score=pl.col("score").max(),
         anomaly=pl.col("anomaly").max(),
-        amount_at_risk=pl.col("amount_at_risk").sum(),
-        priority=pl.col("expected_recovery").sum().cast(pl.Float64) / 100,
+        amount_at_risk=_once("amount_at_risk"),
+        priority=_once("expected_recovery").cast(pl.Float64) / 100,
         rule_codes=pl.col("rules")
         .list.eval(pl.element().struct.field("code"))
         .explode(empty_as_null=True)

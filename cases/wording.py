@@ -116,6 +116,11 @@ def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
         .join(_shown_by_rules(judged), on=["subject_id", "feature"], how="left")
         .with_columns(telling=telling)
         .with_columns(shown=pl.col("shown").fill_null(value=False) & pl.col("telling"))
+        # A value that is just what peers have is no reason, where there is a better one.
+        .filter(
+            (pl.col("away") != 0).fill_null(value=True)
+            | ~pl.col("telling").any().over("subject_id")
+        )
         .sort(order, descending=[False, True, True, True, False])
         .group_by("subject_id", maintain_order=True)
         .head(REASONS_PER_ALERT)

@@ -67,6 +67,8 @@ def read_sheet(path: Path, name: str) -> Sheet:
 
 
 def _whole(name: str, rows: pl.DataFrame) -> Sheet:
+    # Polars 2.1 panics when it formats a filtered column that lies in several chunks.
+    rows = rows.rechunk()
     return Sheet(name, rows, pl.repeat(None, rows.height, dtype=pl.Int64, eager=True))
 
 

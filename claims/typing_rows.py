@@ -91,11 +91,17 @@ def _remarks(
     frame: pl.DataFrame, marked: pl.Series, column: Column, code: str, words: str
 ) -> pl.DataFrame:
     """Say the same words about every marked row, quoting its value."""
-    return frame.filter(marked).select(
-        *ORIGIN,
-        pl.lit(column.name).alias(COLUMN),
-        pl.lit(code).alias(CODE),
-        pl.format(f"{{}}: {{}} {words}.", where(column.name), quoted(column.name)).alias(MESSAGE),
+    return (
+        frame.filter(marked)
+        .rechunk()
+        .select(
+            *ORIGIN,
+            pl.lit(column.name).alias(COLUMN),
+            pl.lit(code).alias(CODE),
+            pl.format(f"{{}}: {{}} {words}.", where(column.name), quoted(column.name)).alias(
+                MESSAGE
+            ),
+        )
     )
 
 

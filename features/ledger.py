@@ -85,12 +85,16 @@ def unrecorded_share_month() -> pl.Expr:
     unit=UNITS,
     family="bill and stock",
     direction=HIGH,
-    zh="滚动一年计费减可用",
-    says="{value} more billed in a year than stock and purchases can explain",
-    says_zh="一年计费比进货与库存可解释数量多{value}",
+    zh="盘点期间计费减可用",
+    says="{value} more billed, count to count, than stock and purchases can explain",
+    says_zh="盘点期间计费比进货与库存可解释数量多{value}",
 )
 def billed_over_available() -> pl.Expr:
-    """Residual R2: billed less (opening + bought + in - out - closing), count to count."""
+    """Residual R2: billed less (opening + bought + in - out - closing).
+
+    From the first count inside a year to the one that closes the month: a year where
+    counts reach back so far, less where they do not.
+    """
     return pl.col("billed_year") - AVAILABLE
 
 
@@ -100,9 +104,9 @@ def billed_over_available() -> pl.Expr:
     unit=SHARE,
     family="bill and stock",
     direction=HIGH,
-    zh="滚动一年无来源占比",
-    says="stock and purchases cannot explain {value} of the units billed in a year",
-    says_zh="一年计费数量中{value}无进货来源",
+    zh="盘点期间无来源占比",
+    says="stock and purchases cannot explain {value} of the units billed, count to count",
+    says_zh="盘点期间计费数量中{value}无进货来源",
 )
 def unexplained_share() -> pl.Expr:
     """R2 over the units billed (DOMAIN 6.2: yellow above 2%, red above 5%)."""
@@ -138,8 +142,8 @@ def billed_over_available_month() -> pl.Expr:
     family="use and issue",
     direction=BOTH,
     zh="当月使用减出库",
-    says="{value} more used than issued in the month",
-    says_zh="当月使用比出库多{value}",
+    says="used less issued in the month: {value}",
+    says_zh="当月使用减出库：{value}",
 )
 def used_over_issued() -> pl.Expr:
     """Residual R3 of the month: used less issued, returns from departments taken off."""

@@ -46,9 +46,8 @@ def flows(history: History) -> pl.LazyFrame:
     )
 
 
-def _of_stays(history: History, table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of stays with the hospital of the version of the stay they came with."""
-    del table
     stays = history.versions("stays").select(
         "stay_id",
         "hospital_id",
@@ -64,7 +63,7 @@ def _of_stays(history: History, table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _billed(history: History) -> pl.LazyFrame:
     rows = history.versions("fee_lines").filter(pl.col("category") == "consumable")
-    return _of_stays(history, "fee_lines", rows).select(
+    return _of_stays(history, rows).select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,
@@ -76,7 +75,7 @@ def _billed(history: History) -> pl.LazyFrame:
 
 
 def _used(history: History) -> pl.LazyFrame:
-    return _of_stays(history, "device_uses", history.versions("device_uses")).select(
+    return _of_stays(history, history.versions("device_uses")).select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,

@@ -17,7 +17,7 @@ NEWEST = (pl.col("gap"), pl.col("other_days"), pl.col("other_total_amount"))
 
 def of_previous_same(value: pl.Expr) -> pl.Expr:
     """A value of the newest earlier stay, same hospital and condition, inside the window."""
-    linked = SAME & (pl.col("gap") <= SPLIT_WINDOW_DAYS)
+    linked = SAME & pl.col("gap").is_between(0, SPLIT_WINDOW_DAYS)
     return value.filter(linked).sort_by(*(key.filter(linked) for key in NEWEST)).first()
 
 
@@ -32,8 +32,8 @@ def of_previous_same(value: pl.Expr) -> pl.Expr:
     says_zh="距上次出院{value}",
 )
 def days_since_last_stay() -> pl.Expr:
-    """Days since the last discharge from any hospital; negative when the stays overlap."""
-    return pl.col("gap").min()
+    """Days since the last discharge from any hospital; overlaps have a feature of their own."""
+    return pl.col("gap").filter(pl.col("gap") >= 0).min()
 
 
 @feature(
@@ -48,7 +48,7 @@ def days_since_last_stay() -> pl.Expr:
 )
 def days_since_same_condition() -> pl.Expr:
     """Days since discharge from the same hospital for the same condition (GZ10000204001)."""
-    return pl.col("gap").filter(SAME).min()
+    return pl.col("gap").filter(SAME & (pl.col("gap") >= 0)).min()
 
 
 @feature(

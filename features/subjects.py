@@ -94,11 +94,15 @@ def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:
 
 
 def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
-    """Ledgers of closed, recent months into which any movement or count arrived tonight."""
+    """Ledgers whose month has had time to settle tonight, or changed after it had.
+
+    A month is judged ``LEDGER_SETTLE_DAYS`` after its end, as in training, and again when
+    a movement or count of it arrives later.
+    """
+    settled = pl.col("day").dt.month_end() + pl.duration(days=LEDGER_SETTLE_DAYS)
     ledgers = (
         _ledger_days(history)
-        .filter(pl.col(KNOWN_FROM) == night.on)
-        .filter(pl.col("day").dt.month_end() < night.on)
+        .filter((settled == night.on) | ((settled < night.on) & (pl.col(KNOWN_FROM) == night.on)))
         .filter(night.recent("day"))
         .select(_ledger_id().alias("subject_id"))
     )

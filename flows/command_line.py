@@ -305,7 +305,8 @@ def evaluate(
     from flows.published import newest  # noqa: PLC0415
     from flows.showing_evaluation import show_judgement  # noqa: PLC0415
 
-    for judgement in judge(newest(_settings(), None, screen_name), truth):
+    shown = newest(_settings(), None, screen_name, by="published_at")
+    for judgement in judge(shown, truth):
         show_judgement(console, judgement)
 
 

@@ -10,7 +10,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claims.settings import Settings
-from flows.landing import Landed, land_history, split
+from flows.landing import Landed, land_history, source_of, split
 
 
 @task(name="part by night", cache_policy=NO_CACHE)
@@ -38,7 +38,7 @@ def ingest(
 ) -> dict[str, Any]:
     """Take in an extract; with ``until``, later nights wait in the inbox for their turn."""
     waiting: list[date] = []
-    source, folder = path.stem, path
+    source, folder = source_of(path), path
     if until is not None:
         folder, waiting = part(settings, path, until)
     landed = land(settings, folder, mapping, source)

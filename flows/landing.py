@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -58,12 +59,21 @@ def land_history(
         delivery,
         lake=into,
         settings=settings,
-        source=source or path.stem,
+        source=source or source_of(path),
         night=None,
         fallback_night=fallback_night,
     )
     land(admission, into)
     return Landed(admission, None)
+
+
+def source_of(path: Path) -> str:
+    """Name of an extract: its own, and a hash of where it lies.
+
+    The same extract taken in again replaces itself; another one of the same name does not.
+    """
+    where = blake2b(str(path.resolve()).encode(), digest_size=4).hexdigest()
+    return f"{path.resolve().name.split('.')[0]}-{where}"
 
 
 def land_night(settings: Settings, on: date, accept: frozenset[str] = frozenset()) -> Landed:
@@ -99,22 +109,34 @@ def split(path: Path, history: Path, inbox: Path, *, until: date) -> list[date]:
         )
     frames = {name: pl.scan_parquet(_files(file)) for name, file in tables.items() if _any(file)}
     for name, rows in frames.items():
-        if "received_on" not in rows.collect_schema():
-            raise DeliveryError(
-                f"{tables[name]} has no column 'received_on', so it cannot be parted by night.",
-                "Ingest it whole, or add the night on which each row became known.",
-            )
+        _check_nights(tables[name], rows)
     history.mkdir(parents=True, exist_ok=True)
     nights: set[date] = set()
     later: dict[str, pl.DataFrame] = {}
     for name, rows in frames.items():
-        past = rows.filter(pl.col("received_on") <= until)
-        past.sink_parquet(history / f"{name}.parquet")
-        later[name] = rows.filter(pl.col("received_on") > until).collect()
+        on = pl.col("received_on").cast(pl.Date)
+        # A row that does not say its night stays with the history, which works it out.
+        known_later = (on > until).fill_null(value=False)
+        rows.filter(~known_later).sink_parquet(history / f"{name}.parquet")
+        later[name] = rows.filter(known_later).with_columns(on).collect()
         nights |= set(later[name]["received_on"].unique())
     for night in sorted(nights):
         _deliver(later, inbox / f"{night:%Y-%m-%d}", night)
     return sorted(nights)
+
+
+def _check_nights(file: Path, rows: pl.LazyFrame) -> None:
+    dtype = rows.collect_schema().get("received_on")
+    if dtype is None:
+        raise DeliveryError(
+            f"{file} has no column 'received_on', so it cannot be parted by night.",
+            "Ingest it whole, or add the night on which each row became known.",
+        )
+    if not dtype.is_temporal():
+        raise DeliveryError(
+            f"In {file} the column 'received_on' holds {dtype}, not dates.",
+            "Ingest it whole, or write the column as dates.",
+        )
 
 
 def _deliver(later: dict[str, pl.DataFrame], folder: Path, night: date) -> None:

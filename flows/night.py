@@ -61,6 +61,8 @@ class Run:
     lake: Lake
     settings: Settings
     bundles: dict[str, Bundle]
+    # A night that was published keeps the standards it was published with.
+    standards_version: int | None = None
 
     @property
     def night(self) -> Night:
@@ -92,7 +94,7 @@ def measure_night(run: Run) -> dict[str, int]:
 def judge_night(run: Run) -> dict[str, Judged]:
     """Compare, rule and score the night's subjects, from the tables of ``measure_night``."""
     history = run.history()
-    standards = frozen_standards(run.lake, run.on)
+    standards = frozen_standards(run.lake, run.on, run.standards_version)
     version = data_version(run.lake, run.on)
     found: dict[str, Judged] = {}
     for entity in ENTITIES:
@@ -188,6 +190,8 @@ def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = 
         "data_faults",
     ]
     versions = run.lake.versions(tables)
+    if run.standards_version is not None:
+        versions["standards"] = run.standards_version
     benchmark = {item.benchmark_version for item in found.values()} - {None}
     row = {
         "run_date": run.on,
@@ -304,10 +308,22 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
-def newest_manifest(lake: Lake, on: date | None = None) -> dict[str, Any]:
-    """The manifest row of a night, or of the newest one; NotFoundError when there is none."""
+def published_before(lake: Lake, on: date) -> dict[str, Any] | None:
+    """The manifest row that a night has already, None when it was never published."""
+    if not lake.has(MANIFEST.name):
+        return None
+    rows = lake.scan(MANIFEST.name).filter(pl.col("run_date") == on).collect().to_dicts()
+    return rows[0] if rows else None
+
+
+def newest_manifest(lake: Lake, on: date | None = None, *, by: str = "run_date") -> dict[str, Any]:
+    """The manifest row of a night, or of the newest one; NotFoundError when there is none.
+
+    ``by`` says what newest means: the night (``run_date``), or the clock
+    (``published_at``), whose versions hold every night published so far.
+    """
     if lake.has(MANIFEST.name):
-        rows = lake.scan(MANIFEST.name).sort("run_date")
+        rows = lake.scan(MANIFEST.name).sort(by)
         if on is not None:
             rows = rows.filter(pl.col("run_date") == on)
         found = rows.tail(1).collect().to_dicts()

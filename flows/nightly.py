@@ -17,12 +17,12 @@ from prefect.client.schemas.objects import State
 
 from claims.errors import JianbaoError
 from claims.lake import Span
-from claims.results import MANIFEST, RUNS
+from claims.results import RUNS
 from claims.settings import Settings
 from flows import night
 from flows.landing import Landed, land_night, open_lake
 from flows.offices import bundles_of, champions, keep
-from flows.training import learn
+from flows.training import last_night_before, learn
 
 if TYPE_CHECKING:
     from cases.judged import Judged
@@ -63,18 +63,22 @@ def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
 
 
 @task(name="models", **STEP)
-def models_of_night(settings: Settings, on: date) -> dict[str, Bundle]:
-    """The models that scored this night before, else the champions, else first ones."""
+def models_of_night(settings: Settings, on: date) -> tuple[dict[str, Bundle], str | None]:
+    """The models for a night, and a notice where they know more than the night did.
+
+    A night that was published keeps its models. Else the newest that learned from earlier
+    nights alone; without any, first ones are trained on what was known the night before.
+    """
     lake = open_lake(settings)
-    if lake.has(MANIFEST.name):
-        rows = lake.scan(MANIFEST.name).filter(pl.col("run_date") == on).collect()
-        if rows.height:
-            return bundles_of(settings.home, rows["model_version"].item())
-    found = champions(settings.home)
-    if not found and lake.has("stays"):
-        keep(settings.home, learn(lake, settings, on))
-        found = champions(settings.home)
-    return found
+    held = night.published_before(lake, on)
+    if held is not None:
+        return bundles_of(settings.home, held["model_version"]), None
+    if not champions(settings.home):
+        keep(settings.home, learn(lake, settings, last_night_before(lake, on)))
+    found = champions(settings.home, before=on)
+    late = sorted(entity for entity, bundle in found.items() if bundle.trained_as_of >= on)
+    notice = f"The models of {', '.join(late)} learned from later nights." if late else None
+    return found, notice
 
 
 @task(name="measure", **STEP)
@@ -109,11 +113,14 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
     checked = validate(settings, on, landed)
     if not open_lake(settings).has("stays"):
         return {"night": f"{on}", "notice": "The lake is empty; nothing was scored."}
-    run = night.Run(on, open_lake(settings), settings, models_of_night(settings, on))
+    bundles, late = models_of_night(settings, on)
+    held = night.published_before(open_lake(settings), on)
+    run = night.Run(on, open_lake(settings), settings, bundles, _standards_of(held))
     measured = measure(run)
     found = judge(run)
     handed = hand_over(run, found)
-    notice = None if any(measured.values()) else landed.notice or "Nothing new arrived."
+    quiet = None if any(measured.values()) else landed.notice or "Nothing new arrived."
+    notice = " ".join(filter(None, (quiet, late))) or None
     publish(run, found, notice)
     report = {
         "night": f"{on}",
@@ -125,6 +132,12 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
     }
     _keep_report(run, report, begun, night.stopwatch() - clock)
     return report
+
+
+def _standards_of(held: dict[str, Any] | None) -> int | None:
+    """Version of the table `standards` that a published night was judged by."""
+    versions = [] if held is None else held["versions"]
+    return next((one["version"] for one in versions if one["table"] == "standards"), None)
 
 
 def _keep_report(run: night.Run, report: dict[str, Any], begun: datetime, seconds: float) -> None:

@@ -10,6 +10,7 @@ from models import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from flows.training import Learned
@@ -21,10 +22,28 @@ def office(entity: str) -> str:
     return registry.model_name(CATALOGUES[entity].entity.scenario, entity)
 
 
-def champions(home: Path) -> dict[str, Bundle]:
-    """The bundles in office, by entity; empty before the first training."""
+def champions(home: Path, before: date | None = None) -> dict[str, Bundle]:
+    """The bundles in office, by entity; empty before the first training.
+
+    With ``before``, a champion that learned from that night or later gives way to the
+    newest bundle that did not, where there is one.
+    """
     found = {entity: registry.champion(home, office(entity)) for entity in CATALOGUES}
-    return {entity: bundle for entity, bundle in found.items() if bundle is not None}
+    kept = {entity: bundle for entity, bundle in found.items() if bundle is not None}
+    if before is None:
+        return kept
+    return {entity: _fit_for(home, entity, bundle, before) for entity, bundle in kept.items()}
+
+
+def _fit_for(home: Path, entity: str, bundle: Bundle, before: date) -> Bundle:
+    if bundle.trained_as_of < before:
+        return bundle
+    known = (
+        registry.load_version(home, office(entity), version)
+        for version in registry.versions(home, office(entity))
+    )
+    earlier = [one for one in known if one.trained_as_of < before]
+    return max(earlier, key=lambda one: one.trained_as_of, default=bundle)
 
 
 def bundles_of(home: Path, model_version: str | None) -> dict[str, Bundle]:

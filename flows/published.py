@@ -79,8 +79,17 @@ def lakes(settings: Settings) -> dict[str, Lake]:
     return {"": open_lake(settings)} | {path.parent.name: Lake.at(path) for path in screens}
 
 
-def newest(settings: Settings, on: date | None = None, screen: str | None = None) -> Published:
-    """What was published last, of a night or of a screen where one is named."""
+def newest(
+    settings: Settings,
+    on: date | None = None,
+    screen: str | None = None,
+    *,
+    by: str = "run_date",
+) -> Published:
+    """What was published last, of a night or of a screen where one is named.
+
+    ``by`` is handed on to ``flows.night.newest_manifest``.
+    """
     known = lakes(settings)
     if screen is not None:
         if screen not in known:
@@ -91,7 +100,7 @@ def newest(settings: Settings, on: date | None = None, screen: str | None = None
         return Published(known[screen], newest_manifest(known[screen]))
     if on is not None:
         return Published(known[""], newest_manifest(known[""], on))
-    found = [Published(lake, newest_manifest(lake)) for lake in known.values() if _any(lake)]
+    found = [Published(lake, newest_manifest(lake, by=by)) for lake in known.values() if _any(lake)]
     if not found:
         return Published(known[""], newest_manifest(known[""]))
     return max(found, key=lambda item: item.manifest["published_at"])
@@ -107,7 +116,7 @@ def find_alert(settings: Settings, alert_id: str) -> tuple[Published, dict[str, 
     for lake in lakes(settings).values():
         if not _any(lake):
             continue
-        shown = Published(lake, newest_manifest(lake))
+        shown = Published(lake, newest_manifest(lake, by="published_at"))
         rows = shown.rows(ALERTS.name).select(ALERTS.names)
         found = rows.filter(pl.col("alert_id") == alert_id).collect().to_dicts()
         if found:

@@ -7,6 +7,7 @@ nobody's records stand on both sides.
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from cases.judged import Judged
-from claims.errors import DeliveryError
+from claims.errors import DeliveryError, SettingsError
 from claims.history import History
 from claims.lake import Lake
 from claims.settings import Settings
@@ -41,6 +42,7 @@ from models.train import cross_fit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PLAIN_NAME = re.compile(r"\w[\w.\-]*")
 FOLDS = 5
 # An extract is read once, not nightly: its queue holds this share of its records.
 SHARE_OF_RECORDS = 0.005
@@ -48,15 +50,35 @@ FEWEST_RECORDS = 10
 
 
 def home_of(settings: Settings, name: str) -> Path:
-    """Folder of a screen: its own lake, so that nothing of it mixes with the nights."""
+    """Folder of a screen: its own lake, so that nothing of it mixes with the nights.
+
+    Raises SettingsError for a name that is no plain folder name.
+    """
+    if not PLAIN_NAME.fullmatch(name):
+        raise SettingsError(
+            f"A screen cannot be called '{name}'.",
+            "Use letters, digits, '-', '_' and '.', beginning with a letter or digit.",
+        )
     return settings.home / "screens" / name
+
+
+def _building(settings: Settings, name: str) -> Path:
+    """Where a screen is made, so that an earlier one of its name stands until this is done."""
+    return settings.home / "screens-in-work" / home_of(settings, name).name
+
+
+def _put_in_place(settings: Settings, name: str) -> None:
+    done = home_of(settings, name)
+    shutil.rmtree(done, ignore_errors=True)
+    done.parent.mkdir(parents=True, exist_ok=True)
+    _building(settings, name).rename(done)
 
 
 @task(name="land", cache_policy=NO_CACHE)
 def land(settings: Settings, path: Path, mapping: Path | None, name: str, on: date) -> Landed:
     """Land the extract in a lake of its own, made anew."""
-    shutil.rmtree(home_of(settings, name), ignore_errors=True)
-    lake = Lake.at(home_of(settings, name) / "lake", settings.retention_days)
+    shutil.rmtree(_building(settings, name), ignore_errors=True)
+    lake = Lake.at(_building(settings, name) / "lake", settings.retention_days)
     return land_history(settings, path, mapping=mapping, source=name, fallback_night=on, lake=lake)
 
 
@@ -67,9 +89,10 @@ def validate(settings: Settings, name: str, landed: Landed) -> list[str]:
         return []
     from claims.suites import validate as run_suites  # noqa: PLC0415 - its import takes 5 s
 
-    docs = home_of(settings, name) / "data_docs"
+    docs = _building(settings, name) / "data_docs"
     checked = run_suites(landed.admission.examined(), night=landed.admission.last, docs=docs)
-    return checked.lines()
+    there, here = str(_building(settings, name)), str(home_of(settings, name))
+    return [line.replace(there, here) for line in checked.lines()]
 
 
 @task(name="judge", cache_policy=NO_CACHE)
@@ -169,7 +192,7 @@ def screen(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Judge an extract; returns what landed, what was wrong, what is switched off."""
-    called = name or path.name.split(".")[0]
+    called = name or path.resolve().name.split(".")[0]
     today = fallback_night or date.today()  # noqa: DTZ011 - the local calendar day
     tell = progress or silent
     tell("reading the extract")
@@ -179,17 +202,19 @@ def screen(
     if landed.admission is None or landed.admission.last is None:
         raise DeliveryError(f"{path} holds no rows.", "Check the file or the mapping.")
     on = landed.admission.last
-    lake = Lake.at(home_of(settings, called) / "lake", settings.retention_days)
+    lake = Lake.at(_building(settings, called) / "lake", settings.retention_days)
     found = judge(settings, lake, on, tell)
     tell("explaining")
     run = night.Run(on, lake, _capacity(settings, found), {})
     handed = hand_over(run, found)
+    off = switched_off(History.of(lake, on))
+    _put_in_place(settings, called)
     return {
         "screen": called,
         "landed": landed.lines(),
         "validated": checked,
         "measured": {entity: item.measured.height for entity, item in found.items()},
-        "switched_off": switched_off(History.of(lake, on)),
+        "switched_off": off,
         **handed,
     }
 

@@ -150,11 +150,11 @@ def ensure_standards(
     return pl.concat([held, *fresh]).sort("run_date", "feature", "cell")
 
 
-def frozen_standards(lake: Lake, as_of: date) -> pl.DataFrame:
-    """All standards frozen on or before a night."""
+def frozen_standards(lake: Lake, as_of: date, version: int | None = None) -> pl.DataFrame:
+    """All standards frozen on or before a night, as the table stood at a version."""
     if not lake.has("standards"):
         return STANDARDS.empty()
-    rows = lake.scan("standards").filter(pl.col("run_date") <= as_of)
+    rows = lake.scan("standards", version).filter(pl.col("run_date") <= as_of)
     return rows.select(STANDARDS.names).collect()
 
 
@@ -189,6 +189,13 @@ def _others(lake: Lake, on: date, entity: str) -> pl.DataFrame:
         return STANDARDS.empty()
     rows = lake.scan("standards").filter((pl.col("run_date") == on) & (pl.col("entity") != entity))
     return rows.select(STANDARDS.names).collect()
+
+
+def last_night_before(lake: Lake, on: date) -> date:
+    """The newest night before one on which a stay became known, else that night itself."""
+    nights = lake.scan("stays").select(pl.col("received_on").filter(pl.col("received_on") < on))
+    newest = nights.max().collect().item()
+    return newest if isinstance(newest, date) else on
 
 
 def last_night(lake: Lake) -> date:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +109,13 @@ def champion_version(home: Path, name: str) -> str | None:
     return None if found is None else _named(found)
 
 
+def versions(home: Path, name: str) -> list[str]:
+    """Every recorded version of a model, as NUMBER-CONTENT, oldest first."""
+    with _client(home) as client:
+        found = sorted(_versions(client, name), key=lambda one: int(one.version))
+    return [_named(one) for one in found]
+
+
 def load_version(home: Path, name: str, version: str) -> Bundle:
     """The bundle of a version, so that a past night can be scored again."""
     with _client(home) as client:
@@ -167,11 +173,12 @@ def _run(
         client.log_param(run_id, key, value)
     for key, number in sorted(metrics.items()):
         client.log_metric(run_id, key, number)
-    with tempfile.TemporaryDirectory() as scratch:
-        bundle.save(Path(scratch) / FOLDER)
-        client.log_artifacts(run_id, str(Path(scratch) / FOLDER), FOLDER)
+    # Where MLflow looks for it, but under this home: an experiment keeps the address it was
+    # made with, and the home may have been moved or copied since.
+    folder = (home / ARTIFACTS / run_id / "artifacts" / FOLDER).absolute()
+    bundle.save(folder)
     client.set_terminated(run_id)
-    return run_id, f"{run.info.artifact_uri}/{FOLDER}"
+    return run_id, folder.as_uri()
 
 
 def _experiment(client: MlflowClient, name: str, home: Path) -> str:

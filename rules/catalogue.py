@@ -8,6 +8,8 @@ from rules import consumable, stay
 from rules.declaration import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from claims.history import History
     from features.catalogue import Catalogue
 
@@ -26,6 +28,14 @@ def rules_of(entity: str) -> list[Rule]:
 
 
 def missing(item: Rule, catalogue: Catalogue, history: History) -> list[str]:
-    """What a rule would need that is not delivered, as 'table.column'."""
-    needed = [catalogue[name] for name in item.reads if name in catalogue]
+    """What a rule would need that is not delivered, as 'table.column'.
+
+    Empty when one of its branches has all it needs.
+    """
+    gaps = [_gaps(names, catalogue, history) for names in item.branches or (tuple(item.reads),)]
+    return min(gaps, key=len)
+
+
+def _gaps(names: Iterable[str], catalogue: Catalogue, history: History) -> list[str]:
+    needed = [catalogue[name] for name in names if name in catalogue]
     return sorted({gap for one in needed for gap in catalogue.missing(one, history)})

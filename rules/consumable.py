@@ -63,6 +63,7 @@ def billed_over_used() -> pl.Expr:
     says="billed above the allowed price or above the invoice price",
     says_zh="计费价高于限价或进价",
     protected_by=(protective.old_stock,),
+    branches=(("price_over_limit",), ("price_over_dearest_invoice",)),
 )
 def price_above_allowed() -> pl.Expr:
     """Billed above what was allowed that day, or above what it cost.
@@ -72,7 +73,7 @@ def price_above_allowed() -> pl.Expr:
     """
     above = pl.col("price_over_limit") > limit("price_tolerance")
     marked_up = pl.col("price_over_dearest_invoice") > limit("price_tolerance")
-    return above | marked_up.fill_null(value=False)
+    return above.fill_null(value=False) | marked_up.fill_null(value=False)
 
 
 @rule(

@@ -44,7 +44,11 @@ class Protective:
 
 @dataclass(frozen=True)
 class Rule:
-    """One declared rule; ``expr`` is true for a hit, ``amount`` is in fen."""
+    """One declared rule; ``expr`` is true for a hit, ``amount`` is in fen.
+
+    ``branches`` lists sets of features any of which is enough for the rule to speak; empty
+    means that it needs all it reads.
+    """
 
     code: str
     entity: Entity
@@ -63,6 +67,7 @@ class Rule:
     expr: pl.Expr = field(repr=False, compare=False)
     amount: pl.Expr = field(repr=False, compare=False)
     protected_by: tuple[Protective, ...] = ()
+    branches: tuple[tuple[str, ...], ...] = ()
 
     @property
     def reads(self) -> frozenset[str]:
@@ -95,6 +100,7 @@ def rule(
     says_zh: str,
     official: str | None = None,
     protected_by: tuple[Protective, ...] = (),
+    branches: tuple[tuple[str, ...], ...] = (),
 ) -> Callable[[Predicate], Rule]:
     """Declare a rule; ValueError when it has no words, no hook, or an unknown limit."""
 
@@ -122,6 +128,7 @@ def rule(
             predicate(),
             amount,
             protected_by,
+            branches,
         )
 
     return declare

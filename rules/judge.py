@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from features.catalogue import CATALOGUES
+from features.shown import divisor
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,8 +28,8 @@ HITS: dict[str, pl.DataType] = {
 def judge(measured: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """Return one row a breach: columns of ``HITS``.
 
-    ``evidence`` is JSON of the columns the rule shows; ``amount`` is in fen; a breach with
-    an entry in ``protected_by`` is silenced: it is shown, but raises nothing.
+    ``evidence`` is JSON of the columns the rule shows, in yuan and units; ``amount`` is in
+    fen. A breach with an entry in ``protected_by`` is silenced: shown, but raising nothing.
     """
     found = [_breaches(measured, item) for item in rules]
     empty = pl.DataFrame(schema=HITS)
@@ -43,7 +46,12 @@ def _breaches(measured: pl.DataFrame, item: Rule) -> pl.DataFrame:
     guards += [
         pl.when(guard.expr).then(pl.lit(guard.code)).otherwise(None) for guard in item.protected_by
     ]
-    shown = [name for name in item.evidence if name in measured.columns]
+    catalogue = CATALOGUES[item.entity.name]
+    shown = [
+        (pl.col(name) / divisor(catalogue, name)).alias(name)
+        for name in item.evidence
+        if name in measured.columns
+    ]
     return (
         measured.lazy()
         .filter(item.expr.fill_null(value=False))

@@ -41,6 +41,7 @@ GAP = pl.col("days_since_same_condition")
         protective.day_case,
         protective.newborn,
     ),
+    branches=(("days_since_same_condition",),),
 )
 def split_stay() -> pl.Expr:
     """One episode settled as two stays without a medical reason.
@@ -78,6 +79,7 @@ def split_stay() -> pl.Expr:
         protective.day_case,
         protective.newborn,
     ),
+    branches=(("longest_idle_run", "idle_days"), ("clinic_visits_elsewhere",)),
 )
 def hanging_bed() -> pl.Expr:
     """A bed is billed while nobody is treated in it.

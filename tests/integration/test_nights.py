@@ -12,12 +12,15 @@ import polars as pl
 import pytest
 
 from claims.history import History
+from claims.lake import Span
 from claims.results import ALERTS
 from features.subjects import stays_of_history
 from flows import night as steps
 from flows.judging import base_measures, version_before, with_standards
 from flows.nightly import nightly
-from flows.offices import champions
+from flows.offices import champions, promote
+from flows.published import find_alert
+from flows.retrain import retrain
 from flows.training import frozen_standards
 from models.explain import explain
 from tests.conftest import NIGHTS
@@ -152,7 +155,15 @@ def test_one_thread_and_two_write_the_same_rows(home: Settings) -> None:
     assert lake_of(home).versions(before) == versions
 
 
-@pytest.mark.parametrize("step", ["measure_night", "judge_night", "hand_over", "publish"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param("measure_night", marks=pytest.mark.slow),
+        pytest.param("judge_night", marks=pytest.mark.slow),
+        "hand_over",
+        "publish",
+    ],
+)
 def test_a_night_killed_in_any_step_ends_in_the_same_rows(
     home: Settings, run_home: Settings, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,3 +257,43 @@ def test_lines_of_an_unknown_stay_wait_and_are_released_with_it(home: Settings) 
     assert landed.height == lines.height
     assert set(landed["received_on"]) == {SECOND}
     assert next_night(FIRST) == SECOND
+
+
+def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
+    home: Settings,
+) -> None:
+    nightly(home, FIRST)
+    before = written(home, FIRST)
+    old = {entity: bundle.version for entity, bundle in champions(home.home).items()}
+    learned = retrain(home, THIRD)
+    promote(home.home, {entity: made["version"] for entity, made in learned.items()})
+    _freeze_late(home, FIRST)
+    nightly(home, FIRST)
+    assert same(before, written(home, FIRST)) == []
+
+    report = nightly(home, SECOND)
+    manifest = steps.newest_manifest(lake_of(home), SECOND)
+    assert dict(part.split(":") for part in manifest["model_version"].split()) == old
+    assert report["notice"] is None
+
+
+def _freeze_late(settings: Settings, on: date) -> None:
+    """Standards for a night, frozen only after it was published."""
+    lake = lake_of(settings)
+    late = frozen_standards(lake, THIRD).filter(pl.col("run_date") == pl.col("run_date").max())
+    lake.replace(
+        "standards",
+        late.with_columns(run_date=pl.lit(on), version=pl.lit(f"{on}")),
+        Span.night(on),
+        keys=["entity", "version", "feature", "cell"],
+    )
+
+
+def test_an_alert_of_a_night_run_out_of_order_is_found(home: Settings) -> None:
+    nightly(home, SECOND)
+    nightly(home, FIRST)
+    alerts = lake_of(home).scan("alerts").filter(pl.col("run_date") == FIRST).collect()
+    wanted = alerts["alert_id"].item(0)
+    published, alert = find_alert(home, wanted)
+    assert alert["alert_id"] == wanted
+    assert published.dossier(wanted)["facts"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from claims.errors import DeliveryError, SettingsError
 from claims.settings import load_settings
 from flows.published import newest
 from flows.screen import FOLDS, home_of, screen
@@ -124,3 +125,19 @@ def test_the_real_extract_is_screened_whole(tmp_path: Path) -> None:
     assert alerts.height == report["alerts"]
     chosen = alerts.filter(pl.col("selected_by") == "model")
     assert (chosen["reasons"].list.len() >= 1).all()
+
+
+@pytest.mark.parametrize("name", ["..", "../precious", "", "a/b", ".hidden"])
+def test_a_screen_takes_no_name_that_leads_elsewhere(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be called"):
+        home_of(load_settings(home=tmp_path), name)
+
+
+def test_a_screen_that_fails_leaves_the_earlier_one_of_its_name(
+    screened: tuple[Settings, dict[str, object]], tmp_path: Path
+) -> None:
+    settings, _ = screened
+    before = newest(settings, screen="extract").alerts()
+    with pytest.raises(DeliveryError):
+        screen(settings, tmp_path / "nowhere.csv", name="extract", fallback_night=ON)
+    assert newest(settings, screen="extract").alerts().equals(before)

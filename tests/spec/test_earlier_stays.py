@@ -147,7 +147,7 @@ def test_a_stay_that_ended_more_than_a_year_before_is_forgotten() -> None:
     )
 
 
-def test_overlapping_stays_have_a_negative_gap() -> None:
+def test_overlapping_stays_are_counted_and_leave_the_interval_alone() -> None:
     stays = """
         stay_id | person_id | hospital_id | drg  | admitted_at      | discharged_at    | total_amount
         long    | P         | H           | ES35 | 2025-03-01 09:00 | 2025-03-20 09:00 | 100
@@ -160,8 +160,8 @@ def test_overlapping_stays_have_a_negative_gap() -> None:
         """
         stay_id | days_since_last_stay | overlapping_stays
         long    | -                    | 0
-        inside  | -15                  | 1
-        at_once | -12                  | 1
+        inside  | -                    | 1
+        at_once | 0                    | 1
         """,
     )
 
@@ -202,3 +202,20 @@ def test_a_cancelled_stay_and_a_later_stay_are_not_earlier_stays() -> None:
     gap = "days_since_same_condition"
     assert one(history, "stay", gap, "now", as_of=date(2025, 3, 15)) == 4
     assert one(history, "stay", gap, "now", as_of=date(2025, 3, 20)) is None
+
+
+def test_one_stay_that_never_ended_does_not_hide_a_split_behind_it() -> None:
+    stays = """
+        stay_id | person_id | hospital_id | drg  | admitted_at | discharged_at | total_amount
+        endless | P         | H           | ES35 | 2025-01-05  | 2025-10-09    | 100
+        first   | P         | H           | ES35 | 2025-03-01  | 2025-03-08    | 100
+        second  | P         | H           | ES35 | 2025-03-10  | 2025-03-14    | 100
+    """
+    check_measured(
+        world(stays=stays),
+        "stay",
+        """
+        stay_id | days_since_same_condition | linked_days | overlapping_stays
+        second  | 2                         | 11          | 1
+        """,
+    )

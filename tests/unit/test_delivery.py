@@ -222,3 +222,13 @@ def test_a_single_file_asks_for_a_mapping(tmp_path: Path) -> None:
     (tmp_path / "stays.csv").write_text(STAYS)
     with pytest.raises(DeliveryError, match="a mapping"):
         read_delivery(tmp_path / "stays.csv")
+
+
+def test_bad_cells_of_a_long_file_are_set_aside_and_the_rest_is_kept(tmp_path: Path) -> None:
+    rows = [f"S{n},H,{n}.50" for n in range(5_000)]
+    rows[4_000] = "S4000,H,abc"
+    rows[4_900] = 'S4900,H,"12;3"'
+    (tmp_path / "stays.csv").write_text("\n".join(["stay_id,hospital_id,total_amount", *rows]))
+    delivery = read_delivery(tmp_path)
+    assert delivery.tables["stays"].height == 4_998
+    assert delivery.unreadable["stays"].height == 2
