@@ -8,13 +8,11 @@ import polars as pl
 
 from cases.identity import alert_id
 from claims.results import ALERTS, REASON, RULE_HIT
+from features.ledger_frames import book_of
 from rules.judge import speaking
 
 if TYPE_CHECKING:
     from cases.judged import Judged
-
-# A ledger's id ends in its month; what stands before it is hospital and item.
-LEDGER = r"^(.*\|[^|]*)\|\d{4}-\d{2}$"
 
 
 def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +43,7 @@ def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
 
 def _another_month() -> pl.Expr:
     """Whether a worthier month of the same ledger is there tonight: both tell of one year."""
-    ledger = pl.col("subject_id").str.extract(LEDGER, 1)
+    ledger = book_of()
     order = pl.struct("expected_recovery", "anomaly", "subject_id")
     place = order.rank("ordinal", descending=True).over(ledger)
     return ledger.is_not_null() & (place > 1)

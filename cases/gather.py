@@ -13,6 +13,7 @@ import polars as pl
 
 from cases.identity import case_id
 from claims.results import CASES, GRADES
+from features.ledger_frames import book_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
 def about(alerts: pl.DataFrame) -> pl.Series:
     """What ties alerts together: hospital and person, or hospital and item, or the subject."""
-    ledger = pl.col("subject_id").str.extract(r"^(.*\|[^|]*)\|\d{4}-\d{2}$", 1)
     person = pl.concat_str("hospital_id", "person_id", separator="|")
     tied = (
         pl.when(pl.col("subject_type") == "ledger")
-        .then(ledger)
+        .then(book_of())
         .otherwise(pl.coalesce(person, "subject_id"))
     )
     return alerts.select(pl.concat_str("scenario", tied, separator=":").alias("about"))["about"]

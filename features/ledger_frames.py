@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from claims.history import History
 
 SUBJECT = r"^(.*)\|([^|]*)\|(\d{4}-\d{2})$"
+BOOK = r"^(.*\|[^|]*)\|\d{4}-\d{2}$"
 # A count taken in the first days of a month closes the month before it.
 COUNT_GRACE_DAYS = 3
 YEAR_DAYS = 365
@@ -25,6 +26,11 @@ YEAR_DAYS = 365
 INFLOWS = ("transfer_in", "gain")
 OUTFLOWS = ("transfer_out", "supplier_return", "scrap", "loss")
 PAIR = ("hospital_id", "item_code")
+
+
+def book_of() -> pl.Expr:
+    """Hospital and item that the id of a ledger names, whatever its month; null for others."""
+    return pl.col("subject_id").str.extract(BOOK, 1)
 
 
 def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM
-from features import ledger_frames
+from features import ledger_frames, use_frames
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,7 +89,7 @@ def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.Dat
 
 def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:
     """``stay_id`` of every stay that these subjects are or belong to."""
-    of_uses = uses.lazy().select(stay_id=pl.col("subject_id").str.extract(r"^(.*)\|([^|]*)$", 1))
+    of_uses = uses.lazy().select(stay_id=use_frames.stay_of())
     return pl.concat([stays.lazy().select(stay_id="subject_id"), of_uses]).unique()
 
 
@@ -124,9 +124,7 @@ def uses_of_history(history: History, stays: pl.DataFrame) -> pl.DataFrame:
     """Every use of these stays, as of the night of its stay."""
     nights = stays.lazy().rename({"subject_id": "stay_id"})
     ids = nights.select("stay_id")
-    uses = _uses(history, ids).with_columns(
-        stay_id=pl.col("subject_id").str.extract(r"^(.*)\|([^|]*)$", 1)
-    )
+    uses = _uses(history, ids).with_columns(stay_id=use_frames.stay_of())
     return uses.join(nights, on="stay_id").select(*SCHEMA).sort("subject_id").collect()
 
 

@@ -35,10 +35,15 @@ INVOICE = source(
 )
 
 
+def stay_of() -> pl.Expr:
+    """The stay that the id of a use names."""
+    return pl.col("subject_id").str.extract(SUBJECT, 1)
+
+
 def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Subjects with the stay and the item that their id names."""
     return subjects.with_columns(
-        stay_id=pl.col("subject_id").str.extract(SUBJECT, 1),
+        stay_id=stay_of(),
         item_code=pl.col("subject_id").str.extract(SUBJECT, 2),
     )
 

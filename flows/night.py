@@ -78,8 +78,7 @@ def measure_night(run: Run) -> dict[str, int]:
     """Measure what arrived and what it touched; write tables ``features_<entity>``."""
     history = run.history()
     stays = stays_of_night(history, run.night)
-    near = history.focused(stays.lazy().select(stay_id="subject_id"))
-    uses = uses_of_night(near, stays, run.night)
+    uses = uses_of_night(history, stays, run.night)
     near = history.focused(stays_around(stays, uses))
     subjects = {"stay": stays, "use": uses, "ledger": ledgers_of_night(history, run.night)}
     for entity, chosen in subjects.items():

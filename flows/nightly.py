@@ -63,19 +63,22 @@ def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
 
 
 @task(name="models", **STEP)
-def models_of_night(settings: Settings, on: date) -> tuple[dict[str, Bundle], str | None]:
+def models_of_night(
+    settings: Settings, on: date, held: dict[str, Any] | None
+) -> tuple[dict[str, Bundle], str | None]:
     """The models for a night, and a notice where they know more than the night did.
 
-    A night that was published keeps its models. Else the newest that learned from earlier
-    nights alone; without any, first ones are trained on what was known the night before.
+    A night that was published (``held``: its manifest row) keeps its models. Else the newest
+    that learned from earlier nights alone; without any, first ones are trained on what was
+    known the night before.
     """
-    lake = open_lake(settings)
-    held = night.published_before(lake, on)
     if held is not None:
         return bundles_of(settings.home, held["model_version"]), None
-    if not champions(settings.home):
-        keep(settings.home, learn(lake, settings, last_night_before(lake, on)))
     found = champions(settings.home, before=on)
+    if not found:
+        lake = open_lake(settings)
+        keep(settings.home, learn(lake, settings, last_night_before(lake, on)))
+        found = champions(settings.home, before=on)
     late = sorted(entity for entity, bundle in found.items() if bundle.trained_as_of >= on)
     notice = f"The models of {', '.join(late)} learned from later nights." if late else None
     return found, notice
@@ -113,8 +116,8 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
     checked = validate(settings, on, landed)
     if not open_lake(settings).has("stays"):
         return {"night": f"{on}", "notice": "The lake is empty; nothing was scored."}
-    bundles, late = models_of_night(settings, on)
     held = night.published_before(open_lake(settings), on)
+    bundles, late = models_of_night(settings, on, held)
     run = night.Run(on, open_lake(settings), settings, bundles, _standards_of(held))
     measured = measure(run)
     found = judge(run)
