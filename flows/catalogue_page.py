@@ -127,7 +127,13 @@ def _schemes() -> Iterator[str]:
     yield from _grid(
         ("look-alike", "resembles", "English", "Chinese", "what it is"),
         (
-            (one.name, one.resembles, one.title_en, one.title_zh, " ".join(one.doc.split()))
+            (
+                one.name,
+                ", ".join(one.resembles),
+                one.title_en,
+                one.title_zh,
+                " ".join(one.doc.split()),
+            )
             for one in gather(synthetic.lookalikes, Lookalike)
         ),
     )

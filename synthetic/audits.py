@@ -14,6 +14,8 @@ import polars as pl
 from synthetic.arrays import by_case
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from synthetic.randomness import Floats
     from synthetic.state import City
 
@@ -32,36 +34,57 @@ MISTAKEN_RECOVERY = 0.05  # of the subject's size, where a finding was mistaken
 # Weight of a subject in the eyes of rules, by difficulty of what was done.
 RULE_EYE = {1: 160.0, 2: 120.0, 3: 75.0, 4: 25.0}
 RULE_EYE_HONEST = 0.12
-# What rules make of the look-alikes; the rest count as 8.
-RULE_EYE_INNOCENT = {
-    "chemo_cycle": 0.5, "staged_surgery": 2.0, "planned_course": 1.0, "true_complication": 9.0,
-    "left_and_returned": 16.0, "oral_therapy": 10.0, "complex_surgery": 4.0, "register_slip": 12.0,
-    "rounded_price": 2.0, "campus_transfer": 2.0, "consignment": 3.0,
-}  # fmt: skip
-USUAL_EYE_INNOCENT = 8.0
 TIP_EAR = {True: 30.0, False: 1.2}  # tips know of fraud whatever its cunning, and are often wrong
 
 SCENARIO = {"stay": "hospitalization", "use": "consumables", "ledger": "consumables"}
-SCHEMES = {"stay": ("H01", "H02"), "use": ("C02", "C05"), "ledger": ("C10",)}
 ID_STEP = {"stay": 0, "use": 1, "ledger": 2}
 
 
 @dataclass(frozen=True)
+class Eyes:
+    """What auditors know to look for.
+
+    ``schemes`` by kind of subject; ``eye`` (weight by rules) and ``resembles`` by look-alike.
+    """
+
+    schemes: Mapping[str, tuple[str, ...]]
+    eye: Mapping[str, float]
+    resembles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Pool:
-    """Subjects that could be audited (id, days of event and knowledge, size in fen), and quotas."""
+    """Subjects that could be audited (id, days of event and knowledge, size in fen), and quotas.
+
+    ``schemes`` are those that auditors look for in such subjects.
+    """
 
     subject_type: str
     subjects: pl.DataFrame
     quota: dict[int, int]
+    schemes: tuple[str, ...]
 
 
-def outcomes(city: City, share: float) -> pl.DataFrame:
+def outcomes(city: City, share: float, eyes: Eyes) -> pl.DataFrame:
     """The table ``audit_outcomes``; each kind of subject has its own audits."""
-    key = city.answer_key()
-    pools = (_stays(city, share), _uses(city, share), _ledgers(city, share * LEDGER_PART))
+    key = _seen(city.answer_key(), eyes)
+    pools = (
+        _stays(city, share, eyes.schemes["stay"]),
+        _uses(city, share, eyes.schemes["use"]),
+        _ledgers(city, share * LEDGER_PART, eyes.schemes["ledger"]),
+    )
     parts = [_decided(city, pool, key) for pool in pools]
     rows = pl.concat(parts)
     return pl.concat([rows, _appeals(city, rows)]).drop("place")
+
+
+def _seen(key: pl.DataFrame, eyes: Eyes) -> pl.DataFrame:
+    """The answer key with what rules make of a look-alike, and what it is taken for."""
+    name = pl.col("scheme")
+    return key.with_columns(
+        eye=name.replace_strict(dict(eyes.eye), default=None, return_dtype=pl.Float64),
+        resembles=name.replace_strict(dict(eyes.resembles), default=None, return_dtype=pl.String),
+    )
 
 
 def _monthly(city: City, days: np.ndarray, share: float) -> dict[int, int]:
@@ -71,11 +94,10 @@ def _monthly(city: City, days: np.ndarray, share: float) -> dict[int, int]:
     return dict(enumerate(np.diff(np.concatenate([[0], total])).tolist()))
 
 
-def _stays(city: City, share: float) -> Pool:
-    """Stays, but not the first part of a cut one: nobody looks at it alone."""
+def _stays(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
+    """Stays, but not the first part of a cut one (nobody looks at it alone), nor cancelled ones."""
     plan = city.plan
-    later = plan.filter(pl.col("key") != pl.col("source")).select(key="source")
-    whole = plan.join(later, on="key", how="anti")
+    whole = plan.filter((pl.col("part") != 1) & (pl.col("voided") < 0))
     subjects = whole.select(
         "hospital",
         subject_id=city.stay_ids(whole["key"]),
@@ -84,10 +106,10 @@ def _stays(city: City, share: float) -> Pool:
         known="received",
         size=(pl.col("standard") * 100).cast(pl.Int64),
     )
-    return Pool("stay", subjects, _monthly(city, plan["settled"].to_numpy(), share))
+    return Pool("stay", subjects, _monthly(city, plan["settled"].to_numpy(), share), schemes)
 
 
-def _uses(city: City, share: float) -> Pool:
+def _uses(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
     """Uses by stay and product; as many audits as of stays."""
     known = city.plan.select(stay="key", known="received")
     rows = (
@@ -104,10 +126,10 @@ def _uses(city: City, share: float) -> Pool:
     ids = city.use_ids(rows["stay"], rows["product"])
     subjects = rows.select("hospital", "place", "event", "known", "size", subject_id=ids)
     quota = _monthly(city, city.plan["settled"].to_numpy(), share)
-    return Pool("use", subjects, quota)
+    return Pool("use", subjects, quota, schemes)
 
 
-def _ledgers(city: City, share: float) -> Pool:
+def _ledgers(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
     """Ledger months with bills of key products."""
     month = city.month_of(city.uses["day"].to_numpy())
     rows = (
@@ -123,26 +145,25 @@ def _ledgers(city: City, share: float) -> Pool:
         "hospital", "size", place=place, event=pl.Series(ends), known=pl.Series(ends + 10),
         subject_id=city.ledger_ids(rows),
     )  # fmt: skip
-    return Pool("ledger", subjects, _monthly(city, ends, share))
+    return Pool("ledger", subjects, _monthly(city, ends, share), schemes)
 
 
 def _decided(city: City, pool: Pool, key: pl.DataFrame) -> pl.DataFrame:
     mine = key.filter(pl.col("subject_type") == pool.subject_type).unique(
         "subject_id", keep="first", maintain_order=True
     )
-    told = mine.select("subject_id", "scheme", "difficulty", "amount", "innocent", "resembles")
+    told = mine.select(
+        "subject_id", "scheme", "difficulty", "amount", "innocent", "resembles", "eye"
+    )
     marked = pool.subjects.join(told, on="subject_id", how="left", maintain_order="left")
-    return _judged(city, pool.subject_type, _selected(city, pool, marked))
+    return _judged(city, pool, _selected(city, pool, marked))
 
 
 def _eyes(rows: pl.DataFrame) -> dict[str, Floats]:
     """Weight of every subject for each way of selection."""
     guilty = (~rows["innocent"].fill_null(value=True)).to_numpy()
     by_level = rows["difficulty"].replace_strict(RULE_EYE, default=0.0, return_dtype=pl.Float64)
-    like = rows["scheme"].replace_strict(
-        RULE_EYE_INNOCENT, default=USUAL_EYE_INNOCENT, return_dtype=pl.Float64
-    )
-    innocent = np.where(rows["scheme"].is_null().to_numpy(), RULE_EYE_HONEST, like.to_numpy())
+    innocent = rows["eye"].fill_null(RULE_EYE_HONEST).to_numpy()
     size = rows["size"].to_numpy().astype(np.float64)
     return {
         "rule": np.where(guilty, by_level.fill_null(0.0).to_numpy(), innocent),
@@ -186,16 +207,16 @@ def _selected(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col("selected_by").is_not_null())
 
 
-def _judged(city: City, subject_type: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _judged(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
     """What the auditors decided, when, and what came back."""
     draw, place = city.world.draw, rows["place"].to_numpy()
+    subject_type, schemes = pool.subject_type, pool.schemes
     name = f"audit/{subject_type}"
     guilty = (~rows["innocent"].fill_null(value=True)).to_numpy()
     found = guilty ^ draw.chance(f"{name}/wrong", WRONG, place)
     unclear = draw.chance(f"{name}/unclear", INCONCLUSIVE, place)
     outcome = by_case([unclear, found], ["inconclusive", "confirmed"], "refuted")
     confirmed = outcome == "confirmed"
-    schemes = SCHEMES[subject_type]
     guess = np.array(schemes)[draw.below(f"{name}/guess", len(schemes), place)]
     own = rows.select(
         pl.when(pl.Series(guilty))

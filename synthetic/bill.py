@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import headers, lines
+from synthetic import coding, headers, lines
 from synthetic.arrays import by_case
 from synthetic.clock import SECONDS_PER_DAY
+from synthetic.keys import ADDED_LINE, KIT_STEP, LINE_STEP, UNIT_STEP
 
 if TYPE_CHECKING:
     from synthetic.world import World
 
-LINE_STEP = 16_384  # ids of one stay's lines lie below this step
 REVERSED_SHARE = 0.005  # lines reversed and billed again the same day (harmless)
 NO_LOT_SHARE = 0.02  # billed units whose lot was not scanned (harmless)
 CONSUMABLE = "consumable"
@@ -28,6 +28,9 @@ def _service_lines(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     uncovered = world.draw.chance(
         "line/covered", lines.UNCOVERED_SHARE, np.arange(len(items.codes))
     )
+    own = world.draw.chance(
+        "line/own", drawn["own_share"], *(drawn[n] for n in ("source", "day", "slot"))
+    )
     names = pl.Series(list(lines.CATEGORIES))
     category = names.gather(drawn["category"].cast(pl.UInt32))
     return drawn.select(
@@ -38,7 +41,7 @@ def _service_lines(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         category=category,
         item_code=items.codes.gather(drawn["item"].cast(pl.UInt32)),
         price=pl.Series(np.rint(yuan * 100).astype(np.int64)),
-        covered=pl.Series(~uncovered[place]),
+        covered=pl.Series(~uncovered[place] & ~own),
         physician=pl.when(pl.col("category") >= len(lines.DAILY)).then(pl.col("physician")),
         udi_di=pl.lit(None, pl.String),
         lot=pl.lit(None, pl.String),
@@ -56,7 +59,7 @@ def _consumable_lines(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> p
     )
     unscanned = pl.Series(world.draw.chance("line/unscanned", NO_LOT_SHARE, billed["use"]))
     delay = pl.Series(world.draw.below("line/use_posting", 9_000, billed["use"]))
-    product = billed["product"].cast(pl.UInt32)
+    product = billed["billed_product"].cast(pl.UInt32)
     return billed.select(
         key="stay",
         served=served,
@@ -65,7 +68,7 @@ def _consumable_lines(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> p
         category=pl.lit(CONSUMABLE),
         item_code=world.products.codes.gather(product),
         price="unit_price",
-        covered=pl.lit(value=True),
+        covered="covered",
         physician="physician",
         udi_di=world.products.udi.gather(product),
         lot=pl.when(~unscanned).then("lot"),
@@ -95,6 +98,26 @@ def _with_reversals(world: World, frame: pl.DataFrame) -> pl.DataFrame:
     )
     frame = frame.with_columns(reverses=pl.lit(None, pl.Int64))
     return pl.concat([frame, reversal.select(frame.columns), again.select(frame.columns)])
+
+
+def _added(plan: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+    """Lines that no plan asked for, numbered apart from the others of their stay."""
+    here = added.join(plan.select(stay="key"), on="stay", how="semi")
+    first = pl.col("stay") * LINE_STEP + ADDED_LINE
+    return here.with_columns(
+        key="stay", line=first + pl.col("number"), reverses=first + pl.col("undoes")
+    )
+
+
+def moved_to(plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
+    """Uses of the planned stays; a settlement made anew bills the uses of the cancelled one."""
+    again = plan.filter(pl.col("resettles") >= 0).select(stay="resettles", new="key")
+    own = uses.join(plan.select(stay="key"), on="stay", how="semi")
+    step = KIT_STEP * UNIT_STEP
+    copied = uses.join(again, on="stay").with_columns(
+        use=pl.col("use") + (pl.col("new") - pl.col("stay")) * step, stay="new"
+    )
+    return pl.concat([own, copied.select(own.columns)])
 
 
 def _delivered(world: World, plan: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
@@ -127,12 +150,16 @@ def _delivered(world: World, plan: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
     )
 
 
-def bill(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def bill(
+    world: World, plan: pl.DataFrame, uses: pl.DataFrame, added: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``fee_lines`` and ``stays`` of a chunk of the plan, sums agreeing."""
     both = pl.concat(
         [_service_lines(world, plan), _consumable_lines(world, plan, uses)], how="vertical_relaxed"
     )
-    fee = _delivered(world, plan, _with_reversals(world, _numbered(both)))
+    numbered = _with_reversals(world, _numbered(both))
+    extra = _added(plan, added).select(numbered.columns)
+    fee = _delivered(world, plan, pl.concat([numbered, extra], how="vertical_relaxed"))
     totals = fee.group_by("key").agg(
         total=pl.col("amount").sum(), covered=pl.col("amount").filter("covered").sum()
     )
@@ -141,13 +168,13 @@ def bill(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> tuple[pl.DataF
 
 def register(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
     """The table ``device_uses`` of a chunk: what the operation record says."""
-    header = plan.select("key", "stay_id", "received", "side", "op_day", "group")
+    header = plan.select("key", "stay_id", "received", "coded_side", "op_day", "group")
     rows = uses.filter(pl.col("registered") & (pl.col("recorded") > 0))
     rows = rows.join(header, left_on="stay", right_on="key", maintain_order="left")
     product = rows["product"].cast(pl.UInt32)
-    sites = [headers.SITES.get(adrg) for adrg in world.reference.groups["adrg"]]
+    sites = [coding.SITES.get(adrg) for adrg in world.reference.groups["adrg"]]
     unread = pl.Series(world.draw.chance("use/unread", NO_LOT_SHARE, rows["use"]))
-    side = rows["side"].to_numpy()
+    side = rows["coded_side"].to_numpy()
     return rows.select(
         "stay_id",
         use_id=world.draw.identifiers("U", rows["use"]),
@@ -159,8 +186,6 @@ def register(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFra
         used_at=world.clock.moments(rows["day"].to_numpy(), rows["second"].to_numpy()),
         procedure_position=pl.when(pl.col("op_day") >= 0).then(pl.lit(1, pl.Int64)),
         site=pl.Series(sites, dtype=pl.String).gather(rows["group"].cast(pl.UInt32)),
-        laterality=pl.Series(by_case([side == 0, side == 1], headers.SIDES, "")).replace(
-            {"": None}
-        ),
+        laterality=pl.Series(by_case([side == 0, side == 1], coding.SIDES, "")).replace({"": None}),
         received_on=world.clock.dates(rows["received"].to_numpy()),
     ).sort("use_id")

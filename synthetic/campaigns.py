@@ -45,13 +45,14 @@ def choose_each(
     world: World, code: str, fitting: dict[int, pl.DataFrame], dose: Dose
 ) -> pl.DataFrame:
     """An equal part of the dose for each difficulty, each from the candidates that fit it."""
-    wanted = dose.subjects // len(dose.difficulties)
     parts: list[pl.DataFrame] = []
-    for level in dose.difficulties:
+    for place, level in enumerate(dose.difficulties):
         free = fitting[level]
         for earlier in parts:
             free = free.join(earlier.select("key"), on="key", how="anti")
-        parts.append(choose(world, code, free, Dose(wanted, (level,)), salt=f"/{level}"))
+        wanted = (dose.subjects + place) // len(dose.difficulties)
+        part = Dose(wanted, (level,), dose.since)
+        parts.append(choose(world, code, free, part, salt=f"/{level}"))
     return pl.concat(parts)
 
 
@@ -63,15 +64,16 @@ def choose(
     ``candidates`` needs ``key`` (unique), ``hospital`` and ``day``; the order of its rows
     does not matter.
     """
-    ordered = candidates.sort("key")
+    ordered = candidates.filter(pl.col("day") >= dose.since).sort("key")
     key, hospital, day = (ordered[n].to_numpy() for n in ("key", "hospital", "day"))
     period = day // CAMPAIGN_DAYS
     active = crooked(world, code)[hospital] > 0
     active &= world.draw.chance(f"campaign/active/{code}", ACTIVE, hospital, period)
     luck = world.draw.uniform(f"campaign/luck/{code}{salt}", key)
     turn = world.draw.uniform(f"campaign/turn/{code}{salt}", hospital, period)
-    rank = _rings(ordered.select("hospital"), period, np.where(active, turn, 2.0), luck)
-    ring = _first(rank, active & (rank < OUT_OF_RING), int(dose.subjects * IN_CAMPAIGNS))
+    # Crooked houses first; where they cannot hold all campaigns, others join for a period.
+    rank = _rings(ordered.select("hospital"), period, np.where(active, turn, 1 + turn), luck)
+    ring = _first(rank, rank < OUT_OF_RING, round(dose.subjects * IN_CAMPAIGNS))
     lone = _first(luck, ~ring & ~active, dose.subjects - int(ring.sum()))
     chosen = ring | lone
     name = np.where(ring, hospital * 1_000 + period, 500_000 + key)

@@ -65,6 +65,7 @@ class Products:
     selected_at: Whole
     registered: Flags
     serialised: Flags
+    covered: Flags
     pack: Whole
     codes: pl.Series
     udi: pl.Series
@@ -174,7 +175,8 @@ def products(draw: Draw, clock: Clock, reference: Reference) -> Products:
     registered = (~frame["key"].is_in(["infusion_set", "dressing", "drain_set"])).to_numpy()
     return Products(
         listed, generic, before, later, change, selected_at, registered,
-        frame["serial"].to_numpy().astype(bool), frame["pack"].to_numpy().astype(np.int64),
+        frame["serial"].to_numpy().astype(bool), frame["covered"].to_numpy().astype(bool),
+        frame["pack"].to_numpy().astype(np.int64),
         codes, udi,
     )  # fmt: skip
 
@@ -216,7 +218,7 @@ def _rows(items: Products, price: Floats, selected: pl.Series) -> pl.DataFrame:
         implantable=pl.col("implantable") == 1,
         single_use=pl.lit(value=True),
         key_list=pl.col("key_list") == 1,
-        covered=pl.lit(value=True),
+        covered=pl.col("covered") == 1,
         vbp_selected=selected,
         vbp_group=pl.when(pl.col("vbp") == 1).then("VBP-" + pl.col("key")),
         platform_price=pl.Series(price),

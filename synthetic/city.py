@@ -9,14 +9,14 @@ from pathlib import Path
 
 import polars as pl
 
-import synthetic.lookalikes
-import synthetic.schemes
 from claims.errors import JianbaoError
 from claims.tables import BY_NAME
 from synthetic import (
+    answers,
     audits,
     bill,
     catalogue,
+    coding,
     goods,
     headers,
     hospitals,
@@ -28,7 +28,8 @@ from synthetic import (
     visits,
 )
 from synthetic.clock import Clock
-from synthetic.grammar import Dose, Lookalike, Scheme, gather
+from synthetic.declared import lookalikes, schemes
+from synthetic.grammar import STAGES, Dose, Scheme
 from synthetic.randomness import Draw
 from synthetic.reference import Reference
 from synthetic.state import City
@@ -47,19 +48,16 @@ DIFFICULTIES = (1, 2, 3, 4)
 class Prevalence:
     """How much of each scheme is planted: subjects for each stay of the city.
 
-    Stay schemes together touch about 2.4% of stays; C02 and C05 together about 1% of the
-    consumable lines, of which there are some 2.3 a stay; C10 counts ledger months.
+    Every scheme declares its share; ``per_stay`` says otherwise for some, and ``others`` is a
+    factor on the declared shares of the rest (0 leaves them out).
     """
 
-    per_stay: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "H01": 0.013,
-            "H02": 0.011,
-            "C02": 0.014,
-            "C05": 0.012,
-            "C10": 0.007,
-        }
-    )
+    per_stay: Mapping[str, float] = field(default_factory=dict)
+    others: float = 1.0
+
+    def of(self, scheme: Scheme) -> float:
+        """Subjects of a scheme for each stay."""
+        return self.per_stay.get(scheme.code, self.others * scheme.share)
 
 
 @dataclass(frozen=True)
@@ -68,16 +66,6 @@ class CitySummary:
 
     out: Path
     rows: Mapping[str, int]
-
-
-def schemes() -> tuple[Scheme, ...]:
-    """All declared schemes."""
-    return gather(synthetic.schemes, Scheme)
-
-
-def lookalikes() -> tuple[Lookalike, ...]:
-    """All declared look-alikes."""
-    return gather(synthetic.lookalikes, Lookalike)
 
 
 def generate(
@@ -145,24 +133,37 @@ def found(*, stays: int, months: int, seed: int, start: date) -> World:
 
 
 def live(world: World, stays: int, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
-    """Plan care, corrupt it, trace goods, corrupt them: everything but the bill itself."""
+    """Plan care, trace goods, write the bill; corrupt each of them before the next is made."""
     honest = plan.make(world, stays)
     city = City(world, standards.build(world, world.clock), honest)
-    city = _plant(city, "care", prevalence, difficulty)
+    made = {"care": _cared, "goods": _supplied, "bill": _visited}
+    for stage in STAGES:
+        city = _plant(made[stage](city), stage, prevalence, difficulty)
+    return city
+
+
+def _cared(city: City) -> City:
+    return city
+
+
+def _supplied(city: City) -> City:
+    world = city.world
     city = replace(city, plan=headers.prepare(world, city.standards, city.plan))
     used = goods.honest(world, uses.make(world, city.plan))
     traced, store = supply.build(world, used)
-    city = replace(city, uses=goods.charged(world, traced), goods=store)
-    city = replace(city, visits=visits.make(world, city.plan, city.visits))
-    return _plant(city, "goods", prevalence, difficulty)
+    return replace(city, uses=goods.charged(world, traced), goods=store)
+
+
+def _visited(city: City) -> City:
+    return replace(city, visits=visits.make(city.world, city.plan, city.visits))
 
 
 def _plant(city: City, stage: str, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
     """Schemes first, so that no look-alike label hides one; then the look-alikes."""
     number = len(city.plan)
     for scheme in schemes():
-        if scheme.stage == stage:
-            subjects = round(number * prevalence.per_stay.get(scheme.code, 0.0))
+        subjects = round(number * prevalence.of(scheme))
+        if scheme.stage == stage and subjects:
             city = scheme.plant(city, Dose(subjects, difficulty))
     for likeness in lookalikes():
         if likeness.stage == stage:
@@ -184,7 +185,8 @@ def _write_static(world: World, city: City, out: Path) -> Iterator[tuple[str, in
         rows = frame.with_columns(received_on=known)
         yield name, write(conform(BY_NAME[name], rows), out / f"{name}.parquet")
     people = pl.concat(
-        [world.people.frame.with_columns(received_on=known), _deaths(city)], how="diagonal"
+        [world.people.frame.with_columns(received_on=known), _deaths(city), _corrected(city)],
+        how="diagonal",
     )
     yield "persons", write(conform(BY_NAME["persons"], people), out / "persons.parquet")
 
@@ -196,6 +198,17 @@ def _deaths(city: City) -> pl.DataFrame:
     again = city.world.people.frame[died["person"].to_numpy()]
     return again.with_columns(
         death_date=city.world.clock.dates(day), received_on=city.world.clock.dates(day + 7)
+    )
+
+
+def _corrected(city: City) -> pl.DataFrame:
+    """Persons sent again with something typed anew."""
+    again = city.people.sort("person", "known")
+    first = city.world.people.frame[again["person"].to_numpy()]
+    changed = ("sex", "birth_date", "blood_group", "address_hash")
+    return first.with_columns(
+        *(pl.coalesce(again[name], first[name]).alias(name) for name in changed),
+        received_on=city.world.clock.dates(again["known"].to_numpy()),
     )
 
 
@@ -219,13 +232,13 @@ def _write_streams(city: City, out: Path, tell: Progress) -> dict[str, int]:
 def delivered(city: City, piece: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The tables of some stays; any piece of the plan gives the rows it gives in the whole."""
     world = city.world
-    mine = city.uses.join(piece.select(stay="key"), on="stay", how="semi")
-    lines, header = bill.bill(world, piece, mine)
+    mine = bill.moved_to(piece, city.uses)
+    lines, header = bill.bill(world, piece, mine, city.lines)
     return {
         "fee_lines": lines,
-        "stays": header,
-        "stay_diagnoses": headers.diagnoses(world, piece),
-        "stay_procedures": headers.procedures(world, piece),
+        "stays": headers.with_cancelled(piece, header),
+        "stay_diagnoses": coding.diagnoses(world, piece, city.codes),
+        "stay_procedures": coding.procedures(world, piece),
         "device_uses": bill.register(world, piece, mine),
     }
 
@@ -237,21 +250,7 @@ def _write_books(city: City, out: Path) -> Iterator[tuple[str, int]]:
 
 
 def _write_judgements(city: City, out: Path, audit_share: float) -> Iterator[tuple[str, int]]:
-    outcomes = audits.outcomes(city, audit_share)
+    outcomes = audits.outcomes(city, audit_share, answers.eyes())
     name = "audit_outcomes"
     yield name, write(conform(BY_NAME[name], outcomes), out / f"{name}.parquet")
-    yield "truth", write(_key_rows(city), out / "truth" / "truth.parquet")
-
-
-def _key_rows(city: City) -> pl.DataFrame:
-    """The answer key as written: amounts in yuan, days as dates, hospitals by id."""
-    key, clock = city.answer_key(), city.world.clock
-    return key.select(
-        "subject_type", "subject_id", "scheme", "campaign_id", "difficulty",
-        amount=(pl.col("amount") / 100).cast(pl.Decimal(18, 2)),
-        innocent="innocent",
-        started_on=clock.dates(key["started"].to_numpy()),
-        ended_on=clock.dates(key["ended"].to_numpy()),
-        hospital_id=city.world.houses.frame["hospital_id"].gather(key["hospital"].cast(pl.UInt32)),
-        resembles="resembles",
-    )  # fmt: skip
+    yield "truth", write(answers.rows(city), out / "truth" / "truth.parquet")

@@ -50,6 +50,8 @@ def charged(world: World, traced: pl.DataFrame) -> pl.DataFrame:
     one_price = world.draw.chance("goods/one_price", ONE_PRICE_SHARE, hospital, product)
     cost = np.where(one_price, listed, traced["invoice"].to_numpy())
     return traced.with_columns(
+        billed_product="product",
+        covered=pl.Series(world.products.covered[product]),
         platform=pl.Series(platform),
         unit_price=pl.Series(np.minimum(cost, platform)),
         by_list=pl.Series(one_price & (listed > traced["invoice"].to_numpy())),

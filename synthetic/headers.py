@@ -1,4 +1,4 @@
-"""The settlement of a stay: dates, ways in and out, codes, and who pays what."""
+"""The settlement of a stay: dates, ways in and out, and who pays what."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic.arrays import by_case
+from synthetic import coding
+from synthetic.keys import SECOND_OF_TWO
 from synthetic.links import LINKS
-from synthetic.uses import variant
 
 if TYPE_CHECKING:
     from synthetic.randomness import Floats
@@ -24,25 +24,6 @@ DEDUCTIBLE = {"working": 1500.0, "retired": 1200.0, "resident": 300.0, "student"
 FUND_SHARE = {"working": 0.85, "retired": 0.92, "resident": 0.72, "student": 0.72}
 RELIEF_SHARE = 0.97
 
-# Complications that decide the subgroup, and everyday companions: code, share, share from 60 on.
-OLD_AGE = 60  # years
-MAJOR = ("J96.000", "R57.000", "A41.900", "E43.x00", "N17.000")
-MINOR = ("I48.000", "E87.600", "N18.900", "J44.900", "I80.200")
-COMPANIONS = (
-    ("I10.x00x002", 0.15, 0.48), ("E11.900", 0.07, 0.24), ("I25.103", 0.02, 0.20),
-    ("E78.500", 0.10, 0.17), ("K29.000", 0.06, 0.06), ("I67.200x003", 0.02, 0.12),
-    ("M81.000", 0.01, 0.10), ("G47.000x001", 0.04, 0.08), ("D64.900", 0.05, 0.07),
-    ("N39.000", 0.03, 0.05),
-)  # fmt: skip
-SITES = {
-    "CB3": "眼", "CB1": "眼", "IC2": "关节", "IC1": "关节", "IC3": "关节", "IF1": "上肢",
-    "IF3": "股骨", "IF4": "小腿", "IF5": "下肢", "EB1": "肺", "EB2": "肺", "JA2": "乳房",
-    "LB1": "肾", "LC1": "输尿管", "IB1": "脊柱", "IB2": "脊柱", "IB3": "脊柱", "FN1": "下肢动脉",
-    "GE1": "腹股沟", "LF1": "上肢血管",
-}  # fmt: skip
-SIDES = ("left", "right")
-SECOND_PROCEDURE = 0.15
-
 
 def prepare(world: World, standards: Standards, plan: pl.DataFrame) -> pl.DataFrame:
     """Add settlement days, ids, ways in and out, group code and standard to the plan."""
@@ -51,7 +32,7 @@ def prepare(world: World, standards: Standards, plan: pl.DataFrame) -> pl.DataFr
     settled = leave + draw.pick("stay/settled", SETTLED_LATER, key)
     known = settled + 1 + draw.pick("stay/known", KNOWN_LATER, key)
     scheme = world.people.frame["scheme"].to_numpy()[plan["person"].to_numpy()]
-    group, severity = plan["coded_group"].to_numpy(), plan["severity"].to_numpy()
+    group, severity = plan["coded_group"].to_numpy(), plan["coded_severity"].to_numpy()
     level = world.level(plan["hospital"].to_numpy())
     return plan.with_columns(
         stay_id=draw.identifiers("S", key),
@@ -78,16 +59,16 @@ def _died(world: World, plan: pl.DataFrame) -> np.ndarray:
 def _planned(plan: pl.DataFrame) -> np.ndarray:
     """Stays whose next stay was planned from the start, such as a cycle of chemotherapy."""
     by_plan = [place for place, link in enumerate(LINKS) if link.planned]
-    follows = np.isin(plan["link"].to_numpy(), by_plan) & (plan["key"] == plan["source"]).to_numpy()
-    seed = plan["seed"].to_numpy()
-    planned: np.ndarray = np.append(follows[1:] & (seed[1:] == seed[:-1]), False)
+    follows = np.isin(plan["link"].to_numpy(), by_plan) & (plan["part"] != SECOND_OF_TWO).to_numpy()
+    chain = plan["chain"].to_numpy()
+    planned: np.ndarray = np.append(follows[1:] & (chain[1:] == chain[:-1]), False)
     return planned
 
 
 def _way_out(world: World, plan: pl.DataFrame) -> pl.Expr:
     """Way of discharge; a transfer is followed by the next stay of its chain."""
     moved = pl.col("moved_in").shift(-1, fill_value=False)
-    next_same = pl.col("seed") == pl.col("seed").shift(-1)
+    next_same = pl.col("chain") == pl.col("chain").shift(-1)
     against = pl.col("against") | pl.Series(
         world.draw.chance("stay/against", AGAINST_ADVICE, plan["key"])
     )
@@ -103,22 +84,12 @@ def _payers(world: World, plan: pl.DataFrame, total: Floats, covered: Floats) ->
     """Fund and self-pay: deductible first, then the fund's share of what is covered."""
     person = plan["person"].to_numpy()
     kind = world.people.frame["person_type"].to_numpy()[person]
-    relief = world.people.frame["relief"].to_numpy()[person]
+    relief = world.people.frame["relief"].to_numpy()[person] | plan["waived"].to_numpy()
     share = np.array([FUND_SHARE[name] for name in kind])
     share = np.where(relief, RELIEF_SHARE, share)
     deductible = np.where(relief, 0.0, np.array([DEDUCTIBLE[name] for name in kind]))
     fund = np.floor(np.maximum(covered - deductible * 100, 0.0) * share)
     return pl.DataFrame({"fund": fund.astype(np.int64), "own": (total - fund).astype(np.int64)})
-
-
-def principal(world: World, plan: pl.DataFrame) -> pl.Series:
-    """Main diagnosis of each stay, from the list of its coded group."""
-    listed = [codes.split() for codes in world.reference.groups["diagnoses"]]
-    choice = variant(world, plan)
-    group = plan["coded_group"].to_numpy()
-    return pl.Series(
-        [listed[g][int(u * len(listed[g]))] for g, u in zip(group, choice, strict=True)]
-    )
 
 
 def stays(world: World, plan: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
@@ -144,88 +115,23 @@ def stays(world: World, plan: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFram
         admission_way=pl.when("moved_in").then(pl.lit("transfer"))
         .when("emergency").then(pl.lit("emergency")).otherwise(pl.lit("outpatient")),
         discharge_way="discharge_way",
-        principal_diagnosis=principal(world, plan),
+        principal_diagnosis=coding.principal(world, plan),
         drg="drg",
         day_case="day_case",
-        newborn=pl.lit(value=False),
+        newborn="newborn",
         planned_readmission="planned",
-        referrer=pl.lit(None, pl.String),
+        referrer="referrer",
         fund_amount=paid["fund"],
         self_pay_amount=paid["own"],
         payment_standard=(pl.col("standard") * 100).round().cast(pl.Int64),
     )  # fmt: skip
 
 
-def diagnoses(world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    """The table ``stay_diagnoses``: main diagnosis, complications, companions."""
-    draw, source, severity = world.draw, plan["source"].to_numpy(), plan["severity"].to_numpy()
-    old = world.people.age[plan["person"].to_numpy()] >= OLD_AGE
-    base = plan.select("key", "stay_id", "received")
-    first = principal(world, plan)
-    parts = [base.with_columns(code=first, rank=pl.lit(0))]
-    for rank, (wanted, codes) in enumerate(((1, MAJOR), (3, MINOR)), start=1):
-        code = np.array(codes)[draw.below(f"stay/code/{rank}", len(codes), source)]
-        worse = pl.Series(severity == wanted)
-        parts.append(base.with_columns(code=pl.Series(code), rank=pl.lit(rank)).filter(worse))
-    for rank, (companion, young_share, old_share) in enumerate(COMPANIONS, start=3):
-        share = np.where(old, old_share, young_share)
-        hit = draw.chance(f"stay/companion/{rank}", share, plan["person"].to_numpy())
-        parts.append(
-            base.with_columns(code=pl.lit(companion), rank=pl.lit(rank)).filter(pl.Series(hit))
-        )
-    parts.append(_hidden_reason(world, plan, base))
-    listed = pl.concat(parts).unique(["key", "code"], keep="first", maintain_order=True)
-    listed = listed.sort("key", "rank").with_columns(
-        position=pl.int_range(1, pl.len() + 1).over("key")
+def with_cancelled(plan: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """The settlements, and those cancelled sent once more as voided."""
+    wait = plan.filter(pl.col("voided") >= 0).select("stay_id", wait="voided")
+    again = stays.join(wait, on="stay_id").with_columns(
+        voided=pl.lit(value=True),
+        received_on=pl.col("received_on") + pl.duration(days=pl.col("wait")),
     )
-    return listed.select(
-        "stay_id", pl.col("position").cast(pl.Int64), "code",
-        present_on_admission=pl.col("rank") != 1,
-        received_on=world.clock.dates(listed["received"].to_numpy()),
-    )  # fmt: skip
-
-
-def _hidden_reason(world: World, plan: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """The illness truly treated, where the stay was coded to another group."""
-    true = principal(world, plan.with_columns(coded_group=pl.col("group")))
-    moved = plan["coded_group"] != plan["group"]
-    return base.with_columns(code=true, rank=pl.lit(2)).filter(moved)
-
-
-def procedures(world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    """The table ``stay_procedures`` for the part of a stay that holds the operation."""
-    listed = [(codes or "").split() for codes in world.reference.groups["procedures"]]
-    has = np.array([bool(codes) for codes in listed])[plan["group"].to_numpy()]
-    day = pl.max_horizontal("op_day", pl.lit(0))
-    inside = (day >= pl.col("first_day")) & (day < pl.col("first_day") + pl.col("los").clip(1))
-    rows = plan.filter(pl.Series(has) & inside)
-    group, choice = rows["group"].to_numpy(), variant(world, rows)
-    first = [listed[g][int(u * len(listed[g]))] for g, u in zip(group, choice, strict=True)]
-    second = [listed[g][int(u * len(listed[g])) - 1] for g, u in zip(group, choice, strict=True)]
-    also = world.draw.chance("stay/second", SECOND_PROCEDURE, rows["source"])
-    also &= np.array([a != b for a, b in zip(first, second, strict=True)], dtype=bool)
-    done = (
-        rows["admit"].to_numpy()
-        + np.maximum(rows["op_day"].to_numpy(), 0)
-        - rows["first_day"].to_numpy()
-    )
-    sites = np.array([SITES.get(adrg) for adrg in world.reference.groups["adrg"]], dtype=object)
-    side = rows["side"].to_numpy()
-    both = (rows["scale"].to_numpy() > 1) & (side >= 0)
-    base = rows.select("stay_id", "received").with_columns(
-        code=pl.Series(first),
-        position=pl.lit(1, pl.Int64),
-        performed_at=world.clock.moments(done, np.full(len(rows), 36_000)),
-        physician_id=world.houses.physicians["physician_id"].gather(rows["physician"]),
-        site=pl.Series(sites[group].tolist(), dtype=pl.String),
-        laterality=pl.Series(
-            by_case([both, side == 0, side == 1], ["bilateral", *SIDES], "")
-        ).replace({"": None}),
-    )
-    extra = base.with_columns(code=pl.Series(second), position=pl.lit(2, pl.Int64)).filter(
-        pl.Series(also)
-    )
-    both_rows = pl.concat([base, extra]).sort("stay_id", "position")
-    return both_rows.with_columns(
-        received_on=world.clock.dates(both_rows["received"].to_numpy())
-    ).drop("received")
+    return pl.concat([stays, again.select(stays.columns)])

@@ -35,6 +35,7 @@ TAKE_HOME = 0.3  # stays with drugs handed out on the day of discharge
 FOLLOW_UP_ADMISSION = 0.5  # share of admission tests repeated when a cut stay begins again
 UNCOVERED_SHARE = 0.04
 TOKEN_AMOUNT = 12.0  # yuan of the one cheap item that hides an idle day
+TESTS = ("examination", "laboratory")
 ORDERED = (
     "examination",
     "laboratory",
@@ -156,6 +157,8 @@ def _slots(
     surgical = category in {"surgery", "anaesthesia"}
     source, day = _column(days, "source"), _column(days, "day")
     special = (day == np.maximum(_column(days, "op_day"), 0)) if surgical else day == 0
+    if category in TESTS:
+        special = special & ~days["untested"].to_numpy()
     again = ~special & (day == _column(days, "first_day")) & (not surgical)
     expected = line["first_day"] + line["daily"] * np.maximum(_column(days, "span") - 1, 0)
     amount = _budget(world, days, line["share"]) / np.maximum(expected, 0.5)
@@ -188,12 +191,10 @@ def _slots(
 
 
 def _ordered(world: World, days: pl.DataFrame) -> list[pl.DataFrame]:
-    structure = world.group_values("structure")[_column(days, "group")]
     active = days.filter(pl.Series(~idle(days)))
-    structure = structure[~idle(days)]
     parts: list[pl.DataFrame] = []
     for row, line in enumerate(world.reference.structures.to_dicts()):
-        mine = active.filter(pl.Series(structure == line["structure"]))
+        mine = active.filter(pl.col("structure") == line["structure"])
         if len(mine):
             parts += _slots(world, mine, line, 16 * (1 + row % 8))
     return parts
@@ -233,7 +234,7 @@ def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
 def timed(world: World, plan: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Moments of service and posting in seconds from the first day, inside the stay."""
     header = plan.select("key", "admit", "first_day", "los", "admit_second", "leave_second",
-                         "physician", "hospital", "settled")  # fmt: skip
+                         "physician", "hospital", "settled", "own_share")  # fmt: skip
     lines = lines.join(header, on="key", maintain_order="left")
     absolute = (pl.col("admit") + pl.col("day") - pl.col("first_day")).cast(pl.Int64)
     begin = pl.col("admit") * SECONDS_PER_DAY + pl.col("admit_second") + 600

@@ -10,6 +10,17 @@ length this row covers; ``spend`` expected yuan of the source without key consum
 cheap item on such days; ``planned`` marks a further stay as planned;
 ``against`` a discharge against advice; ``planted`` stays
 belong to a scheme or look-alike already; ``scale`` joints, levels, vertebrae or sessions; ``side``.
+``chain`` is the seed, or a number of its own for a stay that belongs to nobody's course of
+illness; ``part`` 1 and 2 are the parts of a cut stay, else 0; ``structure`` what kind of bill.
+
+What the hospital writes may differ from what was done: ``coded_group`` and ``coded_severity``
+decide the case group, ``main`` (null: by group) the main diagnosis, ``operation`` (null: by
+group) the code of the first procedure, ``unlisted`` leaves the procedures out, ``coded_side``
+and ``coded_site`` are those of the operation record. ``untested`` leaves out the tests of the
+first day; ``own_share`` of the lines are put to the patient; ``waived`` takes nothing from the
+patient; ``referrer`` sent the person; ``newborn`` lies on the mother's card. ``voided`` is the
+number of days after which a settlement was cancelled (-1: never) and ``resettles`` the key of
+the cancelled settlement that a row replaces (-1: none).
 """
 
 from __future__ import annotations
@@ -20,6 +31,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.arrays import by_case
+from synthetic.keys import KEY_STEP
 from synthetic.links import LINKS, Link
 from synthetic.persons import Wish
 
@@ -44,8 +56,6 @@ SCALES = {
     "joint": (1, [0.965]),
 }
 SESSIONS_A_WEEK = 3
-KEY_STEP = 128  # keys of one chain lie below this step
-SECOND_PART = 64  # added to the key of a stay for the second part of a cut one
 TURNS = 6  # key places kept for each link
 ATTEMPTS = 4
 
@@ -242,7 +252,23 @@ def _decorate(world: World, frame: pl.DataFrame) -> pl.DataFrame:
         planned=pl.lit(value=False),
         against=pl.lit(value=False),
         planted=pl.lit(value=False),
+        chain=pl.col("seed"),
+        part=pl.lit(0, pl.Int64),
+        structure=pl.Series(structure),
         coded_group=pl.col("group"),
+        coded_severity=pl.Series(rows["severity"]),
+        main=pl.lit(None, pl.String),
+        operation=pl.lit(None, pl.String),
+        unlisted=pl.lit(value=False),
+        coded_side=pl.Series(np.where(has_side, side, -1)),
+        coded_site=pl.lit(None, pl.String),
+        untested=pl.lit(value=False),
+        own_share=pl.lit(0.0),
+        waived=pl.lit(value=False),
+        referrer=pl.lit(None, pl.String),
+        newborn=pl.lit(value=False),
+        voided=pl.lit(-1, pl.Int64),
+        resettles=pl.lit(-1, pl.Int64),
     )
 
 

@@ -26,6 +26,10 @@ SECOND = np.uint64(0x94D049BB133111EB)
 ID_BITS = 48
 ID_DIGITS = 15  # decimal digits that hold 48 bits
 ID_MASK = np.uint64((1 << ID_BITS) - 1)
+HALF = np.uint64(ID_BITS // 2)
+HALF_MASK = np.uint64((1 << ID_BITS // 2) - 1)
+ID_DROP = np.uint64(64 - ID_BITS // 2)
+ID_TURNS = 4
 UNIT = 2.0**-53
 
 
@@ -102,9 +106,13 @@ class Draw:
         The numbers tell nothing about order, hospital or origin of a row.
         """
         word = np.asarray(keys, dtype=np.int64).astype(np.uint64) & ID_MASK
+        left, right = word >> HALF, word & HALF_MASK
         salt = self._purpose("id/" + prefix)
-        for turn in range(3):
-            word = (word * (FIRST if turn % 2 else SECOND) + (salt >> np.uint64(turn))) & ID_MASK
-            word = word ^ (word >> np.uint64(ID_BITS // 2))
+        for turn in range(ID_TURNS):  # a Feistel network: every turn can be undone
+            left, right = (
+                right,
+                left ^ (_mix((right + np.uint64(turn << ID_BITS)) ^ salt) >> ID_DROP),
+            )
+        word = (left << HALF) | right
         digits = pl.Series(word.astype(np.int64)).cast(pl.String).str.zfill(ID_DIGITS)
         return pl.select(pl.lit(prefix) + digits).to_series()

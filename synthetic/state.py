@@ -8,31 +8,46 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic.additions import (
+    CODES,
+    LINES,
+    PEOPLE,
+    VISITS,
+    conformed,
+    empty,
+    more_lines,
+    more_uses,
+    more_visits,
+)
+
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
     from synthetic.standards import Standards
     from synthetic.supply import Goods
     from synthetic.world import World
 
-# One row a subject. amount in fen; ``resembles`` names the scheme a look-alike imitates.
+# One row a subject; amount in fen.
 TRUTH = {
     "subject_type": pl.String, "subject_id": pl.String, "scheme": pl.String,
     "campaign_id": pl.String, "difficulty": pl.Int64, "amount": pl.Int64,
     "innocent": pl.Boolean, "started": pl.Int64, "ended": pl.Int64,
-    "hospital": pl.Int64, "resembles": pl.String,
+    "hospital": pl.Int64,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class City:
-    """Plan, uses, goods and visits so far, and the answer key to them."""
+    """Plan, uses, goods, visits and additions so far, and the answer key to them."""
 
     world: World
     standards: Standards
     plan: pl.DataFrame
     uses: pl.DataFrame = field(default_factory=pl.DataFrame)
     goods: Goods | None = None
-    visits: pl.DataFrame = field(default_factory=pl.DataFrame)
+    visits: pl.DataFrame = field(default_factory=lambda: empty(VISITS))
+    lines: pl.DataFrame = field(default_factory=lambda: empty(LINES))
+    codes: pl.DataFrame = field(default_factory=lambda: empty(CODES))
+    people: pl.DataFrame = field(default_factory=lambda: empty(PEOPLE))
     truth: tuple[pl.DataFrame, ...] = ()
 
     def with_truth(self, rows: pl.DataFrame) -> City:
@@ -40,19 +55,57 @@ class City:
         named = rows.select(pl.col(name).cast(kind) for name, kind in TRUTH.items())
         return replace(self, truth=(*self.truth, named))
 
-    def with_innocent(
-        self, name: str, resembles: str, subject_type: str, rows: pl.DataFrame
-    ) -> City:
+    def with_guilty(self, code: str, subject_type: str, rows: pl.DataFrame) -> City:
+        """The city with planted subjects of a scheme in its answer key.
+
+        ``rows`` has ``subject_id``, ``hospital``, ``campaign``, ``difficulty``, ``amount`` (fen
+        truly lost), ``started`` and ``ended`` (days).
+        """
+        return self.with_truth(
+            rows.with_columns(
+                subject_type=pl.lit(subject_type),
+                scheme=pl.lit(code),
+                campaign_id="campaign",
+                innocent=pl.lit(value=False),
+            )
+        )
+
+    def guilty_stays(self, code: str, plan: pl.DataFrame) -> City:
+        """Planted stays, given as rows of a plan with campaign, difficulty and amount."""
+        rows = plan.with_columns(
+            subject_id=self.stay_ids(plan["key"]),
+            started="admit",
+            ended=pl.col("admit") + pl.col("los"),
+        )
+        return self.with_guilty(code, "stay", rows)
+
+    def guilty_uses(self, code: str, uses: pl.DataFrame) -> City:
+        """Planted uses: stay, product, hospital, day, campaign, difficulty, amount."""
+        rows = uses.with_columns(
+            subject_id=self.use_ids(uses["stay"], uses["product"]), started="day", ended="day"
+        )
+        return self.with_guilty(code, "use", rows)
+
+    def guilty_ledgers(self, code: str, rows: pl.DataFrame) -> City:
+        """Planted ledgers: hospital, product, month, campaign, difficulty, amount."""
+        ends, month = self.world.clock.month_ends(), rows["month"].to_numpy()
+        begins = np.concatenate([[0], ends[:-1] + 1])
+        dated = rows.with_columns(
+            subject_id=self.ledger_ids(rows),
+            started=pl.Series(begins[month]),
+            ended=pl.Series(ends[month]),
+        )
+        return self.with_guilty(code, "ledger", dated)
+
+    def with_innocent(self, name: str, subject_type: str, rows: pl.DataFrame) -> City:
         """The city with look-alikes labelled; subjects already in the key keep their label.
 
         ``rows`` has ``subject_id``, ``hospital``, ``started`` and ``ended``.
         """
         known = [t.filter(pl.col("subject_type") == subject_type)["subject_id"] for t in self.truth]
-        labelled = (
-            pl.concat(known).implode() if known else pl.Series([[]], dtype=pl.List(pl.String))
-        )
+        labelled = pl.concat(known) if known else pl.Series([], dtype=pl.String)
         fresh = rows.unique("subject_id", keep="first", maintain_order=True)
-        fresh = fresh.filter(~pl.col("subject_id").is_in(labelled))
+        fresh = fresh.filter(~pl.col("subject_id").is_in(labelled.implode()))
         return self.with_truth(
             fresh.select(
                 "subject_id",
@@ -65,11 +118,10 @@ class City:
                 difficulty=pl.lit(None, pl.Int64),
                 amount=pl.lit(0, pl.Int64),
                 innocent=pl.lit(value=True),
-                resembles=pl.lit(resembles),
             )
         )
 
-    def innocent_stays(self, name: str, resembles: str, plan: pl.DataFrame) -> City:
+    def innocent_stays(self, name: str, plan: pl.DataFrame) -> City:
         """Label stays given as rows of a plan."""
         rows = plan.select(
             "hospital",
@@ -77,9 +129,9 @@ class City:
             started="admit",
             ended=pl.col("admit") + pl.col("los"),
         )
-        return self.with_innocent(name, resembles, "stay", rows)
+        return self.with_innocent(name, "stay", rows)
 
-    def innocent_uses(self, name: str, resembles: str, uses: pl.DataFrame) -> City:
+    def innocent_uses(self, name: str, uses: pl.DataFrame) -> City:
         """Label uses given as rows of ``uses``."""
         rows = uses.select(
             "hospital",
@@ -87,28 +139,52 @@ class City:
             started="day",
             ended="day",
         )
-        return self.with_innocent(name, resembles, "use", rows)
+        return self.with_innocent(name, "use", rows)
 
-    def innocent_ledgers(self, name: str, resembles: str, rows: pl.DataFrame) -> City:
+    def innocent_ledgers(self, name: str, rows: pl.DataFrame) -> City:
         """Label ledgers given by hospital, product and day."""
         dated = rows.with_columns(month=pl.Series(self.month_of(rows["day"].to_numpy())))
         dated = dated.filter(pl.col("month") < self.world.clock.months)
         named = dated.select(
             "hospital", subject_id=self.ledger_ids(dated), started="day", ended="day"
         )
-        return self.with_innocent(name, resembles, "ledger", named)
+        return self.with_innocent(name, "ledger", named)
 
     def with_visits(self, rows: pl.DataFrame) -> City:
-        """The city with planted visits: person, hospital, day, kind, visit."""
-        columns = {
-            "visit": pl.Int64,
-            "person": pl.Int64,
-            "hospital": pl.Int64,
-            "day": pl.Int64,
-            "kind": pl.String,
-        }
-        named = rows.select(pl.col(name).cast(kind) for name, kind in columns.items())
-        return replace(self, visits=pl.concat([self.visits, named]) if len(self.visits) else named)
+        """The city with more outpatient visits.
+
+        ``rows``: key (of the stay they go with), person, hospital, day, kind, and amount in fen
+        where it is not the usual one.
+        """
+        return replace(self, visits=more_visits(self.visits, rows))
+
+    def with_lines(self, rows: pl.DataFrame) -> City:
+        """The city with more fee lines; see ``additions.LINES`` and ``additions.more_lines``."""
+        return replace(self, lines=more_lines(self.lines, rows))
+
+    def with_uses(self, rows: pl.DataFrame) -> City:
+        """The city with more uses: all columns of ``uses``; keys are given here."""
+        return replace(self, uses=more_uses(self.uses, rows))
+
+    def with_codes(self, rows: pl.DataFrame) -> City:
+        """The city with more listed diagnoses: stay, code, present (on admission)."""
+        return replace(self, codes=pl.concat([self.codes, conformed(CODES, rows)]))
+
+    def with_people(self, rows: pl.DataFrame) -> City:
+        """The city with persons sent again: person, known, and what is different (else null)."""
+        return replace(self, people=pl.concat([self.people, conformed(PEOPLE, rows)]))
+
+    def with_plan(self, changed: pl.DataFrame) -> City:
+        """The city with rows of its plan replaced (same key) or added (a new key)."""
+        rest = self.plan.join(changed.select("key"), on="key", how="anti")
+        whole = pl.concat([rest, changed.select(rest.columns)], how="vertical_relaxed")
+        return replace(self, plan=whole.sort("chain", "admit", "key"))
+
+    def with_changed_uses(self, changed: pl.DataFrame) -> City:
+        """The city with rows of its uses replaced (same ``use``)."""
+        rest = self.uses.join(changed.select("use"), on="use", how="anti")
+        whole = pl.concat([rest, changed.select(rest.columns)], how="vertical_relaxed")
+        return replace(self, uses=whole.sort("use"))
 
     def stay_ids(self, keys: pl.Series | Whole) -> pl.Series:
         """Ids of stays by the keys of the plan."""

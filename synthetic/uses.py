@@ -2,7 +2,8 @@
 
 Columns: ``use`` unique key, ``stay`` key of the plan row, ``source``, ``hospital``,
 ``product``, ``day`` and ``second`` of use, ``quantity`` truly used, ``recorded`` quantity in
-the register, ``billed`` quantity on the bill, ``unit_price`` on the bill in fen.
+the register, ``billed`` quantity on the bill, ``unit_price`` on the bill in fen,
+``billed_product`` the product named on the bill, ``covered`` put to the fund.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic.keys import KIT_STEP, UNIT_STEP
+
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
     from synthetic.world import World
@@ -19,9 +22,7 @@ if TYPE_CHECKING:
 QUANTITY_SIGMA = 0.28
 HABIT = 0.85  # a department uses its usual product in this share of operations
 OPERATION_SECOND = 34_200  # half past nine
-KIT_STEP = 256  # use keys of one stay lie below this step
 LOW_VALUE_CHANCE = {"infusion_set": 0.85, "dressing": 0.5, "drain_set": 0.4}
-UNIT_STEP = 16  # most serial units of one product in a stay
 
 
 def variant(world: World, plan: pl.DataFrame) -> Floats:
@@ -112,7 +113,11 @@ def _units(world: World, uses: pl.DataFrame) -> pl.DataFrame:
 
 
 def make(world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    """Every consumable used by the planned stays, sorted by its key."""
+    """Every consumable used by the planned stays, sorted by its key.
+
+    A settlement made anew uses nothing again.
+    """
+    plan = plan.filter(pl.col("resettles") < 0)
     kits = world.reference.kits.to_dicts()
     parts = [_kit(world, plan, place, kit) for place, kit in enumerate(kits)]
     parts += [

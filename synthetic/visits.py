@@ -1,7 +1,7 @@
 """Outpatient, emergency and pharmacy visits of the people who also lie in hospital.
 
 Columns before delivery: ``visit`` key, ``person``, ``hospital``, ``day``, ``second``,
-``kind`` and ``amount`` in fen.
+``kind`` and ``amount`` in fen (null: what such a visit costs).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+
+from synthetic.additions import VISITS, conformed
+from synthetic.keys import VISIT_STEP
 
 if TYPE_CHECKING:
     from synthetic.world import World
@@ -42,7 +45,7 @@ def _anchored(world: World, plan: pl.DataFrame, anchor: Anchor) -> pl.DataFrame:
     base = rows["admit"].to_numpy() + (rows["los"].to_numpy() if sign > 0 else 0)
     urgent = rows["emergency"].to_numpy() & (sign < 0)
     return rows.select("person", "hospital", visit="key").with_columns(
-        visit=pl.col("visit") * 4 + (1 if sign > 0 else 0),
+        visit=pl.col("visit") * VISIT_STEP + (1 if sign > 0 else 0),
         day=pl.Series(base + sign * gaps),
         kind=pl.Series(np.where(urgent, "emergency", "clinic")),
     )
@@ -54,20 +57,19 @@ def _refills(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     hospital = world.draw.below("visit/near", len(world.houses.frame), chosen["person"])
     day = world.draw.below("visit/refill", world.clock.days, chosen["key"])
     return chosen.select(
-        "person", hospital=pl.Series(hospital), visit=pl.col("key") * 4 + 2
+        "person", hospital=pl.Series(hospital), visit=pl.col("key") * VISIT_STEP + 2
     ).with_columns(day=pl.Series(day), kind=pl.lit("pharmacy"))
 
 
 def make(world: World, plan: pl.DataFrame, planted: pl.DataFrame) -> pl.DataFrame:
     """Visits of living persons who are not in a bed on that day, and the ``planted`` ones."""
-    parts = [*(_anchored(world, plan, anchor) for anchor in ANCHORS), _refills(world, plan)]
-    columns = ["visit", "person", "hospital", "day", "kind"]
-    visits = pl.concat([part.select(columns) for part in parts]).filter(
+    own = plan.filter(pl.col("resettles") < 0)
+    parts = [*(_anchored(world, own, anchor) for anchor in ANCHORS), _refills(world, own)]
+    visits = pl.concat([conformed(VISITS, part) for part in parts]).filter(
         pl.col("day").is_between(0, world.clock.days - 1)
     )
-    honest = _out_of_bed(visits, plan)
-    both = pl.concat([honest, planted.select(columns)]) if len(planted) else honest
-    return priced(world, both.unique("visit", keep="first", maintain_order=True)).sort("visit")
+    both = pl.concat([_out_of_bed(visits, plan), planted])
+    return both.unique("visit", keep="first", maintain_order=True).sort("visit")
 
 
 def _out_of_bed(visits: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
@@ -87,13 +89,13 @@ def priced(world: World, visits: pl.DataFrame) -> pl.DataFrame:
     mean = np.array([AMOUNT[kind] for kind in visits["kind"]])
     amount = mean * world.draw.spread("visit/amount", AMOUNT_SIGMA, key)
     second = 28_800 + world.draw.below("visit/second", 28_800, key)
-    return visits.with_columns(
-        second=pl.Series(second), amount=pl.Series(np.rint(amount * 10).astype(np.int64) * 10)
-    )
+    usual = pl.Series(np.rint(amount * 10).astype(np.int64) * 10)
+    return visits.with_columns(second=pl.Series(second), amount=pl.coalesce("amount", usual))
 
 
 def rows(world: World, visits: pl.DataFrame) -> pl.DataFrame:
     """The table ``outpatient_visits``."""
+    visits = priced(world, visits)
     days = visits["day"].to_numpy()
     known = days + world.draw.between("visit/known", 1, 2, visits["visit"])
     # A person comes for the same chronic illness each time.

@@ -60,7 +60,7 @@ def trained_home(prefect_server: None, tmp_path_factory: pytest.TempPathFactory)
         months=MONTHS,
         seed=SEED,
         audit_share=AUDIT_SHARE,
-        prevalence=Prevalence(DENSE),
+        prevalence=Prevalence(DENSE, others=0.0),
     )
     settings = load_settings(home=home)
     ingest(settings, city, until=LAST_HISTORY)

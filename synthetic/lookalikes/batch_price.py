@@ -13,12 +13,10 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="batch_price", resembles="C05", stage="goods", share=1.0,
+    name="batch_price", resembles=("C05",), stage="goods", share=1.0,
     title_en="one price for several lots", title_zh="批次价差",
 )  # fmt: skip
 def batch_price(city: City, _dose: Dose) -> City:
     """Above the invoice of its lot, but the price of the newest agreement, below the platform's."""
     rows = city.uses.filter(pl.col("registered") & pl.col("by_list") & ~pl.col("planted"))
-    return city.innocent_uses(
-        "batch_price", "C05", rows.filter(pl.col("unit_price") > pl.col("invoice"))
-    )
+    return city.innocent_uses("batch_price", rows.filter(pl.col("unit_price") > pl.col("invoice")))

@@ -20,7 +20,7 @@ KNOWN_LATER = (1, 12)  # days until the receiving leg is posted
 
 
 @lookalike(
-    name="campus_transfer", resembles="C10", stage="goods", share=1.0,
+    name="campus_transfer", resembles=("C10",), stage="goods", share=1.0, eye=2.0,
     title_en="transfer between campuses", title_zh="院区间调拨",
 )  # fmt: skip
 def campus_transfer(city: City, _dose: Dose) -> City:
@@ -47,9 +47,7 @@ def campus_transfer(city: City, _dose: Dose) -> City:
         ]
     )
     city = replace(city, goods=Goods(bought, moves, store.counts))
-    return city.innocent_ledgers(
-        "campus_transfer", "C10", rows.with_columns(day=pl.col("delivered"))
-    )
+    return city.innocent_ledgers("campus_transfer", rows.with_columns(day=pl.col("delivered")))
 
 
 def _leg(city: City, rows: pl.DataFrame, source: np.ndarray, kind: str) -> pl.DataFrame:

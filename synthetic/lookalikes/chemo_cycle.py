@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="chemo_cycle", resembles="H01", stage="care", share=1.0,
+    name="chemo_cycle", resembles=("H01",), stage="care", share=1.0, eye=0.5,
     title_en="cycles of chemotherapy", title_zh="周期性化疗",
 )  # fmt: skip
 def chemo_cycle(city: City, _dose: Dose) -> City:
     """The same person, ward and diagnosis every three weeks: the treatment, not a split stay."""
     rows = city.plan.filter((link_names(city.plan) == "chemo_cycle") & ~city.plan["planted"])
-    return city.innocent_stays("chemo_cycle", "H01", rows)
+    return city.innocent_stays("chemo_cycle", rows)

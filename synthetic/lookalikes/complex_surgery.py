@@ -15,7 +15,7 @@ TOP_SHARE = 0.01  # of the uses of a product
 
 
 @lookalike(
-    name="complex_surgery", resembles="C02", stage="goods", share=1.0,
+    name="complex_surgery", resembles=("C02",), stage="goods", share=1.0, eye=4.0,
     title_en="complex operation", title_zh="复杂手术多用耗材",
 )  # fmt: skip
 def complex_surgery(city: City, _dose: Dose) -> City:
@@ -26,4 +26,4 @@ def complex_surgery(city: City, _dose: Dose) -> City:
     rows = rows.with_columns(generic=generic).filter(
         (pl.col("quantity") >= limit) & (pl.col("quantity") > 1)
     )
-    return city.innocent_uses("complex_surgery", "C02", rows)
+    return city.innocent_uses("complex_surgery", rows)

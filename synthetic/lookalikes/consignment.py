@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="consignment", resembles="C10", stage="goods", share=1.0,
+    name="consignment", resembles=("C10",), stage="goods", share=1.0, eye=3.0,
     title_en="consigned implants", title_zh="寄售耗材",
 )  # fmt: skip
 def consignment(city: City, _dose: Dose) -> City:
@@ -25,4 +25,4 @@ def consignment(city: City, _dose: Dose) -> City:
     used = city.month_of(rows["day"].to_numpy())
     posted = city.month_of(rows["delivered"].to_numpy())
     late = rows.filter(pl.Series(np.not_equal(used, posted)))
-    return city.innocent_ledgers("consignment", "C10", late)
+    return city.innocent_ledgers("consignment", late)

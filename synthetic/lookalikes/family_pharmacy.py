@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from synthetic.state import City
 
 LEAST_NIGHTS = 4
-VISIT_STEP = 4
+TREATED_DAILY = ("medical", "surgical")
 CLINIC_SHARE = 0.4  # prescriptions renewed at a clinic by the relative
 
 
 @lookalike(
-    name="family_pharmacy", resembles="H02", stage="care", share=0.008,
+    name="family_pharmacy", resembles=("H02",), stage="care", share=0.008,
     title_en="relative at the pharmacy", title_zh="家属代购药",
 )  # fmt: skip
 def family_pharmacy(city: City, dose: Dose) -> City:
     """A pharmacy or clinic visit on a day of the stay, while treatment went on every day."""
     draw = city.world.draw
-    rows = city.plan.filter((pl.col("los") >= LEAST_NIGHTS) & ~pl.col("planted"))
+    fit = (pl.col("los") >= LEAST_NIGHTS) & ~pl.col("planted")
+    rows = city.plan.filter(fit & pl.col("structure").is_in(TREATED_DAILY))
     luck = pl.Series(draw.uniform("family/luck", rows["key"]))
     chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects)
     day = draw.below("family/day", chosen["los"].to_numpy() - 2, chosen["key"])
     near = draw.below("family/near", len(city.world.houses.frame), chosen["person"])
     visits = chosen.with_columns(
-        visit=pl.col("key") * VISIT_STEP + 3,
         hospital=pl.Series(near),
         day=pl.col("admit") + 1 + pl.Series(day),
         kind=pl.Series(
@@ -39,4 +39,4 @@ def family_pharmacy(city: City, dose: Dose) -> City:
             )
         ),
     )
-    return city.with_visits(visits).innocent_stays("family_pharmacy", "H02", chosen)
+    return city.with_visits(visits).innocent_stays("family_pharmacy", chosen)

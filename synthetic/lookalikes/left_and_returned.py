@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.grammar import Dose, lookalike
-from synthetic.plan import SECOND_PART
+from synthetic.keys import SECOND_PART
 
 if TYPE_CHECKING:
     from synthetic.state import City
@@ -21,7 +21,7 @@ STRUCTURES = ("medical", "surgical")
 
 
 @lookalike(
-    name="left_and_returned", resembles="H01", stage="care", share=0.004,
+    name="left_and_returned", resembles=("H01",), stage="care", share=0.004, eye=16.0,
     title_en="left against advice and came back", title_zh="自动出院后再入院",
 )  # fmt: skip
 def left_and_returned(city: City, dose: Dose) -> City:
@@ -37,10 +37,14 @@ def left_and_returned(city: City, dose: Dose) -> City:
     cut = 2 + draw.below("returned/cut", np.maximum(nights - 3, 1), key)
     gap = draw.between("returned/gap", *GAP, key)
     first = chosen.with_columns(
-        los=pl.Series(cut), planted=pl.lit(value=True), against=pl.lit(value=True)
+        los=pl.Series(cut),
+        part=pl.lit(1, pl.Int64),
+        planted=pl.lit(value=True),
+        against=pl.lit(value=True),
     )
     second = chosen.with_columns(
         key=pl.col("key") + SECOND_PART,
+        part=pl.lit(2, pl.Int64),
         admit=pl.col("admit") + pl.Series(cut + gap),
         los=pl.col("los") - pl.Series(cut),
         first_day=pl.Series(cut),
@@ -50,8 +54,8 @@ def left_and_returned(city: City, dose: Dose) -> City:
     rest = city.plan.join(chosen.select("key"), on="key", how="anti")
     columns = city.plan.columns
     whole = pl.concat([rest, first.select(columns), second.select(columns)])
-    city = replace(city, plan=whole.sort("seed", "admit", "key"))
-    return city.innocent_stays("left_and_returned", "H01", second)
+    city = replace(city, plan=whole.sort("chain", "admit", "key"))
+    return city.innocent_stays("left_and_returned", second)
 
 
 def _candidates(city: City) -> pl.DataFrame:

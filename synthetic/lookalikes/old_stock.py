@@ -16,7 +16,7 @@ GRACE_DAYS = 45  # after a cut-over, in which stock bought before may be billed 
 
 
 @lookalike(
-    name="old_stock", resembles="C05", stage="goods", share=1.0,
+    name="old_stock", resembles=("C05",), stage="goods", share=1.0,
     title_en="old stock in the grace period", title_zh="集采切换期旧库存",
 )  # fmt: skip
 def old_stock(city: City, _dose: Dose) -> City:
@@ -31,4 +31,4 @@ def old_stock(city: City, _dose: Dose) -> City:
         planted=pl.col("planted") | dear,
     )
     rows = city.uses.filter(dear)
-    return replace(city, uses=kept).innocent_uses("old_stock", "C05", rows)
+    return replace(city, uses=kept).innocent_uses("old_stock", rows)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="opened_contaminated", resembles="C02", stage="goods", share=1.0,
+    name="opened_contaminated", resembles=("C02",), stage="goods", share=1.0,
     title_en="opened and contaminated unit", title_zh="开封污染更换",
 )  # fmt: skip
 def opened_contaminated(city: City, _dose: Dose) -> City:
     """One unit more than the operation needed, but gone from the stock and recorded."""
-    return city.innocent_uses("opened_contaminated", "C02", city.uses.filter(city.uses["wasted"]))
+    return city.innocent_uses("opened_contaminated", city.uses.filter(city.uses["wasted"]))

@@ -19,7 +19,7 @@ WEEKLY_SHARE = 0.4  # of them, stays whose tablets are billed once for all days
 
 
 @lookalike(
-    name="oral_therapy", resembles="H02", stage="care", share=0.012,
+    name="oral_therapy", resembles=("H02",), stage="care", share=0.012, eye=10.0,
     title_en="oral therapy under observation", title_zh="口服药物观察",
 )  # fmt: skip
 def oral_therapy(city: City, dose: Dose) -> City:
@@ -50,4 +50,4 @@ def oral_therapy(city: City, dose: Dose) -> City:
         planted=pl.col("planted") | pl.col("begin").is_not_null(),
     ).select(city.plan.columns)
     mine = marked.join(days.select("key"), on="key", how="semi")
-    return replace(city, plan=marked).innocent_stays("oral_therapy", "H02", mine)
+    return replace(city, plan=marked).innocent_stays("oral_therapy", mine)

@@ -17,7 +17,7 @@ SHARE = 0.01  # of purchases of packed products
 
 
 @lookalike(
-    name="pack_slip", resembles="C10", stage="goods", share=1.0,
+    name="pack_slip", resembles=("C10",), stage="goods", share=1.0,
     title_en="packs typed for pieces", title_zh="包装单位换算差错",
 )  # fmt: skip
 def pack_slip(city: City, _dose: Dose) -> City:
@@ -34,4 +34,4 @@ def pack_slip(city: City, _dose: Dose) -> City:
     )
     rows = bought.filter(slip).with_columns(day=pl.col("delivered"))
     store = Goods(typed, city.goods.moves, city.goods.counts)
-    return replace(city, goods=store).innocent_ledgers("pack_slip", "C10", rows)
+    return replace(city, goods=store).innocent_ledgers("pack_slip", rows)

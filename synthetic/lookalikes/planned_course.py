@@ -12,12 +12,10 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="planned_course", resembles="H01", stage="care", share=1.0,
+    name="planned_course", resembles=("H01",), stage="care", share=1.0, eye=1.0,
     title_en="dialysis course or transfer to rehabilitation", title_zh="规律透析或转康复",
 )  # fmt: skip
 def planned_course(city: City, _dose: Dose) -> City:
     """Stays that follow each other because care goes on in steps or elsewhere."""
     steps = link_names(city.plan).is_in(["dialysis_course", "rehabilitation_transfer"])
-    return city.innocent_stays(
-        "planned_course", "H01", city.plan.filter(steps & ~city.plan["planted"])
-    )
+    return city.innocent_stays("planned_course", city.plan.filter(steps & ~city.plan["planted"]))

@@ -18,7 +18,7 @@ LEAST_NIGHTS = 25
 
 
 @lookalike(
-    name="psychiatric_leave", resembles="H02", stage="care", share=1.0,
+    name="psychiatric_leave", resembles=("H02",), stage="care", share=1.0,
     title_en="leave from a psychiatric ward", title_zh="精神科请假外出",
 )  # fmt: skip
 def psychiatric_leave(city: City, _dose: Dose) -> City:
@@ -37,4 +37,4 @@ def psychiatric_leave(city: City, _dose: Dose) -> City:
         planted=pl.col("planted") | leave,
     )
     chosen = marked.filter(marked["planted"] & ~city.plan["planted"])
-    return replace(city, plan=marked).innocent_stays("psychiatric_leave", "H02", chosen)
+    return replace(city, plan=marked).innocent_stays("psychiatric_leave", chosen)

@@ -18,7 +18,7 @@ SEVERAL = 2
 
 
 @lookalike(
-    name="register_slip", resembles="C02", stage="goods", share=1.0,
+    name="register_slip", resembles=("C02",), stage="goods", share=1.0, eye=12.0,
     title_en="units missing in the record", title_zh="登记漏记",
 )  # fmt: skip
 def register_slip(city: City, _dose: Dose) -> City:
@@ -36,4 +36,4 @@ def register_slip(city: City, _dose: Dose) -> City:
     )
     missing = pl.col("registered") & (pl.col("recorded") < pl.col("billed"))
     rows = slipped.filter(missing & (pl.col("billed") == pl.col("quantity")))
-    return replace(city, uses=slipped).innocent_uses("register_slip", "C02", rows)
+    return replace(city, uses=slipped).innocent_uses("register_slip", rows)

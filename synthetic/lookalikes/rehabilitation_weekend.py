@@ -21,7 +21,7 @@ LONG_WEEKEND = 0.35  # weekends that begin on Friday
 
 
 @lookalike(
-    name="rehabilitation_weekend", resembles="H02", stage="care", share=1.0,
+    name="rehabilitation_weekend", resembles=("H02",), stage="care", share=1.0,
     title_en="weekend without therapy", title_zh="康复周末休息",
 )  # fmt: skip
 def rehabilitation_weekend(city: City, _dose: Dose) -> City:
@@ -41,4 +41,4 @@ def rehabilitation_weekend(city: City, _dose: Dose) -> City:
         planted=pl.col("planted") | rests,
     )
     chosen = marked.filter(marked["planted"] & ~plan["planted"])
-    return replace(city, plan=marked).innocent_stays("rehabilitation_weekend", "H02", chosen)
+    return replace(city, plan=marked).innocent_stays("rehabilitation_weekend", chosen)

@@ -16,7 +16,7 @@ ADJUSTING_DAYS = 60  # within which stock bought at the former price is used up
 
 
 @lookalike(
-    name="revised_price", resembles="C05", stage="goods", share=1.0,
+    name="revised_price", resembles=("C05",), stage="goods", share=1.0,
     title_en="price revised between purchase and use", title_zh="采购后挂网价调整",
 )  # fmt: skip
 def revised_price(city: City, _dose: Dose) -> City:
@@ -31,4 +31,4 @@ def revised_price(city: City, _dose: Dose) -> City:
         unit_price=pl.when(dear).then("invoice").otherwise("unit_price"),
         planted=pl.col("planted") | dear,
     )
-    return replace(city, uses=kept).innocent_uses("revised_price", "C05", city.uses.filter(dear))
+    return replace(city, uses=kept).innocent_uses("revised_price", city.uses.filter(dear))

@@ -17,7 +17,7 @@ PUBLISHED_LIMIT = 0.001  # billed over platform price that a published rule lets
 
 
 @lookalike(
-    name="rounded_price", resembles="C05", stage="goods", share=1.0,
+    name="rounded_price", resembles=("C05",), stage="goods", share=1.0, eye=2.0,
     title_en="rounded price of a piece", title_zh="拆零价格取整",
 )  # fmt: skip
 def rounded_price(city: City, _dose: Dose) -> City:
@@ -31,4 +31,4 @@ def rounded_price(city: City, _dose: Dose) -> City:
         unit_price=pl.when(mine).then(pl.col("platform") + above).otherwise("unit_price"),
         planted=pl.col("planted") | mine,
     )
-    return replace(city, uses=rounded).innocent_uses("rounded_price", "C05", city.uses.filter(mine))
+    return replace(city, uses=rounded).innocent_uses("rounded_price", city.uses.filter(mine))

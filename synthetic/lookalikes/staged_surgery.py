@@ -12,12 +12,10 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="staged_surgery", resembles="H01", stage="care", share=1.0,
+    name="staged_surgery", resembles=("H01",), stage="care", share=1.0, eye=2.0,
     title_en="operation of the other side", title_zh="分期手术",
 )  # fmt: skip
 def staged_surgery(city: City, _dose: Dose) -> City:
     """Same group within two weeks, but the other side: one operation each, both needed."""
     staged = link_names(city.plan).is_in(["staged_eye", "staged_joint"])
-    return city.innocent_stays(
-        "staged_surgery", "H01", city.plan.filter(staged & ~city.plan["planted"])
-    )
+    return city.innocent_stays("staged_surgery", city.plan.filter(staged & ~city.plan["planted"]))

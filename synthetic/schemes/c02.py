@@ -29,6 +29,7 @@ LEAST_USED = 2  # units truly used, so that one more does not stand out
     title_zh="耗材多记",
     stage="goods",
     subject="use",
+    share=0.005,
     recipe={
         1: "3 to 8 units above what the operation record says",
         2: "one unit to half as many again as the record says",
@@ -107,5 +108,4 @@ def _truth(city: City, chosen: pl.DataFrame) -> pl.DataFrame:
         innocent=pl.lit(value=False),
         started=pl.col("day"),
         ended=pl.col("day"),
-        resembles=pl.lit(None, pl.String),
     )  # fmt: skip

@@ -26,6 +26,7 @@ WORTH = 0.012  # least share by which the invoice lies below the platform price,
     title_zh="耗材超标准收费",
     stage="goods",
     subject="use",
+    share=0.004,
     recipe={
         1: "the price from before volume-based buying, or a third above the platform price",
         2: "5 to 15% above the platform price",
@@ -100,5 +101,4 @@ def _truth(city: City, chosen: pl.DataFrame) -> pl.DataFrame:
         innocent=pl.lit(value=False),
         started=pl.col("day"),
         ended=pl.col("day"),
-        resembles=pl.lit(None, pl.String),
     )  # fmt: skip

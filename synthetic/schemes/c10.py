@@ -32,6 +32,7 @@ TOLERANCE_UNITS = 2  # difficulty 4: the published tolerance is 3 units or 2%
     title_zh="进销存不符",
     stage="goods",
     subject="ledger",
+    share=0.004,
     recipe={
         1: "no purchase at all in a month of bills",
         2: "30% of the month's purchases never took place",
@@ -142,5 +143,4 @@ def _truth(city: City, chosen: pl.DataFrame) -> pl.DataFrame:
         innocent=pl.lit(value=False),
         started=pl.Series(np.where(month > 0, ends[month - 1] + 1, 0)),
         ended=pl.Series(ends[month]),
-        resembles=pl.lit(None, pl.String),
     )  # fmt: skip

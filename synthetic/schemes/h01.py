@@ -11,7 +11,7 @@ import polars as pl
 from synthetic import campaigns
 from synthetic.arrays import by_case
 from synthetic.grammar import Dose, scheme
-from synthetic.plan import SECOND_PART
+from synthetic.keys import SECOND_PART
 from synthetic.state import City, standard_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ SAME_CHAPTER = {"F": "FR2", "E": "ES3", "I": "IU2", "B": "BR2", "L": "LR1", "K":
     title_zh="分解住院",
     stage="care",
     subject="stay",
+    share=0.005,
     recipe={
         1: "returns within a day, same ward, same diagnosis group",
         2: "returns after 2 to 7 days, same diagnosis group",
@@ -60,7 +61,7 @@ def split_stay(city: City, dose: Dose) -> City:
     rest = city.plan.join(chosen.select("key"), on="key", how="anti")
     columns = city.plan.columns
     whole = pl.concat([rest, first.select(columns), second.select(columns)])
-    split = replace(city, plan=whole.sort("seed", "admit", "key"))
+    split = replace(city, plan=whole.sort("chain", "admit", "key"))
     return split.with_truth(_truth(city, second))
 
 
@@ -114,10 +115,14 @@ def _parts(city: City, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     announced = (level == max(GAP)) & draw.chance("h01/planned", PLANNED_SHARE, key)
     moved_ward = draw.chance("h01/ward", np.where(level == 1, 0.0, 0.4), key)
     first = chosen.with_columns(
-        los=pl.Series(cut), planted=pl.lit(value=True), planned=pl.Series(announced)
+        los=pl.Series(cut),
+        part=pl.lit(1, pl.Int64),
+        planted=pl.lit(value=True),
+        planned=pl.Series(announced),
     )
     second = chosen.with_columns(
         key=pl.col("key") + SECOND_PART,
+        part=pl.lit(2, pl.Int64),
         admit=pl.col("admit") + pl.Series(cut + gap),
         los=pl.col("los") - pl.Series(cut),
         first_day=pl.Series(cut),
@@ -157,5 +162,4 @@ def _truth(city: City, second: pl.DataFrame) -> pl.DataFrame:
         innocent=pl.lit(value=False),
         started=pl.col("admit"),
         ended=pl.col("admit") + pl.col("los"),
-        resembles=pl.lit(None, pl.String),
     )  # fmt: skip

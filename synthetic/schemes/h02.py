@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 NIGHTS = (7, 45)
 STRUCTURES = ("medical", "rehab")
-VISIT_STEP = 4  # visit keys of one stay; the last of them is free for this scheme
 PUBLISHED_IDLE_DAYS = 3  # consecutive days without treatment that a published rule looks for
 PUBLISHED_LEAVE_SHARE = 0.25  # leave days over length of stay that a published rule allows
 # By difficulty: shortest and longest run of days without treatment, and how often the person
@@ -35,6 +34,7 @@ HIDDEN = 4  # and from this one on they carry a cheap item
     title_zh="挂床住院",
     stage="care",
     subject="stay",
+    share=0.002,
     recipe={
         1: "5 to 10 days in a row without treatment, a clinic visit elsewhere on one of them",
         2: "3 to 5 days in a row without treatment, often drugs fetched elsewhere meanwhile",
@@ -55,7 +55,7 @@ def hanging_bed(city: City, dose: Dose) -> City:
         return city
     marked = chosen.with_columns(**_idle_days(city, chosen), planted=pl.lit(value=True))
     rest = city.plan.join(chosen.select("key"), on="key", how="anti")
-    whole = pl.concat([rest, marked.select(city.plan.columns)]).sort("seed", "admit", "key")
+    whole = pl.concat([rest, marked.select(city.plan.columns)]).sort("chain", "admit", "key")
     city = replace(city, plan=whole)
     return city.with_visits(_visits(city, marked)).with_truth(_truth(city, marked))
 
@@ -108,7 +108,6 @@ def _visits(city: City, marked: pl.DataFrame) -> pl.DataFrame:
     elsewhere = draw.below("h02/elsewhere", len(city.world.houses.frame), key)
     clinic = draw.chance("h02/clinic", np.where(level == 1, 0.8, 0.4), key)
     return marked.with_columns(
-        visit=pl.col("key") * VISIT_STEP + 3,
         hospital=pl.Series(elsewhere),
         day=pl.col("admit") + pl.col("idle_a") + pl.Series(level % 2),
         kind=pl.Series(np.where(clinic, "clinic", "pharmacy")),
@@ -128,5 +127,4 @@ def _truth(city: City, marked: pl.DataFrame) -> pl.DataFrame:
         innocent=pl.lit(value=False),
         started=pl.col("admit") + pl.col("idle_a"),
         ended=pl.col("admit") + pl.max_horizontal("idle_b", "idle_d"),
-        resembles=pl.lit(None, pl.String),
     )  # fmt: skip

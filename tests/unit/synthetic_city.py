@@ -14,7 +14,7 @@ from synthetic import Prevalence, generate
 STAYS, MONTHS, SEED = 1_500, 12, 20_240_101
 START = date(2024, 1, 1)
 # Denser than the default, so that every scheme shows at every difficulty in a small city.
-DENSE = Prevalence({"H01": 0.04, "H02": 0.04, "C02": 0.05, "C05": 0.05, "C10": 0.03})
+DENSE = Prevalence({"H01": 0.04, "H02": 0.04, "C02": 0.05, "C05": 0.05, "C10": 0.03}, others=0.0)
 LEDGER = ["hospital_id", "item_code"]
 USE = ["stay_id", "item_code"]
 

@@ -1,0 +1,1 @@
+"""The measures, by subject; each module declares its own."""

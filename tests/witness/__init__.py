@@ -1,0 +1,1 @@
+"""Independent counts on the delivered tables: what each scheme left, what each look-alike did not."""

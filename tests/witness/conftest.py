@@ -1,0 +1,32 @@
+"""Cities dense in a few schemes, made once for all who ask for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from synthetic import Prevalence, generate
+from tests.unit.synthetic_city import Delivery
+
+STAYS, MONTHS, SEED = 3_000, 14, 20_250_301
+DENSE = 0.02
+
+CityOf = Callable[..., Delivery]
+
+
+@pytest.fixture(scope="session")
+def city_of(tmp_path_factory: pytest.TempPathFactory) -> CityOf:
+    """``city_of("H03", "H04")`` is a city in which only these schemes are planted, densely."""
+    made: dict[tuple[str, ...], Delivery] = {}
+
+    def find(*codes: str, share: float = DENSE, stays: int = STAYS) -> Delivery:
+        name = (*sorted(codes), str(share), str(stays))
+        if name not in made:
+            out = tmp_path_factory.mktemp("-".join(codes) or "honest")
+            planted = Prevalence(dict.fromkeys(codes, share), others=0.0)
+            generate(out, stays=stays, months=MONTHS, seed=SEED, prevalence=planted)
+            made[name] = Delivery(out)
+        return made[name]
+
+    return find
