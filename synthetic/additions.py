@@ -3,7 +3,8 @@
 ``LINES``: fee lines that no plan asked for. ``stay`` key, ``served`` and ``posted`` seconds
 from the first day, ``quantity`` units (negative takes back), ``price`` in fen, ``physician``
 row number or null, ``number`` place among the stay's added lines and ``undoes`` the number of
-the added line that this one takes back.
+the added line that this one takes back. ``WANTED``: units truly used beside the kit (at most
+16 products a stay), bought and booked like the rest; ``self_paid`` ones are put to the patient.
 ``CODES``: diagnoses listed beyond the patient's own. ``PEOPLE``: persons sent again, with the
 day on which that became known. ``VISITS``: outpatient visits; ``amount`` in fen or null.
 """
@@ -21,6 +22,7 @@ LINES = {
     "lot": pl.String, "serial": pl.String,
 }  # fmt: skip
 CODES = {"stay": pl.Int64, "code": pl.String, "present": pl.Boolean}
+WANTED = {"stay": pl.Int64, "product": pl.Int64, "quantity": pl.Int64, "self_paid": pl.Boolean}
 PEOPLE = {
     "person": pl.Int64, "known": pl.Int64, "sex": pl.String, "birth_date": pl.Date,
     "blood_group": pl.String, "address_hash": pl.String,

@@ -149,7 +149,7 @@ def _cared(city: City) -> City:
 def _supplied(city: City) -> City:
     world = city.world
     city = replace(city, plan=headers.prepare(world, city.standards, city.plan))
-    used = goods.honest(world, uses.make(world, city.plan))
+    used = goods.honest(world, uses.make(world, city.plan, city.wanted))
     traced, store = supply.build(world, used)
     return replace(city, uses=goods.charged(world, traced), goods=store)
 

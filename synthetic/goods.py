@@ -51,7 +51,7 @@ def charged(world: World, traced: pl.DataFrame) -> pl.DataFrame:
     cost = np.where(one_price, listed, traced["invoice"].to_numpy())
     return traced.with_columns(
         billed_product="product",
-        covered=pl.Series(world.products.covered[product]),
+        covered=pl.Series(world.products.covered[product]) & ~pl.col("self_paid"),
         platform=pl.Series(platform),
         unit_price=pl.Series(np.minimum(cost, platform)),
         by_list=pl.Series(one_price & (listed > traced["invoice"].to_numpy())),

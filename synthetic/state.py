@@ -13,6 +13,7 @@ from synthetic.additions import (
     LINES,
     PEOPLE,
     VISITS,
+    WANTED,
     conformed,
     empty,
     more_lines,
@@ -48,6 +49,7 @@ class City:
     lines: pl.DataFrame = field(default_factory=lambda: empty(LINES))
     codes: pl.DataFrame = field(default_factory=lambda: empty(CODES))
     people: pl.DataFrame = field(default_factory=lambda: empty(PEOPLE))
+    wanted: pl.DataFrame = field(default_factory=lambda: empty(WANTED))
     truth: tuple[pl.DataFrame, ...] = ()
 
     def with_truth(self, rows: pl.DataFrame) -> City:
@@ -59,7 +61,8 @@ class City:
         """The city with planted subjects of a scheme in its answer key.
 
         ``rows`` has ``subject_id``, ``hospital``, ``campaign``, ``difficulty``, ``amount`` (fen
-        truly lost), ``started`` and ``ended`` (days).
+        truly lost), ``started`` and ``ended`` (days). A null amount of a use is its whole bill,
+        known once prices are.
         """
         return self.with_truth(
             rows.with_columns(
@@ -166,6 +169,13 @@ class City:
         """The city with more uses: all columns of ``uses``; keys are given here."""
         return replace(self, uses=more_uses(self.uses, rows))
 
+    def with_wanted(self, rows: pl.DataFrame) -> City:
+        """The city with more units truly used: stay, product, quantity, self_paid (null: no).
+
+        Only before goods are traced, so that each unit is bought, stored, used and billed.
+        """
+        return replace(self, wanted=pl.concat([self.wanted, conformed(WANTED, rows)]))
+
     def with_codes(self, rows: pl.DataFrame) -> City:
         """The city with more listed diagnoses: stay, code, present (on admission)."""
         return replace(self, codes=pl.concat([self.codes, conformed(CODES, rows)]))
@@ -210,8 +220,23 @@ class City:
 
     def answer_key(self) -> pl.DataFrame:
         """All truth rows, sorted by subject and scheme."""
-        empty = pl.DataFrame(schema=TRUTH)
-        return pl.concat([empty, *self.truth]).sort("subject_type", "subject_id", "scheme")
+        key = pl.concat([empty(TRUTH), *self.truth])
+        return self._billed_in_full(key).sort("subject_type", "subject_id", "scheme")
+
+    def _billed_in_full(self, key: pl.DataFrame) -> pl.DataFrame:
+        """The key with amounts that wait for prices: the whole bill of the use."""
+        waiting = key.filter(pl.col("amount").is_null())["subject_id"]
+        if waiting.is_empty():
+            return key
+        worth = self.uses.group_by("stay", "billed_product").agg(
+            worth=(pl.col("billed") * pl.col("unit_price")).sum()
+        )
+        named = worth.select(
+            "worth", subject_id=self.use_ids(worth["stay"], worth["billed_product"])
+        )
+        named = named.filter(pl.col("subject_id").is_in(waiting.implode()))
+        both = key.join(named, on="subject_id", how="left", maintain_order="left")
+        return both.with_columns(amount=pl.coalesce("amount", "worth")).drop("worth")
 
 
 def standard_of(city: City, plan: pl.DataFrame) -> Floats:

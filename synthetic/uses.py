@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic.keys import KIT_STEP, UNIT_STEP
+from synthetic.keys import KIT_STEP, UNIT_STEP, WANTED_USE
 
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
@@ -112,7 +112,23 @@ def _units(world: World, uses: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def make(world: World, plan: pl.DataFrame) -> pl.DataFrame:
+def _asked(world: World, plan: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Units that an order asked for beside the kit, used on the day of the operation."""
+    turn = pl.int_range(pl.len()).over("stay") + WANTED_USE
+    rows = plan.join(wanted.with_columns(turn=turn), left_on="key", right_on="stay")
+    day = np.maximum(rows["op_day"].to_numpy(), rows["first_day"].to_numpy())
+    second = OPERATION_SECOND + world.draw.below("use/second", 18_000, rows["source"])
+    return rows.select(
+        "source", "hospital", "product", "quantity", "self_paid",
+        use=pl.col("key") * KIT_STEP + pl.col("turn"),
+        stay="key",
+        source_day=pl.Series(day),
+        day=pl.col("admit") + pl.Series(day) - pl.col("first_day"),
+        second=pl.Series(second),
+    )  # fmt: skip
+
+
+def make(world: World, plan: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Every consumable used by the planned stays, sorted by its key.
 
     A settlement made anew uses nothing again.
@@ -124,7 +140,9 @@ def make(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         _low_value(world, plan, len(kits) + place, key)
         for place, key in enumerate(LOW_VALUE_CHANCE)
     ]
-    uses = _here(pl.concat(parts), plan)
+    parts.append(_asked(world, plan, wanted))
+    uses = _here(pl.concat(parts, how="diagonal"), plan)
+    uses = uses.with_columns(pl.col("self_paid").fill_null(value=False))
     registered = pl.Series(world.products.registered[uses["product"].to_numpy()])
     return _units(world, uses.with_columns(registered=registered)).sort("use")
 
