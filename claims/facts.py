@@ -44,15 +44,22 @@ def with_facts(table: Table, rows: pl.DataFrame, around: Surroundings) -> pl.Dat
 
 
 def _of_the_stay(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
-    """Dates, person and hospital of the stay, as its newest version here or before says."""
+    """Dates, person and hospital of the stay, as its version of the row's own night says."""
     wanted = rows.select("stay_id")
     columns = ("stay_id", "received_on", *STAY_FACTS)
     versions = [around.known.stays(wanted, *STAY_FACTS).select(columns)]
     if "stays" in around.here:
-        versions.append(around.here["stays"].select(columns).sort("received_on"))
-    stays = pl.concat(versions).unique("stay_id", keep="last", maintain_order=True)
-    facts = stays.select("stay_id", *(pl.col(name).alias(f"_{name}") for name in STAY_FACTS))
-    return rows.join(facts, on="stay_id", how="left", maintain_order="left")
+        versions.append(around.here["stays"].select(columns))
+    facts = (
+        pl.concat(versions)
+        .sort("received_on", maintain_order=True)
+        .select("stay_id", "received_on", *(pl.col(n).alias(f"_{n}") for n in STAY_FACTS))
+    )
+    numbered = rows.with_row_index("_order").sort("received_on")
+    joined = numbered.join_asof(
+        facts, on="received_on", by="stay_id", strategy="backward", check_sortedness=False
+    )
+    return joined.sort("_order").drop("_order")
 
 
 def _of_its_lines(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
@@ -75,13 +82,31 @@ def _of_reversals(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
     if ("fee_lines", "reverses_line_id") not in around.filled:
         net = pl.col("quantity").sum().over("stay_id", "item_code")
         return rows.with_columns((net >= 0).alias("_reverses_a_line"))
+    columns = ("line_id", "stay_id", "quantity")
     links = rows["reverses_line_id"].drop_nulls().unique()
-    loose = links.filter(~links.is_in(rows["line_id"].implode()))
-    nowhere = around.known.missing("fee_lines", "line_id", loose) if len(loose) else loose
-    led = pl.col("reverses_line_id").is_not_null() & ~pl.col("reverses_line_id").is_in(
-        nowhere.implode()
+    loose = links.filter(~links.is_in(rows["line_id"].implode())).alias("line_id").to_frame()
+    before = rows.select(columns).clear()
+    if len(loose):
+        known = around.known.scan("fee_lines", *columns)
+        before = known.join(loose.lazy(), on="line_id", how="semi").collect()
+    undone = pl.concat([rows.select(columns), before]).select(
+        pl.col("line_id").alias("reverses_line_id"),
+        "stay_id",
+        pl.col("quantity").alias("_undone"),
+        pl.lit(value=True).alias("_found"),
     )
-    return rows.with_columns(led.fill_null(value=False).alias("_reverses_a_line"))
+    led = rows.join(
+        undone.unique(["reverses_line_id", "stay_id"], keep="last", maintain_order=True),
+        on=["reverses_line_id", "stay_id"],
+        how="left",
+        maintain_order="left",
+    )
+    taken_back = -pl.col("quantity").sum().over("received_on", "reverses_line_id")
+    return led.with_columns(
+        (pl.col("_found") & (taken_back <= pl.col("_undone")))
+        .fill_null(value=False)
+        .alias("_reverses_a_line")
+    ).drop("_undone", "_found")
 
 
 def _of_the_person(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:

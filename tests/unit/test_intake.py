@@ -237,6 +237,35 @@ def test_a_reversal_of_a_line_of_an_earlier_night_is_no_fault(desk: Desk) -> Non
     assert ("S1-3", "quantity", "data.negative_without_reversal") not in found
 
 
+@pytest.mark.parametrize(
+    ("stay_id", "quantity"), [("S2", "-3"), ("S1", "-4")], ids=["another stay's", "more than was"]
+)
+def test_a_reversal_takes_back_a_line_of_its_own_stay_and_no_more(
+    desk: Desk, stay_id: str, quantity: str
+) -> None:
+    tables = sound()
+    amount = str(5 * int(quantity))
+    tables["fee_lines"].append(
+        line("X", stay_id, quantity=quantity, amount=amount, reverses_line_id="S1-1")
+    )
+    found = faults(desk.take(tables, NIGHT))
+    assert ("X", "quantity", "data.negative_without_reversal") in found
+
+
+def test_a_stay_sent_again_with_other_dates_leaves_its_former_lines_alone(desk: Desk) -> None:
+    tables = sound()
+    first, later = {"received_on": "2025-03-07"}, {"received_on": "2025-03-20"}
+    moved = {"admitted_at": "2025-03-08 09:00:00", "discharged_at": "2025-03-12 10:00:00"}
+    tables["stays"] = [stay("S1") | first, stay("S1", **moved) | later]
+    tables["fee_lines"] = [
+        line("S1-1", "S1") | first,
+        line("S1-2", "S1") | first,
+        line("S1-3", "S1", charged_at="2025-03-09 08:00:00") | later,
+        line("S1-4", "S1", charged_at="2025-03-09 08:00:00") | later,
+    ]
+    assert desk.take(tables, None).data_faults.is_empty()
+
+
 def test_a_death_that_becomes_known_later_tags_nothing_earlier(desk: Desk) -> None:
     tables = sound()
     tables["persons"] = [
