@@ -105,6 +105,13 @@ def generate(
     seed: Annotated[int, typer.Option()] = 1,
     audit_share: Annotated[float, typer.Option(help="Share of stays audited.")] = 0.01,
     difficulty: Annotated[list[int] | None, typer.Option(help="1 (plain) to 4 (hidden).")] = None,
+    shift_at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which the city changes.")
+    ] = None,
+    shift: Annotated[
+        list[str] | None,
+        typer.Option(help="What changes: a scheme, hospitals, prices, diagnoses or items."),
+    ] = None,
 ) -> None:
     """Write a synthetic city: tables as hospitals deliver them, and its answer key apart."""
     from flows.generate import generate as flow  # noqa: PLC0415
@@ -117,6 +124,8 @@ def generate(
             seed=seed,
             audit_share=audit_share,
             difficulty=tuple(difficulty or (1, 2, 3, 4)),
+            shift_at=_day(shift_at),
+            shifted=tuple(shift or ()),
             progress=tell,
         )
     for table, rows in summary.rows.items():
@@ -373,6 +382,22 @@ def catalog(
     else:
         out.write_text(page(), encoding="utf-8")
         console.print(f"Written to {out}.")
+
+
+@app.command()
+def city(
+    data: Annotated[Path, typer.Option(help="Folder that `generate` wrote.")],
+    out: Annotated[Path, typer.Option(help="Page to write; its pictures go beside it.")],
+    stays: Annotated[int, typer.Option(help="As `generate` was given it.")] = 100_000,
+    months: Annotated[int, typer.Option(help="As `generate` was given it.")] = 18,
+    seed: Annotated[int, typer.Option(help="As `generate` was given it.")] = 20_250_611,
+) -> None:
+    """Hold a synthetic city against what is known of real ones; write the page about it."""
+    from flows.city_page import city_page  # noqa: PLC0415
+
+    with _progress("measuring the city"):
+        held, outside = city_page(data, out, stays=stays, months=months, seed=seed)
+    console.print(f"{held} anchors held, {outside} outside their range. Written to {out}.")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import synthetic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from synthetic import CitySummary
 
@@ -24,9 +25,15 @@ def generate(
     seed: int,
     audit_share: float,
     difficulty: tuple[int, ...] = (1, 2, 3, 4),
+    shift_at: date | None = None,
+    shifted: tuple[str, ...] = (),
     progress: Callable[[float, str], None] | None = None,
 ) -> CitySummary:
-    """Write a city and its answer key; the key is for evaluation alone."""
+    """Write a city and its answer key; the key is for evaluation alone.
+
+    On ``shift_at`` what is ``shifted`` changes: see ``synthetic.shift.Shift.of``.
+    """
+    shift = synthetic.Shift.of(shift_at, shifted)
     return synthetic.generate(
         out,
         stays=stays,
@@ -35,4 +42,5 @@ def generate(
         audit_share=audit_share,
         difficulty=difficulty,
         progress=progress,
+        shift=shift,
     )

@@ -4,7 +4,9 @@
 from the first day, ``quantity`` units (negative takes back), ``price`` in fen, ``physician``
 row number or null, ``number`` place among the stay's added lines and ``undoes`` the number of
 the added line that this one takes back. ``WANTED``: units truly used beside the kit (at most
-16 products a stay), bought and booked like the rest; ``self_paid`` ones are put to the patient.
+16 products a stay), bought and booked like the rest; ``self_paid`` ones are put to the patient,
+``on`` is the source day of their use (null: that of the operation).
+``SWITCHED``: a product of the kit in whose place another one was taken.
 ``CODES``: diagnoses listed beyond the patient's own. ``PEOPLE``: persons sent again, with the
 day on which that became known. ``VISITS``: outpatient visits; ``amount`` in fen or null.
 """
@@ -22,7 +24,13 @@ LINES = {
     "lot": pl.String, "serial": pl.String,
 }  # fmt: skip
 CODES = {"stay": pl.Int64, "code": pl.String, "present": pl.Boolean}
-WANTED = {"stay": pl.Int64, "product": pl.Int64, "quantity": pl.Int64, "self_paid": pl.Boolean}
+WANTED = {
+    "stay": pl.Int64, "product": pl.Int64, "quantity": pl.Int64, "self_paid": pl.Boolean,
+    "on": pl.Int64,
+}  # fmt: skip
+SWITCHED: dict[str, type[pl.DataType]] = {
+    "stay": pl.Int64, "product": pl.Int64, "instead": pl.Int64,
+}  # fmt: skip
 PEOPLE = {
     "person": pl.Int64, "known": pl.Int64, "sex": pl.String, "birth_date": pl.Date,
     "blood_group": pl.String, "address_hash": pl.String,
@@ -74,7 +82,8 @@ def more_uses(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     place = ((pl.col("use") // UNIT_STEP) % KIT_STEP) >= ADDED_USE
     free = _taken(before.filter(place), rows, ADDED_USE)
     keyed = rows.with_columns(use=(pl.col("stay") * KIT_STEP + free) * UNIT_STEP)
-    return pl.concat([before, keyed.select(before.columns)], how="vertical_relaxed").sort("use")
+    new = keyed.select(pl.col(name).cast(kind) for name, kind in before.schema.items())
+    return before.merge_sorted(new.sort("use"), key="use")
 
 
 def more_visits(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -84,3 +93,18 @@ def more_visits(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     free = _taken(earlier, pl.DataFrame({"stay": stay}), ADDED_VISIT)
     keyed = rows.with_columns(visit=stay * VISIT_STEP + free)
     return pl.concat([before, conformed(VISITS, keyed)])
+
+
+def written_over(before: pl.DataFrame, changed: pl.DataFrame, key: str) -> pl.DataFrame:
+    """``before``, sorted by its unique ``key``, with some of its rows written anew.
+
+    Only columns in which something changes are copied: the uses of a city fill gigabytes.
+    """
+    named = changed.select(pl.col(name).cast(kind) for name, kind in before.schema.items())
+    place = before[key].search_sorted(named[key])
+    columns = [
+        before[name].clone().scatter(place, named[name])
+        for name in before.columns
+        if not before[name].gather(place).equals(named[name], null_equal=True)
+    ]
+    return before.with_columns(columns)

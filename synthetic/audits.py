@@ -114,6 +114,9 @@ def _uses(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
     known = city.plan.select(stay="key", known="received")
     rows = (
         city.uses.filter("registered")
+        .with_columns(
+            product=pl.when(pl.col("billed") > 0).then("billed_product").otherwise("product")
+        )
         .group_by("stay", "product")
         .agg(
             hospital=pl.col("hospital").first(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import coding, headers, lines
+from synthetic import coding, headers, lines, treatment
 from synthetic.arrays import by_case
 from synthetic.clock import SECONDS_PER_DAY
 from synthetic.keys import ADDED_LINE, KIT_STEP, LINE_STEP, UNIT_STEP
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from synthetic.world import World
 
 REVERSED_SHARE = 0.005  # lines reversed and billed again the same day (harmless)
+LATE_USE_SHARE = 0.03  # units posted hours or days after their use (harmless, dossier 5.4)
+LAST_POSTING = 64_000  # second of the day of settlement after which nothing is posted
 NO_LOT_SHARE = 0.02  # billed units whose lot was not scanned (harmless)
 CONSUMABLE = "consumable"
 
 
 def _service_lines(world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    drawn = lines.timed(world, plan, lines.services(world, plan))
+    care = pl.concat([lines.services(world, plan), treatment.supporting(world, plan)])
+    drawn = lines.timed(world, plan, care)
     items, place = world.services, drawn["item"].to_numpy()
     raised = drawn["served"].to_numpy() // SECONDS_PER_DAY >= items.rise
     yuan = np.where(raised, items.later_price[place], items.price[place])
@@ -50,7 +53,9 @@ def _service_lines(world: World, plan: pl.DataFrame) -> pl.DataFrame:
 
 
 def _consumable_lines(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
-    header = plan.select("key", "admit", "los", "admit_second", "leave_second", "physician")
+    header = plan.select(
+        "key", "admit", "los", "admit_second", "leave_second", "physician", "settled"
+    )
     billed = uses.filter(pl.col("billed") > 0).join(header, left_on="stay", right_on="key")
     begin = pl.col("admit") * SECONDS_PER_DAY + pl.col("admit_second") + 600
     end = (pl.col("admit") + pl.col("los")) * SECONDS_PER_DAY + pl.col("leave_second") - 300
@@ -58,19 +63,24 @@ def _consumable_lines(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> p
         pl.min_horizontal(pl.col("day") * SECONDS_PER_DAY + pl.col("second"), end), begin
     )
     unscanned = pl.Series(world.draw.chance("line/unscanned", NO_LOT_SHARE, billed["use"]))
-    delay = pl.Series(world.draw.below("line/use_posting", 9_000, billed["use"]))
+    soon = world.draw.below("line/use_posting", 9_000, billed["use"])
+    days = world.draw.between("line/use_delay", 10_800, 3 * SECONDS_PER_DAY, billed["use"])
+    late = world.draw.chance("line/use_late", LATE_USE_SHARE, billed["use"])
+    delay = pl.Series(np.where(late, days, soon))
+    closed = pl.col("settled") * SECONDS_PER_DAY + LAST_POSTING
     product = billed["billed_product"].cast(pl.UInt32)
+    label = billed.select(pl.coalesce("scanned", "billed_product")).to_series().cast(pl.UInt32)
     return billed.select(
         key="stay",
         served=served,
-        posted=served + delay,
+        posted=pl.max_horizontal(pl.min_horizontal(served + delay, closed), served),
         quantity=pl.col("billed").cast(pl.Int32),
         category=pl.lit(CONSUMABLE),
         item_code=world.products.codes.gather(product),
         price="unit_price",
         covered="covered",
         physician="physician",
-        udi_di=world.products.udi.gather(product),
+        udi_di=world.products.udi.gather(label),
         lot=pl.when(~unscanned).then("lot"),
         serial=pl.when(~unscanned).then("serial_no"),
     )
@@ -154,9 +164,10 @@ def bill(
     world: World, plan: pl.DataFrame, uses: pl.DataFrame, added: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``fee_lines`` and ``stays`` of a chunk of the plan, sums agreeing."""
-    both = pl.concat(
-        [_service_lines(world, plan), _consumable_lines(world, plan, uses)], how="vertical_relaxed"
-    )
+    parts = [_service_lines(world, plan)]
+    if uses.width:  # while care is planned nothing is traced yet, and services alone are known
+        parts.append(_consumable_lines(world, plan, uses))
+    both = pl.concat(parts, how="vertical_relaxed")
     numbered = _with_reversals(world, _numbered(both))
     extra = _added(plan, added).select(numbered.columns)
     fee = _delivered(world, plan, pl.concat([numbered, extra], how="vertical_relaxed"))
@@ -187,5 +198,5 @@ def register(world: World, plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFra
         procedure_position=pl.when(pl.col("op_day") >= 0).then(pl.lit(1, pl.Int64)),
         site=pl.Series(sites, dtype=pl.String).gather(rows["group"].cast(pl.UInt32)),
         laterality=pl.Series(by_case([side == 0, side == 1], coding.SIDES, "")).replace({"": None}),
-        received_on=world.clock.dates(rows["received"].to_numpy()),
+        received_on=world.clock.dates((rows["received"] + rows["written_late"]).to_numpy()),
     ).sort("use_id")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+
+from synthetic.families import NEWLY_COVERED
+from synthetic.ward_goods import GOODS
 
 if TYPE_CHECKING:
     from synthetic.clock import Clock
@@ -17,6 +21,12 @@ NEVER = 10**6  # day number of a price change that does not happen
 FAR_PAST = -400  # day number from which the first price holds
 # Products of one generic: origin, price over the generic's price, share of use.
 PRODUCTS = (("domestic", 0.92, 0.46), ("domestic", 1.0, 0.30), ("imported", 1.30, 0.24))
+LOW_VALUE = tuple(GOODS)  # one product each, in no register
+ONE_LINE = 0.4  # share of generics whose two domestic products come from one maker
+RENEWED = 0.10  # share of products whose certificate is renewed, so that they get a new code
+NEW_CODE_LISTED = 75  # days from the listing of a new code to its first use
+OLD_CODE_LEFT = 120  # days for which the old code stays listed beside the new one
+COVERED_AT = 0.5  # share of the window after which the fund pays for what is newly covered
 REVIEWED = 0.4  # share of products without a selected price whose platform price is revised
 SERVICE_RISE = 1.05  # nursing and surgery prices are raised once, in the middle of the window
 SERVICE_RISE_AT = 0.6
@@ -37,6 +47,7 @@ MAKERS = (
 )
 FIRST_CODE = 3101
 WHOLE_YUAN = 20  # from this price on, services cost whole yuan
+GRADE = r"\(\d+\)$"  # what follows the name of a service that has grades
 SERVICE_LETTER = {"drug": "X"}
 
 
@@ -51,6 +62,12 @@ class Services:
     price: Floats
     later_price: Floats
     rise: int
+
+    @cached_property
+    def named(self) -> pl.DataFrame:
+        """Items that can be billed: category, name without grade and row number."""
+        plain = self.frame["name"].str.replace(GRADE, "")
+        return self.frame.select("category", item=plain, number=pl.int_range(pl.len()))
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,19 @@ class Products:
     pack: Whole
     codes: pl.Series
     udi: pl.Series
+    successor: Whole
+    renewed_at: Whole
+
+    def coded(self, product: Whole, day: Whole) -> Whole:
+        """The product under the code it is bought by on a day."""
+        code: Whole = np.where(day >= self.renewed_at[product], self.successor[product], product)
+        return code
+
+    def paid_by_fund(self, product: Whole, day: Whole) -> Flags:
+        """Whether the fund pays for a product on a day."""
+        newly = self.frame["key"].is_in(NEWLY_COVERED).to_numpy()[product]
+        paid: Flags = self.covered[product] | (newly & (day >= self.change[product]))
+        return paid
 
     def platform(self, product: Whole, day: Whole) -> Floats:
         """Platform price of a product on a day, in yuan."""
@@ -118,27 +148,10 @@ def _offered(line: dict[str, Any], begin: int) -> pl.DataFrame:
     )
 
 
-def service_rows(items: Services, clock: Clock) -> pl.DataFrame:
-    """The price list with its validity: one row a price."""
-    changed = items.later_price != items.price
-    base = items.frame.with_columns(
-        valid_from=pl.lit(clock.on(FAR_PAST)),
-        valid_to=pl.Series(changed).replace_strict(
-            {True: clock.on(items.rise - 1), False: None}, return_dtype=pl.Date
-        ),
-    )
-    later = (
-        items.frame.with_columns(price=pl.Series(items.later_price))
-        .filter(pl.Series(changed))
-        .with_columns(valid_from=pl.lit(clock.on(items.rise)), valid_to=pl.lit(None, pl.Date))
-    )
-    return pl.concat([base, later], how="diagonal")
-
-
 def products(draw: Draw, clock: Clock, reference: Reference) -> Products:
     """Three products a key generic, one a low-value generic."""
     generics = reference.generics.with_row_index("generic")
-    low_value = pl.col("key").is_in(["infusion_set", "dressing", "drain_set"])
+    low_value = pl.col("key").is_in(LOW_VALUE)
     variants = pl.DataFrame(
         {
             "variant": [0, 1, 2],
@@ -154,31 +167,50 @@ def products(draw: Draw, clock: Clock, reference: Reference) -> Products:
     cut = frame["cut"].to_numpy()
     bought = frame["vbp"].to_numpy().astype(bool)
     cut_day = np.where(np.isnan(cut), NEVER, np.nan_to_num(cut) * clock.days).astype(np.int64)
-    reviewed = ~bought & draw.chance("product/reviewed", REVIEWED, keys)
+    newly = frame["key"].is_in(NEWLY_COVERED).to_numpy()
+    cut_day = np.where(newly, clock.share(COVERED_AT), cut_day)
+    reviewed = ~bought & ~newly & draw.chance("product/reviewed", REVIEWED, keys)
     review_day = draw.between("product/review", clock.days // 5, clock.days - 1, keys)
     change = np.where(cut_day < NEVER, cut_day, np.where(reviewed, review_day, NEVER))
-    before = np.where(cut_day < NEVER, _cents(frame["before"].to_numpy() * factor), after)
+    before = np.where(
+        (cut_day < NEVER) & ~newly, _cents(frame["before"].to_numpy() * factor), after
+    )
     lowered = _cents(after * (0.97 - 0.05 * draw.uniform("product/lower", keys)))
     later = np.where(reviewed, lowered, after)
     # One imported product in three stays outside the selection.
     imported = (frame["origin"] == "imported").to_numpy()
     selected = bought & ~(imported & draw.chance("product/unselected", 0.33, keys))
     selected_at = np.where(selected, np.where(cut_day < NEVER, cut_day, FAR_PAST), NEVER)
-    codes = _codes(draw, frame, keys)
-    maker = np.array(MAKERS)[draw.below("product/maker", len(MAKERS), keys)]
+    registered = (~frame["key"].is_in(LOW_VALUE)).to_numpy()
+    renewed = registered & (change == NEVER) & draw.chance("product/renewed", RENEWED, keys)
+    row = np.concatenate([keys, np.flatnonzero(renewed)])  # new codes come behind all old ones
+    successor = np.arange(len(row))
+    successor[: len(keys)][renewed] = np.arange(len(keys), len(row))
+    renewal = draw.between("product/renewal", clock.days // 4, clock.days * 3 // 4, keys)
+    renewed_at = np.concatenate([np.where(renewed, renewal, NEVER), np.full(renewed.sum(), NEVER)])
+    frame = frame[row]
+    codes = _codes(draw, frame, np.arange(len(row)))
+    maker = np.array(MAKERS)[_makers(draw, frame, row)]
     listed = frame.with_columns(
         item_code=codes,
-        maker=pl.Series(maker) + pl.Series(np.where(imported, "(进口)", "")) + "医疗",
-        registration=clock.dates(draw.between("product/certificate", 500, 1800, keys)),
+        maker=pl.Series(maker) + pl.Series(np.where(imported[row], "(进口)", "")) + "医疗",
+        registration=clock.dates(draw.between("product/certificate", 500, 1800, row)),
     )
-    udi = draw.identifiers("0", keys + 7_000).str.slice(2, 14)
-    registered = (~frame["key"].is_in(["infusion_set", "dressing", "drain_set"])).to_numpy()
+    udi = draw.identifiers("0", row + 7_000).str.slice(2, 14)
     return Products(
-        listed, generic, before, later, change, selected_at, registered,
-        frame["serial"].to_numpy().astype(bool), frame["covered"].to_numpy().astype(bool),
-        frame["pack"].to_numpy().astype(np.int64),
-        codes, udi,
+        listed, generic[row], before[row], later[row], change[row], selected_at[row],
+        registered[row], frame["serial"].to_numpy().astype(bool),
+        frame["covered"].to_numpy().astype(bool), frame["pack"].to_numpy().astype(np.int64),
+        codes, udi, successor, renewed_at,
     )  # fmt: skip
+
+
+def _makers(draw: Draw, frame: pl.DataFrame, row: Whole) -> Whole:
+    """Maker of each product; some makers sell both domestic products of a generic."""
+    second = (frame["variant"] == 1).to_numpy()
+    generic = frame["generic"].to_numpy().astype(np.int64)
+    shared = second & draw.chance("product/one_line", ONE_LINE, generic)
+    return draw.below("product/maker", len(MAKERS), np.where(shared, row - 1, row))
 
 
 def _codes(draw: Draw, frame: pl.DataFrame, keys: Whole) -> pl.Series:
@@ -187,42 +219,3 @@ def _codes(draw: Draw, frame: pl.DataFrame, keys: Whole) -> pl.Series:
     more = draw.identifiers("", keys + 190_000)
     generic = frame["generic"].cast(pl.String).str.zfill(3)
     return frame["class_code"] + generic + digits.str.slice(0, 10) + more.str.slice(0, 7)
-
-
-def consumable_rows(items: Products, clock: Clock) -> pl.DataFrame:
-    """The catalogue of consumables: one row a product and price."""
-    selected = pl.Series(items.selected_at < items.change)
-    base = _rows(items, items.price, selected).with_columns(
-        valid_from=pl.lit(clock.on(FAR_PAST)),
-        valid_to=pl.when(pl.Series(items.change < NEVER)).then(
-            clock.dates(np.where(items.change < NEVER, items.change - 1, 0))
-        ),
-    )
-    changed = items.change < NEVER
-    later = _rows(items, items.later_price, pl.Series(items.selected_at < NEVER)).with_columns(
-        valid_from=clock.dates(np.where(changed, items.change, 0)), valid_to=pl.lit(None, pl.Date)
-    )
-    return pl.concat([base, later.filter(pl.Series(changed))], how="diagonal")
-
-
-def _rows(items: Products, price: Floats, selected: pl.Series) -> pl.DataFrame:
-    return items.frame.select(
-        "item_code",
-        "class_code",
-        "class_name",
-        "maker",
-        "origin",
-        "unit",
-        generic_name="name_zh",
-        pack_factor=pl.col("pack").cast(pl.Int64) * 1000,
-        implantable=pl.col("implantable") == 1,
-        single_use=pl.lit(value=True),
-        key_list=pl.col("key_list") == 1,
-        covered=pl.col("covered") == 1,
-        vbp_selected=selected,
-        vbp_group=pl.when(pl.col("vbp") == 1).then("VBP-" + pl.col("key")),
-        platform_price=pl.Series(price),
-        payment_standard=pl.Series(price),
-        sex_limit=pl.lit(None, pl.String),
-        registration_valid_to="registration",
-    )

@@ -16,12 +16,19 @@ from synthetic import (
     audits,
     bill,
     catalogue,
+    census,
     coding,
+    departures,
+    editions,
+    experience,
     goods,
     headers,
     hospitals,
+    openings,
     persons,
     plan,
+    price_lists,
+    since,
     standards,
     supply,
     uses,
@@ -32,6 +39,7 @@ from synthetic.declared import lookalikes, schemes
 from synthetic.grammar import STAGES, Dose, Scheme
 from synthetic.randomness import Draw
 from synthetic.reference import Reference
+from synthetic.shift import Shift
 from synthetic.state import City
 from synthetic.world import World
 from synthetic.writing import Parts, conform, write
@@ -61,6 +69,21 @@ class Prevalence:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is planted: how much of each scheme, how cunning, and since when."""
+
+    prevalence: Prevalence
+    difficulty: tuple[int, ...]
+    shift: Shift
+
+    def dose(self, scheme: Scheme, stays: int, clock: Clock) -> Dose:
+        """The subjects of a scheme; as dense as ever from the first day on which it is known."""
+        since = self.shift.since(scheme.code, clock)
+        part = 1 - since / clock.days
+        return Dose(round(stays * part * self.prevalence.of(scheme)), self.difficulty, since)
+
+
+@dataclass(frozen=True)
 class CitySummary:
     """Rows written by table (``truth`` among them), and where they lie."""
 
@@ -72,12 +95,13 @@ def generate(
     out: Path, *, stays: int, months: int, seed: int, start: date = date(2024, 1, 1),
     audit_share: float = 0.01, difficulty: tuple[int, ...] = DIFFICULTIES,
     progress: Progress | None = None, prevalence: Prevalence | None = None,
+    shift: Shift | None = None,
 ) -> CitySummary:  # fmt: skip
     """Write a city of about ``stays`` stays over ``months`` months below ``out``.
 
     ``audit_share`` is the share of stays, and again of consumable uses, that past audits
-    looked at; ``difficulty`` the levels of cunning to plant. The answer key goes to
-    ``out/truth/``. The same arguments give the same bytes.
+    looked at; ``difficulty`` the levels of cunning to plant; ``shift`` what changes on a date.
+    The answer key goes to ``out/truth/``. The same arguments give the same bytes.
     """
     _check(stays, months, audit_share, difficulty)
     if start.day != 1:
@@ -86,8 +110,8 @@ def generate(
         )
     tell = progress or _silent
     tell(0.0, "founding the city")
-    world = found(stays=stays, months=months, seed=seed, start=start)
-    city = live(world, stays, prevalence or Prevalence(), difficulty)
+    world = found(stays=stays, months=months, seed=seed, start=start, shift=shift)
+    city = live(world, stays, prevalence or Prevalence(), difficulty, shift or Shift())
     tell(0.25, f"{len(city.plan):,} stays planned, {len(city.uses):,} uses traced")
     written = dict(_write_static(world, city, Path(out)))
     written.update(_write_streams(city, Path(out), tell))
@@ -122,23 +146,31 @@ def _check(stays: int, months: int, audit_share: float, difficulty: tuple[int, .
         raise CityError(f"difficulty must be some of {DIFFICULTIES}, not {difficulty}")
 
 
-def found(*, stays: int, months: int, seed: int, start: date) -> World:
+def found(*, stays: int, months: int, seed: int, start: date, shift: Shift | None = None) -> World:
     """Everything that is made once: hospitals, persons, price lists."""
     draw, clock, reference = Draw(seed), Clock(start, months), Reference.load()
+    shift = shift or Shift()
+    shift.check(clock)
+    houses, listed = hospitals.build(draw, reference), catalogue.products(draw, clock, reference)
+    products, first_days = since.build(draw, clock, reference, houses, listed, shift)
     return World(
         draw, clock, reference,
-        hospitals.build(draw, reference), persons.build(draw, clock, stays),
-        catalogue.services(clock, reference), catalogue.products(draw, clock, reference),
+        houses, persons.build(draw, clock, stays),
+        catalogue.services(clock, reference), products, first_days,
     )  # fmt: skip
 
 
-def live(world: World, stays: int, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
+def live(
+    world: World, stays: int, prevalence: Prevalence, difficulty: tuple[int, ...],
+    shift: Shift | None = None,
+) -> City:  # fmt: skip
     """Plan care, trace goods, write the bill; corrupt each of them before the next is made."""
+    asked = Asked(prevalence, difficulty, shift or Shift())
     honest = plan.make(world, stays)
-    city = City(world, standards.build(world, world.clock), honest)
+    city = experience.calibrated(City(world, standards.build(world, world.clock), honest))
     made = {"care": _cared, "goods": _supplied, "bill": _visited}
     for stage in STAGES:
-        city = _plant(made[stage](city), stage, prevalence, difficulty)
+        city = _plant(made[stage](city), stage, asked)
     return city
 
 
@@ -147,10 +179,10 @@ def _cared(city: City) -> City:
 
 
 def _supplied(city: City) -> City:
-    world = city.world
+    city, world = openings.cared(city), city.world
     city = replace(city, plan=headers.prepare(world, city.standards, city.plan))
-    used = goods.honest(world, uses.make(world, city.plan, city.wanted))
-    traced, store = supply.build(world, used)
+    used = goods.honest(world, city.plan, uses.make(world, city.plan, city.wanted, city.switched))
+    traced, store = supply.build(world, departures.left_out(city, used))
     return replace(city, uses=goods.charged(world, traced), goods=store)
 
 
@@ -158,13 +190,13 @@ def _visited(city: City) -> City:
     return replace(city, visits=visits.make(city.world, city.plan, city.visits))
 
 
-def _plant(city: City, stage: str, prevalence: Prevalence, difficulty: tuple[int, ...]) -> City:
+def _plant(city: City, stage: str, asked: Asked) -> City:
     """Schemes first, so that no look-alike label hides one; then the look-alikes."""
     number = len(city.plan)
     for scheme in schemes():
-        subjects = round(number * prevalence.of(scheme))
-        if scheme.stage == stage and subjects:
-            city = scheme.plant(city, Dose(subjects, difficulty))
+        dose = asked.dose(scheme, number, city.world.clock)
+        if scheme.stage == stage and dose.subjects:
+            city = scheme.plant(city, dose)
     for likeness in lookalikes():
         if likeness.stage == stage:
             city = likeness.plant(city, Dose(max(1, round(number * likeness.share)), (0,)))
@@ -176,40 +208,18 @@ def _write_static(world: World, city: City, out: Path) -> Iterator[tuple[str, in
     houses = world.houses.frame.drop("speciality", "district_key")
     frames = {
         "hospitals": houses,
-        "physicians": world.houses.physicians,
-        "service_items": catalogue.service_rows(world.services, world.clock),
-        "consumables": catalogue.consumable_rows(world.products, world.clock),
+        "service_items": price_lists.service_rows(world.services, world.clock),
+        "consumables": price_lists.consumable_rows(world.products, world.clock),
         "drg_standards": city.standards.frame,
     }
     for name, frame in frames.items():
         rows = frame.with_columns(received_on=known)
+        rows = openings.known(world, rows) if name == "hospitals" else rows
         yield name, write(conform(BY_NAME[name], rows), out / f"{name}.parquet")
-    people = pl.concat(
-        [world.people.frame.with_columns(received_on=known), _deaths(city), _corrected(city)],
-        how="diagonal",
-    )
-    yield "persons", write(conform(BY_NAME["persons"], people), out / "persons.parquet")
-
-
-def _deaths(city: City) -> pl.DataFrame:
-    """Persons who died in hospital, sent again when the death became known."""
-    died = city.plan.filter("died")
-    day = died["admit"].to_numpy() + died["los"].to_numpy()
-    again = city.world.people.frame[died["person"].to_numpy()]
-    return again.with_columns(
-        death_date=city.world.clock.dates(day), received_on=city.world.clock.dates(day + 7)
-    )
-
-
-def _corrected(city: City) -> pl.DataFrame:
-    """Persons sent again with something typed anew."""
-    again = city.people.sort("person", "known")
-    first = city.world.people.frame[again["person"].to_numpy()]
-    changed = ("sex", "birth_date", "blood_group", "address_hash")
-    return first.with_columns(
-        *(pl.coalesce(again[name], first[name]).alias(name) for name in changed),
-        received_on=city.world.clock.dates(again["known"].to_numpy()),
-    )
+    doctors = departures.staff(world, city.departures)
+    doctors = openings.known(world, doctors)
+    yield "physicians", write(conform(BY_NAME["physicians"], doctors), out / "physicians.parquet")
+    yield "persons", write(conform(BY_NAME["persons"], census.rows(city)), out / "persons.parquet")
 
 
 def chunks(frame: pl.DataFrame, city: City) -> list[pl.DataFrame]:
@@ -234,19 +244,23 @@ def delivered(city: City, piece: pl.DataFrame) -> dict[str, pl.DataFrame]:
     world = city.world
     mine = bill.moved_to(piece, city.uses)
     lines, header = bill.bill(world, piece, mine, city.lines)
-    return {
+    of_stays = {
         "fee_lines": lines,
-        "stays": headers.with_cancelled(piece, header),
-        "stay_diagnoses": coding.diagnoses(world, piece, city.codes),
-        "stay_procedures": coding.procedures(world, piece),
-        "device_uses": bill.register(world, piece, mine),
+        "stay_procedures": departures.listed(city, piece, coding.procedures(world, piece)),
+        "device_uses": departures.told(city, bill.register(world, piece, mine)),
     }
+    tables = {name: headers.with_retyped(piece, rows) for name, rows in of_stays.items()}
+    tables["stays"] = headers.sent_again(world, piece, header)
+    tables["stay_diagnoses"] = coding.diagnoses(world, piece, city.codes)
+    return editions.recoded(world, piece, tables)
 
 
 def _write_books(city: City, out: Path) -> Iterator[tuple[str, int]]:
-    frames = {**goods.books(city), "outpatient_visits": visits.rows(city.world, city.visits)}
+    seen = visits.rows(city.world, city.visits, city.plan)
+    frames = {**goods.books(city), "outpatient_visits": seen}
     for name, frame in frames.items():
-        yield name, write(conform(BY_NAME[name], frame), out / f"{name}.parquet")
+        rows = openings.delivered(city.world, name, frame)
+        yield name, write(conform(BY_NAME[name], rows), out / f"{name}.parquet")
 
 
 def _write_judgements(city: City, out: Path, audit_share: float) -> Iterator[tuple[str, int]]:

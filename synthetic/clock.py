@@ -94,6 +94,14 @@ class Clock:
         out: Floats = np.where(self.free(), weight * FREE_DAY[season], weight)
         return out
 
+    def wave_top(self) -> int:
+        """Day on which the epidemic wave is highest."""
+        return self.share(WAVE_AT)
+
+    def wave_width(self) -> float:
+        """Days from the top of the wave to where it has fallen to about a third."""
+        return WAVE_DAYS
+
     def dates(self, days: Whole) -> pl.Series:
         """Day numbers as dates."""
         return pl.Series((np.asarray(days) + self.offset).astype(np.int32)).cast(pl.Date)

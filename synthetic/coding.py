@@ -11,18 +11,28 @@ from synthetic.arrays import by_case
 from synthetic.uses import variant
 
 if TYPE_CHECKING:
+    from synthetic.randomness import Flags, Whole
     from synthetic.world import World
 
-# Complications that decide the subgroup, and everyday companions: code, share, share from 60 on.
+# Complications that decide the subgroup: code and share present on admission.
 OLD_AGE = 60  # years
+PRESENT = {
+    "J96.000": 0.72, "R57.000": 0.55, "A41.900": 0.62, "E43.x00": 0.90, "N17.000": 0.58,
+    "I48.000": 0.88, "E87.600": 0.55, "N18.900": 0.99, "J44.900": 0.99, "I80.200": 0.40,
+}  # fmt: skip
 MAJOR = ("J96.000", "R57.000", "A41.900", "E43.x00", "N17.000")
 MINOR = ("I48.000", "E87.600", "N18.900", "J44.900", "I80.200")
+BY_SEVERITY = {1: MAJOR, 3: MINOR}
+OF_NEWBORNS = {1: "A41.900", 3: "E87.600"}
+# Everyday companions: code, share, share from 60 on, youngest age in years.
 COMPANIONS = (
-    ("I10.x00x002", 0.15, 0.48), ("E11.900", 0.07, 0.24), ("I25.103", 0.02, 0.20),
-    ("E78.500", 0.10, 0.17), ("K29.000", 0.06, 0.06), ("I67.200x003", 0.02, 0.12),
-    ("M81.000", 0.01, 0.10), ("G47.000x001", 0.04, 0.08), ("D64.900", 0.05, 0.07),
-    ("N39.000", 0.03, 0.05),
+    ("I10.x00x002", 0.15, 0.48, 25), ("E11.900", 0.07, 0.24, 20), ("I25.103", 0.02, 0.20, 34),
+    ("E78.500", 0.10, 0.17, 18), ("K29.000", 0.06, 0.06, 8), ("I67.200x003", 0.02, 0.12, 34),
+    ("M81.000", 0.01, 0.10, 34), ("G47.000x001", 0.04, 0.08, 16), ("D64.900", 0.05, 0.07, 0),
+    ("N39.000", 0.03, 0.05, 0),
 )  # fmt: skip
+# Main diagnoses that belong to no case group: signs, history, observation.
+UNGROUPED = ("R69.x00", "Z03.900", "Z76.800", "R53.x00")
 SITES = {
     "CB3": "眼", "CB1": "眼", "IC2": "关节", "IC1": "关节", "IC3": "关节", "IF1": "上肢",
     "IF3": "股骨", "IF4": "小腿", "IF5": "下肢", "EB1": "肺", "EB2": "肺", "JA2": "乳房",
@@ -34,54 +44,108 @@ SECOND_PROCEDURE = 0.15
 
 
 def principal(world: World, plan: pl.DataFrame) -> pl.Series:
-    """Main diagnosis of each stay, from the list of its coded group."""
-    listed = [codes.split() for codes in world.reference.groups["diagnoses"]]
-    choice = variant(world, plan)
-    group = plan["coded_group"].to_numpy()
-    usual = pl.Series(
-        [listed[g][int(u * len(listed[g]))] for g, u in zip(group, choice, strict=True)],
-        dtype=pl.String,
-    )
+    """Main diagnosis of each stay as coded, from the list of its coded group."""
+    usual = _of_group(world, plan, plan["coded_group"].to_numpy())
     return plan.select(pl.coalesce("main", usual)).to_series()
 
 
-def diagnoses(world: World, plan: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
-    """The table ``stay_diagnoses``: main diagnosis, complications, companions, added codes."""
-    draw, source = world.draw, plan["source"].to_numpy()
-    severity = plan["coded_severity"].to_numpy()
-    old = world.people.age[plan["person"].to_numpy()] >= OLD_AGE
-    base = plan.select("key", "stay_id", "received")
-    first = principal(world, plan)
-    parts = [base.with_columns(code=first, rank=pl.lit(0))]
-    for rank, (wanted, codes) in enumerate(((1, MAJOR), (3, MINOR)), start=1):
-        code = np.array(codes)[draw.below(f"stay/code/{rank}", len(codes), source)]
-        worse = pl.Series(severity == wanted)
-        parts.append(base.with_columns(code=pl.Series(code), rank=pl.lit(rank)).filter(worse))
-    for rank, (companion, young_share, old_share) in enumerate(COMPANIONS, start=3):
-        share = np.where(old, old_share, young_share)
-        hit = draw.chance(f"stay/companion/{rank}", share, plan["person"].to_numpy())
-        parts.append(
-            base.with_columns(code=pl.lit(companion), rank=pl.lit(rank)).filter(pl.Series(hit))
+def true_principal(world: World, plan: pl.DataFrame) -> pl.Series:
+    """The illness truly treated, from the list of the group treated for."""
+    return _of_group(world, plan, plan["group"].to_numpy())
+
+
+def _of_group(world: World, plan: pl.DataFrame, group: Whole) -> pl.Series:
+    listed = [codes.split() for codes in world.reference.groups["diagnoses"]]
+    count = np.array([len(codes) for codes in listed])
+    first = np.cumsum(count) - count
+    place = first[group] + (variant(world, plan) * count[group]).astype(np.int64)
+    flat = pl.Series([code for codes in listed for code in codes], dtype=pl.String)
+    return flat.gather(pl.Series(place).cast(pl.UInt32))
+
+
+def complications(world: World, plan: pl.DataFrame, severity: Whole) -> pl.DataFrame:
+    """What made stays of the given severities worse: key, code, present, stay_id, received."""
+    kept = [name for name in ("key", "stay_id", "received") if name in plan.columns]
+    category = true_principal(world, plan).str.slice(0, 3).to_numpy()
+    parts = []
+    for rank, codes in BY_SEVERITY.items():
+        drawn = world.draw.below(f"stay/code/{rank}", len(codes), plan["source"])
+        same = np.array([code[:3] for code in codes])[drawn] == category
+        code = pl.Series(codes).gather(pl.Series((drawn + same) % len(codes)).cast(pl.UInt32))
+        young = pl.when(plan["newborn"]).then(pl.lit(OF_NEWBORNS[rank])).otherwise(code)
+        code = pl.select(code=young).to_series()
+        rows = plan.select(kept).with_columns(
+            code=code, present=pl.Series(present(world, plan["source"], code))
         )
-    parts.append(_hidden_reason(world, plan, base))
-    more = base.join(added, left_on="key", right_on="stay", maintain_order="left")
-    parts.append(more.select(*base.columns, "code", rank=pl.when("present").then(2).otherwise(1)))
-    listed = pl.concat(parts).unique(["key", "code"], keep="first", maintain_order=True)
-    listed = listed.sort("key", "rank").with_columns(
-        position=pl.int_range(1, pl.len() + 1).over("key")
+        parts.append(rows.filter(pl.Series(severity == rank)))
+    return pl.concat(parts)
+
+
+def present(world: World, source: pl.Series, code: pl.Series) -> Flags:
+    """Whether a complication was there on admission."""
+    share = code.replace_strict(PRESENT, default=1.0, return_dtype=pl.Float64).to_numpy()
+    return world.draw.chance("stay/present", share, source)
+
+
+def companions(world: World, person: Whole) -> pl.DataFrame:
+    """Everyday illnesses of persons: ``row`` (place in the array), code and rank."""
+    age = world.people.age[person]
+    parts = []
+    for rank, (code, young, old, least) in enumerate(COMPANIONS, start=3):
+        share = np.where(age >= OLD_AGE, old, np.where(age >= least, young, 0.0))
+        hit = world.draw.chance(f"stay/companion/{rank}", share, person)
+        row = np.flatnonzero(hit).astype(np.int64)
+        parts.append(pl.DataFrame({"row": row}).with_columns(code=pl.lit(code), rank=pl.lit(rank)))
+    return pl.concat(parts)
+
+
+def diagnoses(world: World, plan: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+    """The table ``stay_diagnoses``: main diagnosis, complications, companions, added codes.
+
+    Where the stay was coded worse than it was, schemes add what was coded beyond the truth.
+    """
+    base = plan.select("key", "stay_id", "received")
+    first = base.with_columns(
+        code=principal(world, plan), rank=pl.lit(0), present=pl.lit(value=True)
     )
-    return listed.select(
-        "stay_id", pl.col("position").cast(pl.Int64), "code",
-        present_on_admission=pl.col("rank") != 1,
-        received_on=world.clock.dates(listed["received"].to_numpy()),
+    coded = np.maximum(plan["severity"].to_numpy(), plan["coded_severity"].to_numpy())
+    worse = complications(world, plan, coded).with_columns(rank=pl.lit(1))
+    patient = plan.select(pl.coalesce("patient", "person")).to_series().to_numpy()
+    known = companions(world, patient).with_columns(present=pl.lit(value=True))
+    grown = base.with_row_index("row").filter(~plan["newborn"])
+    beside = grown.join(known, on="row", maintain_order="right")
+    more = base.join(added, left_on="key", right_on="stay").with_columns(rank=pl.lit(1))
+    named = first.columns
+    parts = [first, worse, _hidden_reason(world, plan, base), beside, more]
+    listed = pl.concat([part.select(named) for part in parts], how="vertical_relaxed")
+    listed = listed.sort("key", "rank", "code", "present")
+    listed = listed.unique(["key", "code"], keep="first", maintain_order=True)
+    placed = listed.with_columns(position=pl.int_range(1, pl.len() + 1).over("key"))
+    placed = pl.concat([placed, _retyped(world, plan, placed)])
+    return placed.select(
+        "stay_id", pl.col("position").cast(pl.Int64), "code", present_on_admission="present",
+        received_on=world.clock.dates(placed["received"].to_numpy()),
     )  # fmt: skip
 
 
 def _hidden_reason(world: World, plan: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     """The illness truly treated, where the stay was coded to another group."""
-    true = principal(world, plan.with_columns(coded_group=pl.col("group")))
     moved = plan["coded_group"] != plan["group"]
-    return base.with_columns(code=true, rank=pl.lit(2)).filter(moved)
+    return base.with_columns(
+        code=true_principal(world, plan), rank=pl.lit(2), present=pl.lit(value=True)
+    ).filter(moved)
+
+
+def _retyped(world: World, plan: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """The diagnoses of stays whose main one was typed wrongly at first, as sent again."""
+    again = plan.filter(pl.col("retyped") >= 0)
+    right = again.select("key", right=true_principal(world, again), wait="retyped")
+    rows = placed.join(right, on="key", maintain_order="left")
+    rows = rows.with_columns(
+        code=pl.when(pl.col("position") == 1).then("right").otherwise("code"),
+        received=pl.col("received") + pl.col("wait"),
+    )
+    return rows.select(placed.columns)
 
 
 def procedures(world: World, plan: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from synthetic import supply
+from synthetic.families import of_kind
 
 if TYPE_CHECKING:
     from synthetic.state import City
@@ -21,11 +22,13 @@ LIST_LAG = 5  # days a new agreement needs to reach the list
 COUNT_KNOWN = 2  # days after a count
 
 
-def honest(world: World, used: pl.DataFrame) -> pl.DataFrame:
+def honest(world: World, plan: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """What is recorded and billed is what was used, but for a few forgotten records.
 
     An opened and contaminated unit is gone from the stock, recorded and billed like the rest.
+    What a cancelled settlement billed is left to the one that takes its place.
     """
+    cancelled = plan.filter(pl.col("voided") >= 0)["key"]
     forgotten = pl.Series(world.draw.chance("use/forgotten", UNRECORDED_SHARE, used["use"]))
     wasted = pl.Series(world.draw.chance("use/wasted", WASTED_SHARE, used["use"]))
     wasted &= used["registered"] & ~used["serial"]
@@ -33,7 +36,7 @@ def honest(world: World, used: pl.DataFrame) -> pl.DataFrame:
     return used.with_columns(
         billed=pl.col("quantity"),
         recorded=pl.when(forgotten).then(0).otherwise(pl.col("quantity")),
-        planted=pl.lit(value=False),
+        planted=pl.col("stay").is_in(cancelled.implode()),
     )
 
 
@@ -51,7 +54,9 @@ def charged(world: World, traced: pl.DataFrame) -> pl.DataFrame:
     cost = np.where(one_price, listed, traced["invoice"].to_numpy())
     return traced.with_columns(
         billed_product="product",
-        covered=pl.Series(world.products.covered[product]) & ~pl.col("self_paid"),
+        scanned=pl.lit(None, pl.Int64),
+        written_late=pl.lit(0, pl.Int64),
+        covered=pl.Series(world.products.paid_by_fund(product, day)) & ~pl.col("self_paid"),
         platform=pl.Series(platform),
         unit_price=pl.Series(np.minimum(cost, platform)),
         by_list=pl.Series(one_price & (listed > traced["invoice"].to_numpy())),
@@ -127,9 +132,8 @@ def _departments(city: City) -> pl.Series:
     first = kits.unique("item", keep="first", maintain_order=True).select(
         key="item", department="department"
     )
-    named = world.reference.generics.select("key").join(
-        first, on="key", how="left", maintain_order="left"
-    )
+    kinds = world.reference.generics.select(key=pl.col("key").map_elements(of_kind, pl.String))
+    named = kinds.join(first, on="key", how="left", maintain_order="left")
     return named["department"].gather(pl.Series(world.products.generic).cast(pl.UInt32))
 
 

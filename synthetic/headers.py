@@ -23,26 +23,52 @@ AGAINST_ADVICE = 0.02
 DEDUCTIBLE = {"working": 1500.0, "retired": 1200.0, "resident": 300.0, "student": 150.0}
 FUND_SHARE = {"working": 0.85, "retired": 0.92, "resident": 0.72, "student": 0.72}
 RELIEF_SHARE = 0.97
+NO_GROUP = "0000"  # stays that the main diagnosis leaves without a case group are paid by fee
 
 
 def prepare(world: World, standards: Standards, plan: pl.DataFrame) -> pl.DataFrame:
     """Add settlement days, ids, ways in and out, group code and standard to the plan."""
-    draw, key = world.draw, plan["key"].to_numpy()
-    leave = plan["admit"].to_numpy() + plan["los"].to_numpy()
-    settled = leave + draw.pick("stay/settled", SETTLED_LATER, key)
-    known = settled + 1 + draw.pick("stay/known", KNOWN_LATER, key)
+    plan = grouped(world, standards, _settled(world, plan))
+    return plan.with_columns(
+        stay_id=world.draw.identifiers("S", plan["key"]),
+        died=pl.Series(_died(world, plan)),
+        planned=pl.Series(_planned(plan)) | plan["planned"],
+    ).with_columns(discharge_way=_way_out(world, plan))
+
+
+def grouped(world: World, standards: Standards, plan: pl.DataFrame) -> pl.DataFrame:
+    """Add the case group and its payment standard, as coded."""
     scheme = world.people.frame["scheme"].to_numpy()[plan["person"].to_numpy()]
     group, severity = plan["coded_group"].to_numpy(), plan["coded_severity"].to_numpy()
     level = world.level(plan["hospital"].to_numpy())
     return plan.with_columns(
-        stay_id=draw.identifiers("S", key),
-        settled=pl.Series(settled),
-        received=pl.Series(known),
         drg=pl.Series(standards.code(group, severity)),
         standard=pl.Series(standards.payment(group, severity, level, scheme)),
-        died=pl.Series(_died(world, plan)),
-        planned=pl.Series(_planned(plan)) | plan["planned"],
-    ).with_columns(discharge_way=_way_out(world, plan))
+    )
+
+
+def _settled(world: World, plan: pl.DataFrame) -> pl.DataFrame:
+    """Add the days of settlement and delivery; a new settlement waits for the cancellation."""
+    draw, key = world.draw, plan["key"].to_numpy()
+    leave = plan["admit"].to_numpy() + plan["los"].to_numpy()
+    settled = leave + draw.pick("stay/settled", SETTLED_LATER, key)
+    dated = plan.with_columns(
+        settled=pl.Series(settled),
+        received=pl.Series(settled + 1 + draw.pick("stay/known", KNOWN_LATER, key)),
+    )
+    cancelled = dated.filter(pl.col("voided") >= 0).select(
+        resettles="key", void=pl.col("received") + pl.col("voided")
+    )
+    again = dated.join(cancelled, on="resettles", how="left", maintain_order="left")
+    later = (again["void"] - pl.Series(leave)).fill_null(0)
+    return dated.with_columns(pl.col("settled") + later, pl.col("received") + later)
+
+
+def _own(plan: pl.DataFrame) -> pl.Series:
+    """The key that decides how a stay ended: that of the cancelled settlement, if there is one."""
+    return plan.select(
+        pl.when(pl.col("resettles") >= 0).then("resettles").otherwise("key")
+    ).to_series()
 
 
 def _died(world: World, plan: pl.DataFrame) -> np.ndarray:
@@ -50,7 +76,7 @@ def _died(world: World, plan: pl.DataFrame) -> np.ndarray:
     last = (pl.col("admit") == pl.col("admit").max().over("person")).alias("last")
     chance = world.group_values("death")[plan["group"].to_numpy()]
     sick = np.where(plan["severity"].to_numpy() == 1, 3.0, 0.7)
-    fatal = world.draw.chance("stay/death", chance * sick, plan["key"])
+    fatal = world.draw.chance("stay/death", chance * sick, _own(plan))
     whole = plan["idle_a"].to_numpy() < 0
     died: np.ndarray = plan.select(last).to_series().to_numpy() & fatal & whole
     return died
@@ -70,7 +96,7 @@ def _way_out(world: World, plan: pl.DataFrame) -> pl.Expr:
     moved = pl.col("moved_in").shift(-1, fill_value=False)
     next_same = pl.col("chain") == pl.col("chain").shift(-1)
     against = pl.col("against") | pl.Series(
-        world.draw.chance("stay/against", AGAINST_ADVICE, plan["key"])
+        world.draw.chance("stay/against", AGAINST_ADVICE, _own(plan))
     )
     return (
         pl.when("died").then(pl.lit("death"))
@@ -97,6 +123,7 @@ def stays(world: World, plan: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFram
     plan = plan.join(totals, on="key", how="left", maintain_order="left")
     paid = _payers(world, plan, plan["total"].to_numpy(), plan["covered"].to_numpy())
     clock, hospital = world.clock, plan["hospital"].to_numpy()
+    grouped_well = ~pl.col("main").is_in(coding.UNGROUPED).fill_null(value=False)
     leave = plan["admit"].to_numpy() + plan["los"].to_numpy()
     department = pl.Series(world.group_values("department")[plan["group"].to_numpy()])
     return plan.select(
@@ -116,22 +143,41 @@ def stays(world: World, plan: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFram
         .when("emergency").then(pl.lit("emergency")).otherwise(pl.lit("outpatient")),
         discharge_way="discharge_way",
         principal_diagnosis=coding.principal(world, plan),
-        drg="drg",
+        drg=pl.when(grouped_well).then("drg").otherwise(pl.lit(NO_GROUP)),
         day_case="day_case",
         newborn="newborn",
         planned_readmission="planned",
         referrer="referrer",
         fund_amount=paid["fund"],
         self_pay_amount=paid["own"],
-        payment_standard=(pl.col("standard") * 100).round().cast(pl.Int64),
+        payment_standard=pl.when(grouped_well).then(
+            (pl.col("standard") * 100).round().cast(pl.Int64)
+        ),
     )  # fmt: skip
 
 
-def with_cancelled(plan: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """The settlements, and those cancelled sent once more as voided."""
-    wait = plan.filter(pl.col("voided") >= 0).select("stay_id", wait="voided")
-    again = stays.join(wait, on="stay_id").with_columns(
-        voided=pl.lit(value=True),
-        received_on=pl.col("received_on") + pl.duration(days=pl.col("wait")),
+def sent_again(world: World, plan: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """The settlements, and those cancelled or typed anew as they were sent once more."""
+    cancelled = _later(plan, stays, "voided").with_columns(voided=pl.lit(value=True))
+    retyped = plan.filter(pl.col("retyped") >= 0)
+    right = retyped.select(
+        "stay_id",
+        main=coding.true_principal(world, retyped),
+        group="drg",
+        paid=(pl.col("standard") * 100).round().cast(pl.Int64),
     )
-    return pl.concat([stays, again.select(stays.columns)])
+    typed = _later(plan, stays, "retyped").join(right, on="stay_id", maintain_order="left")
+    typed = typed.with_columns(principal_diagnosis="main", drg="group", payment_standard="paid")
+    return pl.concat([stays, *(part.select(stays.columns) for part in (cancelled, typed))])
+
+
+def with_retyped(plan: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that hang on stays; a stay that was typed anew sends all of them once more."""
+    return pl.concat([rows, _later(plan, rows, "retyped").select(rows.columns)])
+
+
+def _later(plan: pl.DataFrame, stays: pl.DataFrame, wait: str) -> pl.DataFrame:
+    """The rows that were sent once more, as they became known then."""
+    days = plan.filter(pl.col(wait) >= 0).select("stay_id", wait=wait)
+    again = stays.join(days, on="stay_id", maintain_order="left")
+    return again.with_columns(received_on=pl.col("received_on") + pl.duration(days=pl.col("wait")))

@@ -1,4 +1,4 @@
-"""Hospitals and their physicians: some fifty institutions of all levels and kinds."""
+"""Hospitals and their physicians: some eighty institutions of all levels and kinds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+
+from synthetic.links import LINKS
 
 if TYPE_CHECKING:
     from synthetic.randomness import Draw, Floats, Whole
@@ -22,30 +24,33 @@ DISTRICTS = (
     ("310151", "崇明区", 0.03),
 )  # fmt: skip
 
-# (level, kind, ownership, speciality, how many, beds from, beds to). Tertiary hospitals carry
-# nearly half of the stays; private houses are small and lean to bone, rehabilitation, nursing.
+# (level, kind, ownership, speciality, how many, beds from, beds to). Levels are as common as in
+# the whole city (dossier 5.1: of 440, 60 to 70 tertiary, about 100 secondary). Tertiary hospitals
+# carry nearly half of the stays; private houses are small and lean to bone, rehabilitation, care.
 BLUEPRINT = (
-    ("3", "general", "public", "", 9, 900, 2200),
-    ("3", "tcm", "public", "", 2, 600, 1000),
+    ("3", "general", "public", "", 8, 900, 2200),
+    ("3", "tcm", "public", "", 1, 600, 1000),
     ("3", "specialist", "public", "cancer", 1, 900, 1200),
     ("3", "specialist", "public", "women", 1, 500, 800),
     ("3", "specialist", "public", "chest", 1, 500, 800),
-    ("2", "general", "public", "", 11, 350, 800),
-    ("2", "tcm", "public", "", 2, 250, 400),
+    ("2", "general", "public", "", 8, 350, 800),
+    ("2", "tcm", "public", "", 1, 250, 400),
     ("2", "general", "private", "", 3, 120, 260),
-    ("2", "specialist", "private", "bone", 3, 90, 180),
+    ("2", "specialist", "private", "bone", 2, 90, 180),
     ("2", "specialist", "private", "eye", 2, 40, 80),
     ("2", "psychiatric", "public", "psych", 1, 400, 600),
     ("2", "rehabilitation", "private", "rehab", 2, 120, 220),
-    ("1", "general", "public", "", 6, 60, 120),
-    ("1", "general", "private", "", 2, 50, 90),
-    ("0", "nursing", "private", "rehab", 2, 80, 150),
+    ("1", "general", "public", "", 26, 60, 120),
+    ("1", "general", "private", "", 9, 50, 90),
+    ("0", "nursing", "private", "rehab", 7, 80, 150),
+    ("0", "general", "private", "", 8, 20, 50),
 )
-# Stays a bed takes, relative to the city: about three stays in five are in tertiary hospitals
+# Stays a bed takes, relative to the city: nearly half of the stays are in tertiary hospitals
 # and one in twelve in private ones (proposal).
-TURNOVER = {"3": 0.7, "2": 1.4, "1": 2.6, "0": 2.0}
+TURNOVER = {"3": 0.6, "2": 1.6, "1": 0.8, "0": 0.5}
 PRIVATE_TURNOVER = 1.5
-CAMPUS_PAIRS = 3  # public general hospitals that run a second campus in the list
+CAMPUS_BEDS = 0.75  # of a second campus over another hospital of its level
+CAMPUS_PAIRS = 2  # public general hospitals that run a second campus in the list
 
 SURNAMES = "申江浦沪云松海岭青泰康仁和济安宁德平华瑞嘉昌明义惠民光曙东新长虹杨普徐静闵金奉崇"
 KIND_NAMES = {
@@ -111,6 +116,12 @@ def _frame(draw: Draw) -> pl.DataFrame:
     )
 
 
+_CARE = {
+    "rehabilitation": {"rehab": 12.0, "bone": 1.5, "heart": 1.0, "general": 1.0},
+    "nursing": {"rehab": 3.0, "bone": 1.0, "heart": 2.0, "general": 1.5},
+}
+
+
 def _scope(hospital: dict[str, str], group: dict[str, object]) -> float:
     """How readily a hospital admits a group: 0 never, 1 as a general hospital does."""
     if int(hospital["level"]) < int(str(group["level_min"])):
@@ -120,12 +131,13 @@ def _scope(hospital: dict[str, str], group: dict[str, object]) -> float:
     if kind == "psychiatric":
         return 40.0 if special == "psych" else 0.0
     if kind in {"rehabilitation", "nursing"}:
-        return {"rehab": 12.0, "bone": 1.5, "heart": 1.0, "general": 1.0}.get(str(special), 0.0)
+        return _CARE[kind].get(str(special), 0.0)
     if kind == "specialist":
         return 6.0 if special == hospital["speciality"] else 0.0
     if special == "psych":
         return 0.02
-    return 0.4 if special in {"rehab", "eye"} else 1.0
+    # Small houses near home take over the rehabilitation of their neighbours.
+    return 0.4 if special == "eye" or (special == "rehab" and hospital["level"] in "32") else 1.0
 
 
 def _volume(frame: pl.DataFrame, groups: pl.DataFrame) -> Floats:
@@ -140,6 +152,17 @@ def _volume(frame: pl.DataFrame, groups: pl.DataFrame) -> Floats:
     return volume
 
 
+def _returned_to(volume: Floats, department: list[int], adrgs: list[str]) -> bool:
+    """Whether some course of illness leads to this department of a hospital."""
+    targets = {adrgs[group] for group in department}
+    return any(
+        volume[adrgs.index(adrg)] > 0
+        for link in LINKS
+        if link.target in targets and not link.speciality
+        for adrg in link.groups
+    )
+
+
 def _physicians(
     draw: Draw, frame: pl.DataFrame, groups: pl.DataFrame, volume: Floats
 ) -> tuple[pl.DataFrame, Whole,
@@ -152,7 +175,7 @@ def _physicians(
         for department in dict.fromkeys(departments):
             mine = [g for g, name in enumerate(departments) if name == department]
             size = volume[hospital, mine].sum()
-            if size > 0 or (volume[hospital].sum() > 0 and department == "普外科"):
+            if size > 0 or _returned_to(volume[hospital], mine, groups["adrg"].to_list()):
                 staff = 3 + min(9, int(size * 2))
                 first[hospital, mine], count[hospital, mine] = len(rows), staff
                 rows += [(hospital, department)] * staff
@@ -169,15 +192,23 @@ def _physicians(
     return physicians, first, count
 
 
-def build(draw: Draw, reference: Reference) -> Houses:
-    """Hospitals, physicians and their scopes, the same for every size of city."""
-    frame = _frame(draw)
-    volume = _volume(frame, reference.groups)
-    physicians, first, count = _physicians(draw, frame, reference.groups, volume)
+def _campuses(frame: pl.DataFrame) -> dict[int, int]:
+    """The smallest public general hospitals of the second level belong to large ones."""
     public = frame.with_row_index("row").filter(
         (pl.col("kind") == "general") & (pl.col("ownership") == "public")
     )
     large = public.filter(pl.col("level") == "3")["row"].to_list()
-    small = public.filter(pl.col("level") == "2")["row"].to_list()
-    campus = {small[k]: large[k] for k in range(CAMPUS_PAIRS)}
+    small = public.filter(pl.col("level") == "2").sort("approved_beds", "row")["row"].to_list()
+    return {small[pair]: large[pair] for pair in range(CAMPUS_PAIRS)}
+
+
+def build(draw: Draw, reference: Reference) -> Houses:
+    """Hospitals, physicians and their scopes, the same for every size of city."""
+    frame = _frame(draw)
+    campus = _campuses(frame)
+    second = pl.Series(np.isin(np.arange(len(frame)), list(campus)))
+    beds = (pl.col("approved_beds") * CAMPUS_BEDS // 10 * 10).cast(pl.Int64)
+    frame = frame.with_columns(approved_beds=pl.when(second).then(beds).otherwise("approved_beds"))
+    volume = _volume(frame, reference.groups)
+    physicians, first, count = _physicians(draw, frame, reference.groups, volume)
     return Houses(frame, physicians, volume, first, count, campus)

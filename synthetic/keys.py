@@ -23,9 +23,9 @@ FIRST_OF_TWO, SECOND_OF_TWO = 1, 2  # ``part`` of a plan row; 0 is whole
 
 LINE_STEP = 32_768  # lines of one stay
 ADDED_LINE = 24_576  # from here on: lines that no plan of care asked for
-KIT_STEP = 256  # uses of one stay, by place in the kit
-WANTED_USE = 184  # from here on: uses that an order asked for beside the kit
-ADDED_USE = 200  # from here on: uses that no kit asked for
+KIT_STEP = 512  # uses of one stay, by place in the kit
+WANTED_USE = 340  # from here on: uses that an order asked for beside the kit
+ADDED_USE = 360  # from here on: uses that no kit asked for
 UNIT_STEP = 16  # units of one use that carry serial numbers
 VISIT_STEP = 16  # outpatient visits before, during and after one stay
 ADDED_VISIT = 4  # from here on: visits that nobody's chronic illness asked for

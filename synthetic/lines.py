@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic import packages, signature, support
 from synthetic.clock import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
@@ -132,13 +133,22 @@ def _priced(
     keys = (_column(days, "source"), _column(days, "day"), np.full(len(days), slot))
     each = amount / TYPICAL_QUANTITY.get(category, 1.0)
     item = _item(world, category, each, _column(days, "group"), keys)
+    item = support.ordinary(world, item, _column(days, "group"))
+    item = signature.signed(world, category, item, _column(days, "group"), keys)
     exact = amount / world.services.price[item]
     step = np.floor(exact + world.draw.uniform("line/round", *keys)).astype(np.int64)
     most = (
         4 if category in {"surgery", "anaesthesia", "examination", "laboratory"} else MOST_QUANTITY
     )
-    second = 25_200 + world.draw.below("line/second", 46_800, *keys)
+    second = 25_200 + world.draw.below("line/second", 46_800, _hours(days), *keys[1:])
     return _raw(days, category, slot, (item, np.clip(step, 1, most), second))
+
+
+def _hours(frame: pl.DataFrame) -> Whole:
+    """What the hours of a stay's lines are drawn from: a copied bill has hours of its own."""
+    again = pl.col("resettles") >= 0
+    hours = frame.select(pl.when(again).then("source").otherwise("key")).to_series()
+    return hours.to_numpy().astype(np.int64)
 
 
 def _free(world: World, days: pl.DataFrame) -> Flags:
@@ -156,10 +166,9 @@ def _slots(
     category = str(line["category"])
     surgical = category in {"surgery", "anaesthesia"}
     source, day = _column(days, "source"), _column(days, "day")
-    special = (day == np.maximum(_column(days, "op_day"), 0)) if surgical else day == 0
-    if category in TESTS:
-        special = special & ~days["untested"].to_numpy()
-    again = ~special & (day == _column(days, "first_day")) & (not surgical)
+    begun = (day == np.maximum(_column(days, "op_day"), 0)) if surgical else day == 0
+    special = begun & ~days["untested"].to_numpy() if category in TESTS else begun
+    again = ~begun & (day == _column(days, "first_day")) & (not surgical)
     expected = line["first_day"] + line["daily"] * np.maximum(_column(days, "span") - 1, 0)
     amount = _budget(world, days, line["share"]) / np.maximum(expected, 0.5)
     parts = []
@@ -173,7 +182,7 @@ def _slots(
             1,
             line["daily"],
             np.where(
-                special, 0.0, np.where(_free(world, days), FREE_DAY_ORDERS.get(category, 1.0), 1.0)
+                begun, 0.0, np.where(_free(world, days), FREE_DAY_ORDERS.get(category, 1.0), 1.0)
             ),
         ),
     ):
@@ -227,6 +236,7 @@ def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         *_ordered(world, days),
         _tokens(world, days),
         _take_home(world, plan),
+        *(_raw(*line) for line in packages.drawn(world, plan)),
     ]
     return pl.concat(parts).sort("key", "day", "second", "category", "slot")
 
@@ -234,14 +244,14 @@ def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
 def timed(world: World, plan: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Moments of service and posting in seconds from the first day, inside the stay."""
     header = plan.select("key", "admit", "first_day", "los", "admit_second", "leave_second",
-                         "physician", "hospital", "settled", "own_share")  # fmt: skip
+                         "physician", "hospital", "settled", "own_share", "resettles")  # fmt: skip
     lines = lines.join(header, on="key", maintain_order="left")
     absolute = (pl.col("admit") + pl.col("day") - pl.col("first_day")).cast(pl.Int64)
     begin = pl.col("admit") * SECONDS_PER_DAY + pl.col("admit_second") + 600
     end = (pl.col("admit") + pl.col("los")) * SECONDS_PER_DAY + pl.col("leave_second") - 300
     done = absolute * SECONDS_PER_DAY + pl.col("second")
     lines = lines.with_columns(served=pl.max_horizontal(pl.min_horizontal(done, end), begin))
-    keys = (_column(lines, "source"), _column(lines, "day"), _column(lines, "slot"))
+    keys = (_hours(lines), _column(lines, "day"), _column(lines, "slot"))
     minutes = world.draw.below("line/posting", 3_000, *keys)
     late = world.draw.chance("line/late", LATE_SHARE, *keys)
     delay = np.where(late, world.draw.between("line/delay", 1, 3, *keys) * SECONDS_PER_DAY, minutes)

@@ -14,22 +14,31 @@ if TYPE_CHECKING:
     from synthetic.clock import Clock
     from synthetic.randomness import Draw, Flags, Floats, Whole
 
-PERSONS_PER_STAY = 0.8  # a person in hospital has 1.25 stays a window on average
+PERSONS_PER_STAY = 1.5  # most of the insured never lie in hospital; these are near to it
 # Lower age, upper age, share among those who use hospitals (half are 60 or older).
 AGES = (
-    (0, 15, 0.06),
-    (15, 45, 0.22),
-    (45, 60, 0.20),
-    (60, 75, 0.32),
-    (75, 90, 0.18),
+    (0, 15, 0.07),
+    (15, 45, 0.25),
+    (45, 60, 0.22),
+    (60, 75, 0.29),
+    (75, 90, 0.15),
     (90, 99, 0.02),
 )
-EMPLOYEE_SHARE = 0.74  # share of stays under the employees' scheme
+OUTSIDE = len(DISTRICTS)  # district row of persons insured in another province
+OUTSIDE_NAME = "外省市"
+OUTSIDE_SHARE = 0.15  # of persons; leading hospitals draw many of them (dossier 5.1)
+EMPLOYEE_SHARE = 0.77  # of adults, so that seven stays in ten are under the employees' scheme
 RETIREMENT = {"M": 60, "F": 55}
 ADULT_AGE = 22  # years; the younger are insured as students
 CARE_HOME_AGE = 75
 CARE_HOME_SHARE = 0.10
 CARE_HOME_SIZE = 30
+OLD_SHARE = 0.20  # persons of that age and more among those who use hospitals
+VILLAGE_SHARE = 0.08  # households of a village or staff dormitory that is one address
+VILLAGE_SIZE = 24  # persons
+HOMES_FROM = 100_000  # numbers of such addresses in one district
+DISTRICT_ROOM, VILLAGES_FROM = 10_000_000, 1_000_000_000
+YEARS = (0.0, 150.0)  # of any person
 HOUSEHOLD_SIZE = 3
 RELIEF_SHARE = 0.03
 BLOOD_GROUPS = ("A", "B", "O", "AB")
@@ -61,24 +70,36 @@ class People:
         rank = self._rank(self.female, self.district, self.age)
         order = np.argsort(rank, kind="stable")
         wanted = self._rank(wish.female, wish.district, np.clip(wish.age, 0, 99))
-        place = np.searchsorted(rank[order], wanted)
+        ordered = rank[order]
+        place = np.searchsorted(ordered, wanted)
         reach = max(3, len(order) // 400)
         place = place + draw.between(purpose, -reach, reach, wish.keys)
+        # Beyond the oldest of a sex and district come the children of the next: stop before.
+        ends = [self._rank(wish.female, wish.district, years) for years in YEARS]
+        low, high = np.searchsorted(ordered, ends[0]), np.searchsorted(ordered, ends[1]) - 1
+        place = np.clip(place, low, np.maximum(high, low))
         chosen: Whole = order[np.clip(place, 0, len(order) - 1)]
         return chosen
 
     @staticmethod
-    def _rank(female: object, district: Whole, age: Floats) -> Floats:
+    def _rank(female: object, district: Whole, age: Floats | float) -> Floats:
         rank: Floats = np.asarray(female) * 10_000.0 + district * 200.0 + age
         return rank
 
 
 def _address(draw: Draw, age: Floats, district: Whole, keys: Whole) -> pl.Series:
-    home = draw.below("person/home", max(1, len(keys) // (CARE_HOME_SIZE * 40)), keys)
+    """One address a household; those in care, and villages and dormitories, share theirs."""
+    persons = np.bincount(district)[district]
+    homes = np.maximum(persons * OLD_SHARE * CARE_HOME_SHARE // CARE_HOME_SIZE, 1)
+    home = draw.below("person/home", homes, keys) + district * HOMES_FROM
     cared = (age >= CARE_HOME_AGE) & draw.chance("person/cared", CARE_HOME_SHARE, keys)
-    household = keys // HOUSEHOLD_SIZE + 1_000_000
-    number = np.where(cared, home + district * 1_000, household)
-    return draw.identifiers("A", number)
+    family = keys // HOUSEHOLD_SIZE
+    villages = np.maximum(persons * VILLAGE_SHARE // VILLAGE_SIZE, 1)
+    village = draw.below("person/village", villages, family) + district * HOMES_FROM
+    shared = draw.chance("person/shared", VILLAGE_SHARE, family)
+    household = family + DISTRICT_ROOM
+    number = np.where(shared, village + VILLAGES_FROM, household)
+    return draw.identifiers("A", np.where(cared, home, number))
 
 
 def build(draw: Draw, clock: Clock, stays: int) -> People:
@@ -87,6 +108,7 @@ def build(draw: Draw, clock: Clock, stays: int) -> People:
     # A household shares a district, so that families can share a hospital.
     home = keys // HOUSEHOLD_SIZE
     district = draw.pick("person/district", [share for *_, share in DISTRICTS], home)
+    district = np.where(draw.chance("person/outside", OUTSIDE_SHARE, home), OUTSIDE, district)
     band = draw.pick("person/band", [share for *_, share in AGES], keys)
     low = np.array([line[0] for line in AGES])[band]
     high = np.array([line[1] for line in AGES])[band]
@@ -103,7 +125,7 @@ def build(draw: Draw, clock: Clock, stays: int) -> People:
             "birth_date": clock.dates(-(age * DAYS_PER_YEAR).astype(np.int64)),
             "scheme": np.where(employee, "employee", "resident"),
             "person_type": kind,
-            "district": np.array([name for _, name, _ in DISTRICTS])[district],
+            "district": np.array([*(name for _, name, _ in DISTRICTS), OUTSIDE_NAME])[district],
             "address_hash": _address(draw, age, district, keys),
             "blood_group": np.array(BLOOD_GROUPS)[draw.pick("person/blood", BLOOD_SHARES, keys)],
             "relief": draw.chance("person/relief", RELIEF_SHARE, home),

@@ -39,6 +39,8 @@ class Reference:
     def load(cls) -> Reference:
         """Read the tables that ship with the package."""
         names = ("groups", "kits", "consumables", "services", "structures")
-        text = {"drgs": pl.String, "sides": pl.String, "scale": pl.String, "cut": pl.Float64}
+        text = {"drgs": pl.String, "sides": pl.String, "scale": pl.String, "cut": pl.Float64,
+                "before": pl.Float64, "after": pl.Float64}  # fmt: skip
+        text |= {"before": pl.Float64, "after": pl.Float64}
         frames = [pl.read_csv(DATA / f"{name}.csv", schema_overrides=text) for name in names]
         return cls(*frames)

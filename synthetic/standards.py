@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic import expected
 from synthetic.arrays import by_case
-from synthetic.catalogue import FAR_PAST, PRODUCTS
-from synthetic.plan import LEVEL_COST, SEVERITY_COST, SEVERITY_SHARE
+from synthetic.catalogue import FAR_PAST
+from synthetic.effort import LEVEL_COST, SEVERITY_COST, SEVERITY_SHARE
 
 if TYPE_CHECKING:
     from synthetic.clock import Clock
@@ -21,10 +22,8 @@ SEVERITIES = (1, 3, 5)
 LEVELS = ("3", "2", "1", "0")
 SCHEMES = ("employee", "resident")
 SCHEME_FACTOR = {"employee": 1.0, "resident": 0.97}
-GENEROSITY = 1.02  # standard over expected cost
+GENEROSITY = 0.915  # standard over mean cost: standards are kept tight
 BASE_RATE = 13_000.0  # yuan of weight 1, near the city's mean cost of a stay
-PRICE_MIX = sum(factor * share for _, factor, share in PRODUCTS)
-MEAN_SCALE = {"joint": 1.03, "level_few": 1.4, "level_many": 3.6, "vertebra": 1.35, "session": 3.0}
 
 
 @dataclass(frozen=True)
@@ -63,32 +62,24 @@ def _code(drgs: str, severity: int) -> str:
     return order[0]
 
 
-def _material(world: World) -> Floats:
-    """Expected yuan of key consumables by group at the prices of the first day."""
-    price = dict(world.reference.generics.select("key", "after").iter_rows())
-    scale = dict(world.reference.groups.select("adrg", "scale").iter_rows())
-    expected = dict.fromkeys(world.reference.groups["adrg"].to_list(), 0.0)
-    for kit in world.reference.kits.to_dicts():
-        times = {"stay": 1.0, "scale": 1.0, "scale1": 2.0}[kit["per"]]
-        if kit["per"] != "stay":
-            times = MEAN_SCALE.get(scale[kit["adrg"]] or "", 1.0) + times - 1
-        units = kit["chance"] * (kit["to"] - kit["from"]) * kit["typical"] * times
-        expected[kit["adrg"]] += units * price[kit["item"]] * PRICE_MIX
-    return np.array(list(expected.values()))
-
-
 def build(world: World, clock: Clock) -> Standards:
     """Codes and standards of all groups for both settlement years."""
     groups = world.reference.groups
     codes = np.array([[_code(drgs, s) for s in SEVERITIES] for drgs in groups["drgs"]])
-    mean = (groups["cost_k"] * 1000 * (1 - groups["share"])).to_numpy()
+    mean = expected.services(world)
     factor = _severity_factor(codes)
     level = np.array([LEVEL_COST[name] for name in LEVELS])
     scheme = np.array([SCHEME_FACTOR[name] for name in SCHEMES])
     services = (mean[:, None] * factor)[:, :, None] * level[None, None, :]
-    total = services + _material(world)[:, None, None]
+    total = services + expected.goods(world)[:, None, None]
     amount = np.round(GENEROSITY * total[..., None] * scheme, -1)
     return Standards(codes, amount, _frame(codes, amount, clock))
+
+
+def scaled(standards: Standards, factor: Floats, clock: Clock) -> Standards:
+    """The standards with each group's amounts times a factor."""
+    amount = np.round(standards.amount * factor[:, None, None, None], -1)
+    return Standards(standards.codes, amount, _frame(standards.codes, amount, clock))
 
 
 def _severity_factor(codes: np.ndarray) -> Floats:

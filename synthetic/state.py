@@ -12,6 +12,7 @@ from synthetic.additions import (
     CODES,
     LINES,
     PEOPLE,
+    SWITCHED,
     VISITS,
     WANTED,
     conformed,
@@ -19,7 +20,9 @@ from synthetic.additions import (
     more_lines,
     more_uses,
     more_visits,
+    written_over,
 )
+from synthetic.departures import Departures
 
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
@@ -50,6 +53,8 @@ class City:
     codes: pl.DataFrame = field(default_factory=lambda: empty(CODES))
     people: pl.DataFrame = field(default_factory=lambda: empty(PEOPLE))
     wanted: pl.DataFrame = field(default_factory=lambda: empty(WANTED))
+    switched: pl.DataFrame = field(default_factory=lambda: empty(SWITCHED))
+    departures: Departures = field(default_factory=Departures)
     truth: tuple[pl.DataFrame, ...] = ()
 
     def with_truth(self, rows: pl.DataFrame) -> City:
@@ -105,10 +110,9 @@ class City:
 
         ``rows`` has ``subject_id``, ``hospital``, ``started`` and ``ended``.
         """
-        known = [t.filter(pl.col("subject_type") == subject_type)["subject_id"] for t in self.truth]
-        labelled = pl.concat(known) if known else pl.Series([], dtype=pl.String)
+        known = pl.concat([empty(TRUTH), *self.truth]).filter(subject_type=subject_type)
         fresh = rows.unique("subject_id", keep="first", maintain_order=True)
-        fresh = fresh.filter(~pl.col("subject_id").is_in(labelled.implode()))
+        fresh = fresh.join(known, on="subject_id", how="anti", maintain_order="left")
         return self.with_truth(
             fresh.select(
                 "subject_id",
@@ -170,11 +174,19 @@ class City:
         return replace(self, uses=more_uses(self.uses, rows))
 
     def with_wanted(self, rows: pl.DataFrame) -> City:
-        """The city with more units truly used: stay, product, quantity, self_paid (null: no).
+        """The city with more units truly used: stay, product, quantity, self_paid, on.
+
+        See ``additions.WANTED``. Only before goods are traced, so that each unit is bought,
+        stored, used and billed.
+        """
+        return replace(self, wanted=pl.concat([self.wanted, conformed(WANTED, rows)]))
+
+    def with_switched(self, rows: pl.DataFrame) -> City:
+        """The city with products truly used instead of those of the kit: stay, product, instead.
 
         Only before goods are traced, so that each unit is bought, stored, used and billed.
         """
-        return replace(self, wanted=pl.concat([self.wanted, conformed(WANTED, rows)]))
+        return replace(self, switched=pl.concat([self.switched, conformed(SWITCHED, rows)]))
 
     def with_codes(self, rows: pl.DataFrame) -> City:
         """The city with more listed diagnoses: stay, code, present (on admission)."""
@@ -192,9 +204,7 @@ class City:
 
     def with_changed_uses(self, changed: pl.DataFrame) -> City:
         """The city with rows of its uses replaced (same ``use``)."""
-        rest = self.uses.join(changed.select("use"), on="use", how="anti")
-        whole = pl.concat([rest, changed.select(rest.columns)], how="vertical_relaxed")
-        return replace(self, uses=whole.sort("use"))
+        return replace(self, uses=written_over(self.uses, changed, "use"))
 
     def stay_ids(self, keys: pl.Series | Whole) -> pl.Series:
         """Ids of stays by the keys of the plan."""
@@ -220,8 +230,21 @@ class City:
 
     def answer_key(self) -> pl.DataFrame:
         """All truth rows, sorted by subject and scheme."""
-        key = pl.concat([empty(TRUTH), *self.truth])
+        key = self._standing(pl.concat([empty(TRUTH), *self.truth]))
         return self._billed_in_full(key).sort("subject_type", "subject_id", "scheme")
+
+    def _standing(self, key: pl.DataFrame) -> pl.DataFrame:
+        """The key without look-alikes that were planted later, or whose settlement was cancelled.
+
+        What takes the place of a cancelled settlement is labelled by itself.
+        """
+        subject = ["subject_type", "subject_id"]
+        guilty, innocent = key.filter(~pl.col("innocent")), key.filter("innocent")
+        gone = self.stay_ids(self.plan.filter(pl.col("voided") >= 0)["key"])
+        of_stay = pl.col("subject_type").is_in(["stay", "use"])
+        first = pl.col("subject_id").str.split("|").list.first()
+        innocent = innocent.filter(~(of_stay & first.is_in(gone.implode())))
+        return pl.concat([guilty, innocent.join(guilty, on=subject, how="anti")])
 
     def _billed_in_full(self, key: pl.DataFrame) -> pl.DataFrame:
         """The key with amounts that wait for prices: the whole bill of the use."""

@@ -12,22 +12,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import stock
+from synthetic import catalogue, stock
 from synthetic.stock import PLACE
 
 if TYPE_CHECKING:
-    from synthetic.randomness import Floats, Whole
+    from synthetic.randomness import Flags, Floats, Whole
     from synthetic.world import World
 
 INTERVAL = (12, 40)  # days between deliveries of one product to one hospital
 LEAD = (1, 4)  # days a delivery comes before its first use
 ORDER = (2, 9)  # days from order to delivery
 SHELF = (3, 40)  # days a serialised unit waits before use
-CONSIGNED_SHARE = 0.30  # of serialised products of a hospital; near 5% of all key products
+CONSIGNED_SHARE = 0.75  # of serialised products of a hospital; near 5% of all consumable lines
 CONSIGNED_POSTING = (2, 18)  # days from use to the posting of a consigned purchase
 NEGOTIATED = 0.06  # most that a hospital bargains off a platform price that is not fixed
 QUARTER = 91  # days after which a hospital bargains anew
+# Cuts are announced: most hospitals let their stock run down to the day, and suppliers make good
+# the difference on what is left; the rest still use dear stock for some weeks.
+RUN_DOWN = 0.85
+AFTER_CUT = 100_000  # added to the periods of deliveries from a cut on
 EXPIRY_DAYS = (400, 1100)
+EXPIRY_OF_UNITS = (150, 1100)  # units with serial numbers lie on the shelf for weeks only
 FEN = 100
 SUPPLIERS = 24
 
@@ -65,6 +70,10 @@ def _deliveries(world: World, uses: pl.DataFrame) -> pl.DataFrame:
     phase = draw.below("goods/phase", interval, hospital, product)
     period = (uses["day"].to_numpy() + phase) // interval
     begin = np.maximum(period * interval - phase, 0)
+    change = world.products.change[product]
+    anew = run_down(world, hospital, product) & (uses["day"].to_numpy() >= change)
+    begin = np.where(anew, np.maximum(begin, change), begin)
+    period = period + AFTER_CUT * anew
     need = (
         uses.with_columns(period=pl.Series(period), begin=pl.Series(begin))
         .group_by(*PLACE, "period")
@@ -72,7 +81,7 @@ def _deliveries(world: World, uses: pl.DataFrame) -> pl.DataFrame:
         .sort(*PLACE, "period")
     )
     h, p = need["hospital"].to_numpy(), need["product"].to_numpy()
-    opening = draw.below("goods/opening", pack[p] + 3, h, p)
+    opening = _at_first(world, h, p)
     spare = draw.below("goods/spare", 3, h, p)
     need = need.with_columns(
         opening=pl.Series(opening), spare=pl.Series(spare), pack=pl.Series(pack[p])
@@ -81,7 +90,7 @@ def _deliveries(world: World, uses: pl.DataFrame) -> pl.DataFrame:
     need = need.with_columns(bought=(-(-total.clip(0) // pl.col("pack")) * pl.col("pack")))
     need = need.with_columns(before=pl.col("bought").shift(1, fill_value=0).over(PLACE))
     lead = draw.between("goods/lead", *LEAD, h, p, need["period"])
-    delivered = np.maximum(need["begin"].to_numpy() - lead, 0)
+    delivered = np.maximum(need["begin"].to_numpy() - lead, world.since.houses[h])
     return need.select(
         *PLACE,
         "period",
@@ -89,20 +98,31 @@ def _deliveries(world: World, uses: pl.DataFrame) -> pl.DataFrame:
         position=pl.col("opening") + pl.col("before"),
         quantity=pl.col("bought") - pl.col("before"),
         delivered=pl.Series(delivered),
+        first=pl.col("begin"),
     ).filter(pl.col("quantity") > 0)
+
+
+def _at_first(world: World, hospital: Whole, product: Whole) -> Whole:
+    """Units on the shelf on the first day; none of a code or in a house that comes later."""
+    units = world.draw.below("goods/opening", world.products.pack[product] + 3, hospital, product)
+    listed = np.ones(len(world.products.codes), dtype=np.int64)
+    old = np.flatnonzero(world.products.renewed_at < catalogue.NEVER)
+    listed[world.products.successor[old]] = 0
+    return units * listed[product] * (world.since.houses[hospital] <= 0)
 
 
 def _openings(deliveries: pl.DataFrame, uses: pl.DataFrame, world: World) -> pl.DataFrame:
     """Stock on the first day, as lot of period -1."""
     places = uses.select(PLACE).unique().sort(PLACE)
     h, p = places["hospital"].to_numpy(), places["product"].to_numpy()
-    opening = world.draw.below("goods/opening", world.products.pack[p] + 3, h, p)
+    opening = _at_first(world, h, p)
     return places.with_columns(
         period=pl.lit(-1, pl.Int64),
         opening=pl.Series(opening),
         position=pl.lit(0, pl.Int64),
         quantity=pl.Series(opening),
         delivered=pl.lit(-1, pl.Int64),
+        first=pl.lit(-1, pl.Int64),
     ).filter(pl.col("quantity") > 0).select(deliveries.columns)  # fmt: skip
 
 
@@ -111,16 +131,33 @@ def _bulk(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]
     deliveries = _deliveries(world, uses)
     lots = pl.concat([_openings(deliveries, uses, world), deliveries]).sort(*PLACE, "position")
     lots = _priced(world, lots).with_columns(serial_no=pl.lit(None, pl.String))
-    ordered = uses.sort(*PLACE, "day", "second", "use").with_columns(
-        position=pl.col("quantity").cum_sum().over(PLACE) - pl.col("quantity")
+    # Few columns are put in order and looked up, since all of them would fill gigabytes.
+    ordered = uses.select("use", *PLACE, "day", "second", "quantity")
+    ordered = ordered.sort(*PLACE, "day", "second", "use").select(
+        "use", *PLACE, position=pl.col("quantity").cum_sum().over(PLACE) - pl.col("quantity")
     )
-    traced = ordered.sort("position").join_asof(
+    found = ordered.sort("position").join_asof(
         lots.sort("position").select(*PLACE, "position", "lot", "invoice", lot_day="delivered"),
         on="position",
         by=PLACE,
         check_sortedness=False,
     )
-    return traced.drop("position").with_columns(serial_no=pl.lit(None, pl.String)), lots
+    found = found.select("use", "lot", "invoice", "lot_day").sort("use").drop("use")
+    none = pl.lit(None, pl.String).alias("serial_no")
+    return uses.with_columns(*found, none), lots
+
+
+def run_down(world: World, hospital: Whole, product: Whole) -> Flags:
+    """Hospitals that pay no old price for what they use after an announced cut."""
+    return world.draw.chance("goods/run_down", RUN_DOWN, hospital, world.products.generic[product])
+
+
+def _priced_on(world: World, lots: pl.DataFrame, ordered: Whole) -> Whole:
+    """The day whose price holds for a lot: of the order, or of its first use after a cut."""
+    h, p, first = (lots[name].to_numpy() for name in ("hospital", "product", "first"))
+    made_good = run_down(world, h, p) & (first >= world.products.change[p])
+    day: Whole = np.where(made_good, np.maximum(ordered, first), ordered)
+    return day
 
 
 def _priced(world: World, lots: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +168,7 @@ def _priced(world: World, lots: pl.DataFrame) -> pl.DataFrame:
     made = (delivered + 4_000) // 25  # makers number their lots about monthly
     return lots.with_columns(
         ordered=pl.Series(delivered - wait),
-        invoice=pl.Series(invoice(world, h, p, delivered - wait)),
+        invoice=pl.Series(invoice(world, h, p, _priced_on(world, lots, delivered - wait))),
         lot=world.draw.identifiers("", p * 4_096 + made).str.slice(5, 8),
     )
 
@@ -145,7 +182,8 @@ def _serials(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFra
     shelf = day - draw.between("goods/shelf", *SHELF, use)
     posted = day + draw.between("goods/posting", *CONSIGNED_POSTING, use)
     lots = uses.select(*PLACE, "use", "quantity", "day").with_columns(
-        delivered=pl.Series(np.where(consigned, posted, np.maximum(shelf, -1))),
+        delivered=pl.Series(np.where(consigned, posted, np.maximum(shelf, world.since.stocked(h)))),
+        first=pl.col("day"),
         consignment=pl.Series(consigned),
         serial_no=draw.identifiers("", use).str.slice(1, 14),
     )
@@ -170,12 +208,14 @@ def _purchases(world: World, bulk: pl.DataFrame, single: pl.DataFrame) -> pl.Dat
     late = world.draw.between("goods/known", 1, 2, row)
     slow = world.draw.between("goods/slow", 2, 9, row)
     known = delivered + np.where(both["consignment"].to_numpy(), slow, late)
+    least = np.where(both["serial_no"].is_null().to_numpy(), EXPIRY_DAYS[0], EXPIRY_OF_UNITS[0])
+    lasts = world.draw.between("goods/expiry", least, EXPIRY_DAYS[1], row)
     supplier = world.draw.below("goods/supplier", SUPPLIERS, product, both["hospital"] % 3)
     return both.with_columns(
         purchase=pl.Series(row),
         known=pl.Series(known),
         supplier=pl.Series(supplier),
-        expiry=pl.Series(delivered + world.draw.between("goods/expiry", *EXPIRY_DAYS, row)),
+        expiry=pl.Series(delivered + lasts),
         on_platform=pl.Series(~world.draw.chance("goods/off_platform", 0.01, row)),
         gift=pl.lit(value=False),
     )
@@ -186,7 +226,8 @@ def build(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, Goods]:
     bulk_uses, bulk = _bulk(world, uses.filter(~pl.col("serial")))
     single_uses, single = _serials(world, uses.filter(pl.col("serial")))
     columns = single_uses.columns
-    traced = pl.concat([bulk_uses.select(columns), single_uses]).sort("use")
+    single_uses = single_uses.sort("use")
+    traced = bulk_uses.select(columns).merge_sorted(single_uses, key="use")
     purchases = _purchases(world, bulk, single)
     moves = stock.moves(world, bulk, single, traced)
     counts = stock.counts(world, bulk, single, traced)

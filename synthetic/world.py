@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from synthetic.persons import People
     from synthetic.randomness import Draw, Whole
     from synthetic.reference import Reference
+    from synthetic.since import Since
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class World:
     people: People
     services: Services
     products: Products
+    since: Since
 
     def group_values(self, column: str) -> np.ndarray:
         """A column of the group table as an array, indexed by group."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from synthetic import supply
 from synthetic.grammar import Dose, lookalike
+from synthetic.stock import PLACE
 
 if TYPE_CHECKING:
     from synthetic.state import City
@@ -25,7 +27,9 @@ def old_stock(city: City, _dose: Dose) -> City:
     selected = pl.Series(city.world.products.selected_at[city.uses["product"].to_numpy()])
     after = (pl.col("day") >= change) & (pl.col("day") < change + GRACE_DAYS)
     old = after & (pl.col("lot_day") < change) & (selected == change) & ~pl.col("planted")
-    dear = old & pl.col("registered") & (pl.col("invoice") > pl.col("platform"))
+    hospital, product = (city.uses[name].to_numpy() for name in PLACE)
+    made_good = pl.Series(supply.run_down(city.world, hospital, product))
+    dear = old & pl.col("registered") & (pl.col("invoice") > pl.col("platform")) & ~made_good
     kept = city.uses.with_columns(
         unit_price=pl.when(dear).then("invoice").otherwise("unit_price"),
         planted=pl.col("planted") | dear,

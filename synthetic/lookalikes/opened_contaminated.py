@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @lookalike(
-    name="opened_contaminated", resembles=("C02",), stage="goods", share=1.0,
+    name="opened_contaminated", resembles=("C02", "C01"), stage="goods", share=1.0,
     title_en="opened and contaminated unit", title_zh="开封污染更换",
 )  # fmt: skip
 def opened_contaminated(city: City, _dose: Dose) -> City:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.errors import JianbaoError
-from synthetic import hospitals
-from synthetic.randomness import Draw
-from synthetic.reference import Reference
+from claims.errors import DeliveryError
+from synthetic.city import found
+from synthetic.clock import add_months
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TOLERANCE = 0.1  # a city has about as many stays as were asked for
+FEW = 100  # schemes may add so many to a small one
+SLACK = 2  # months at the end without a discharge, in a small city
 
 
-class OtherCityError(JianbaoError, ValueError):
+class OtherCityError(DeliveryError):
     """The folder was not made with the figures that the page would name."""
-
-    exit_code = 10
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,31 @@ class Asked:
     seed: int
 
     def check_seed(self, data: Path) -> None:
-        """Refuse a folder whose hospitals another seed has made."""
+        """Refuse a folder whose hospitals another seed, or older code, has made."""
         path = data / "hospitals.parquet"
         if not path.exists():
             raise OtherCityError(
                 f"{data} holds no generated city.", "Make one with `jianbao generate --out DIR`."
             )
-        made = hospitals.build(Draw(self.seed), Reference.load()).frame["hospital_id"]
-        found = pl.read_parquet(path, columns=["hospital_id"])["hospital_id"]
-        if set(made) != set(found):
+        given = pl.read_parquet(path, columns=["hospital_id", "received_on"])
+        start = given["received_on"].min()
+        if not isinstance(start, date) or set(self._hospitals(start)) != set(given["hospital_id"]):
             raise OtherCityError(
-                f"Seed {self.seed} did not make this city.",
+                f"Seed {self.seed} does not make this city today.",
                 "Give `--seed`, `--months` and `--stays` as `generate` was given them.",
             )
 
-    def check_size(self, stays: int, months: int) -> None:
-        """Refuse a folder of another length or size."""
-        if months != self.months or abs(stays - self.stays) > TOLERANCE * self.stays:
+    def _hospitals(self, start: date) -> list[str]:
+        """Ids of the hospitals that these figures make today."""
+        world = found(stays=self.stays, months=self.months, seed=self.seed, start=start)
+        return world.houses.frame["hospital_id"].to_list()
+
+    def check_size(self, stays: int, ended: date, first: date) -> None:
+        """Refuse a folder of another size, or whose last discharge is far from the end."""
+        end = add_months(first, self.months)
+        fits = add_months(end, -SLACK) <= ended < end
+        if not fits or abs(stays - self.stays) > max(TOLERANCE * self.stays, FEW):
             raise OtherCityError(
-                f"This city has {stays:,} stays in {months} months.",
+                f"This city has {stays:,} stays from {first} to {ended}.",
                 "Give `--months` and `--stays` as `generate` was given them.",
             )

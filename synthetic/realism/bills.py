@@ -39,11 +39,13 @@ def _files(data: Path) -> list[Path]:
 
 
 def read_bills(data: Path, current: pl.DataFrame) -> Bills:
-    """Sum the lines of the current version of each stay."""
+    """Sum the lines of the stays in ``current``, each in the version sent last."""
     fees, items, counts = [], [], []
     for path in _files(data):
         lines = pl.read_parquet(path, columns=list(WANTED))
-        lines = lines.join(current, on=["stay_id", "received_on"], how="inner")
+        # A settlement may be sent again alone, or with all its lines; parts hold whole stays.
+        newest = pl.col("received_on") == pl.col("received_on").max().over("stay_id")
+        lines = lines.filter(newest).join(current, on="stay_id")
         lines = lines.with_columns(
             fen=(pl.col("amount") * 100).cast(pl.Int64),
             units=(pl.col("quantity") * 1000).cast(pl.Int64),

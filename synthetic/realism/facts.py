@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAYS_PER_YEAR = 365.25
+STEEP = 0.8  # a price below this part of the one before was cut, not renewed
 COLUMNS = (
     "stay_id", "hospital_id", "person_id", "admitted_at", "discharged_at", "received_on", "voided",
     "drg", "day_case", "planned_readmission", "discharge_way", "total_amount", "fund_amount",
@@ -44,6 +45,7 @@ class Facts:
     """A city's delivered tables, for measuring."""
 
     data: Path
+    months: int
     stays: pl.DataFrame
     bills: Bills
     reference: Reference
@@ -54,17 +56,23 @@ class Facts:
 
     @cached_property
     def clock(self) -> Clock:
-        """The window: from the first admission's month to the last discharge's month."""
-        first, last = self.stays["admitted"].min(), self.stays["discharged"].max()
-        if not isinstance(first, date) or not isinstance(last, date):
-            raise TypeError("a city without stays has no window")
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        return Clock(first.replace(day=1), months)
+        """The window: hospitals are known from its first day on."""
+        first = self.hospitals["received_on"].min()
+        if not isinstance(first, date):
+            raise TypeError("the hospitals of a generated city say since when they are known")
+        return Clock(first, self.months)
+
+    @property
+    def ended(self) -> date:
+        """The day of the last discharge."""
+        last = self.stays["discharged"].max()
+        return last if isinstance(last, date) else self.clock.start
 
     @cached_property
     def hospitals(self) -> pl.DataFrame:
         """Hospitals, one row each."""
-        return self.table("hospitals").collect().unique("hospital_id", keep="last")
+        rows = self.table("hospitals").collect().sort("hospital_id", "received_on")
+        return rows.unique("hospital_id", keep="first", maintain_order=True)
 
     @cached_property
     def products(self) -> pl.DataFrame:
@@ -75,10 +83,17 @@ class Facts:
 
     @cached_property
     def cuts(self) -> pl.DataFrame:
-        """Generics whose products became selected inside the window: ``key`` and ``cut``."""
-        start = pl.lit(self.clock.start)
-        fresh = self.products.filter(pl.col("vbp_selected") & (pl.col("valid_from") > start))
-        return fresh.group_by("key").agg(cut=pl.col("valid_from").min()).sort("key")
+        """Generics with a selected product whose price fell steeply inside the window.
+
+        Columns are ``key`` and ``cut``. Renewals and new codes of a product are no cuts.
+        """
+        price = pl.col("platform_price").cast(pl.Float64)
+        steps = self.products.sort("item_code", "valid_from").with_columns(
+            fall=price / price.shift(1).over("item_code")
+        )
+        steep = pl.col("vbp_selected") & (pl.col("fall") < STEEP)
+        cut = steps.filter(steep & (pl.col("valid_from") > pl.lit(self.clock.start)))
+        return cut.group_by("key").agg(cut=pl.col("valid_from").min()).sort("key")
 
     @cached_property
     def items(self) -> pl.DataFrame:
@@ -100,29 +115,27 @@ class Facts:
         return self.key.filter(~pl.col("innocent"))
 
 
-KEY = {
+KEY: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject_type": pl.String, "subject_id": pl.String, "scheme": pl.String,
     "campaign_id": pl.String, "amount": pl.Decimal(18, 2), "innocent": pl.Boolean,
     "started_on": pl.Date, "ended_on": pl.Date, "hospital_id": pl.String, "resembles": pl.String,
 }  # fmt: skip
 
 
-def read_facts(data: Path) -> Facts:
-    """Read a generated folder."""
+def read_facts(data: Path, months: int) -> Facts:
+    """Read a generated folder whose window has so many months."""
     reference = Reference.load()
     stays = _current(data)
-    bills = read_bills(data, stays.select("stay_id", "received_on", "drg"))
+    bills = read_bills(data, stays.select("stay_id", "drg"))
     stays = stays.join(bills.fees, on="stay_id", how="left", maintain_order="left")
-    return Facts(data, _described(data, stays, reference), bills, reference)
+    return Facts(data, months, _described(data, stays, reference), bills, reference)
 
 
 def _current(data: Path) -> pl.DataFrame:
     """The newest version of each stay that was not cancelled."""
     money = [fen(name) for name in ("total_amount", "fund_amount", "payment_standard")]
     rows = scan(data, "stays").select(COLUMNS).with_columns(money).collect()
-    newest = rows.sort("stay_id", "received_on").unique(
-        "stay_id", keep="last", maintain_order=True
-    )
+    newest = rows.sort("stay_id", "received_on").unique("stay_id", keep="last", maintain_order=True)
     return newest.filter(~pl.col("voided").fill_null(value=False))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,12 +48,10 @@ def billed_more(city: City, dose: Dose) -> City:
     fitting = {1: rows, 2: rows, 3: rows.filter(room), 4: packed}
     chosen = campaigns.choose_each(city.world, "C02", fitting, dose)
     chosen = chosen.with_columns(extra=pl.Series(_extra(city, chosen)))
-    raised = city.uses.join(chosen.select(use="key", extra="extra"), on="use", how="left")
-    raised = raised.with_columns(
-        billed=pl.col("billed") + pl.col("extra").fill_null(0),
-        planted=pl.col("planted") | pl.col("extra").is_not_null(),
+    raised = chosen.with_columns(
+        billed=pl.col("billed") + pl.col("extra"), planted=pl.lit(value=True)
     )
-    return replace(city, uses=raised.drop("extra").sort("use")).with_truth(_truth(city, chosen))
+    return city.with_changed_uses(raised).with_truth(_truth(city, chosen))
 
 
 def _candidates(city: City) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,12 +44,9 @@ def dear_price(city: City, dose: Dose) -> City:
     fitting = {1: rows, 2: rows, 3: rows, 4: rows.filter(bargained)}
     chosen = campaigns.choose_each(city.world, "C05", fitting, dose)
     chosen = chosen.with_columns(dear=pl.Series(_price(city, chosen)))
-    raised = city.uses.join(chosen.select(*GROUP, "dear"), on=GROUP, how="left")
-    raised = raised.with_columns(
-        unit_price=pl.coalesce("dear", "unit_price"),
-        planted=pl.col("planted") | pl.col("dear").is_not_null(),
-    )
-    return replace(city, uses=raised.drop("dear").sort("use")).with_truth(_truth(city, chosen))
+    raised = city.uses.join(chosen.select(*GROUP, "dear"), on=GROUP)
+    raised = raised.with_columns(unit_price="dear", planted=pl.lit(value=True))
+    return city.with_changed_uses(raised).with_truth(_truth(city, chosen))
 
 
 def _candidates(city: City) -> pl.DataFrame:

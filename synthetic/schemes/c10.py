@@ -52,7 +52,9 @@ def missing_purchases(city: City, dose: Dose) -> City:
     rows = _candidates(city, bought)
     luck = pl.Series(city.world.draw.uniform("c10/once", rows["key"]))
     once = rows.with_columns(luck=luck).filter(pl.col("luck") == pl.col("luck").max().over(PLACE))
-    fitting = dict.fromkeys(dose.difficulties, rows) | {CUNNING: once.drop("luck")}
+    single = pl.Series(city.world.products.pack[once["product"].to_numpy()] <= TOLERANCE_UNITS)
+    fitting = dict.fromkeys(dose.difficulties, rows)
+    fitting[CUNNING] = once.filter(single).drop("luck")
     chosen = campaigns.choose_each(city.world, "C10", fitting, dose)
     chosen = chosen.with_columns(missing=pl.Series(_missing(city, chosen)))
     kept = _reduced(city, bought, chosen)
@@ -89,12 +91,15 @@ def _candidates(city: City, bought: pl.DataFrame) -> pl.DataFrame:
 
 
 def _missing(city: City, chosen: pl.DataFrame) -> Whole:
-    """Units never bought, of the month's recorded purchases."""
+    """Units never bought, of the month's recorded purchases: whole packs, as goods come."""
     bought, level = chosen["bought"].to_numpy(), chosen["difficulty"].to_numpy()
-    few = np.minimum(city.world.draw.between("c10/few", 1, TOLERANCE_UNITS, chosen["key"]), bought)
-    cases = [level == d for d in (1, 2, 3)]
-    parts = [bought, np.maximum(np.rint(bought * 0.3), 1), np.maximum(np.rint(bought * 0.2), 1)]
-    return by_case(cases, parts, few).astype(np.int64)
+    pack = city.world.products.pack[chosen["product"].to_numpy()]
+    few = city.world.draw.between("c10/few", 1, TOLERANCE_UNITS, chosen["key"])
+    shares = [level == d for d in (1, 2, 3)]
+    wanted = by_case(shares, [bought, bought * 0.3, bought * 0.2], few)
+    packs = np.maximum(np.rint(wanted / pack), 1) * pack
+    units: Whole = np.minimum(packs, bought).astype(np.int64)
+    return units
 
 
 def _reduced(city: City, bought: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:

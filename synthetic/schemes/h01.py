@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import campaigns
+from synthetic import campaigns, effort, expected
 from synthetic.arrays import by_case
 from synthetic.grammar import Dose, scheme
 from synthetic.keys import SECOND_PART
@@ -69,14 +69,14 @@ def _expected(city: City, plan: pl.DataFrame) -> Floats:
     """Rough cost of a whole stay over its payment standard: its spending over its group's."""
     world = city.world
     group = plan["group"].to_numpy()
-    mean = world.group_values("cost_k")[group] * 1000 * (1 - world.group_values("share")[group])
+    mean = expected.planned(world)[group]
     ratio: Floats = plan["spend"].to_numpy() / np.maximum(mean * _level(world, plan), 1.0)
     return ratio
 
 
 def _level(world: World, plan: pl.DataFrame) -> Floats:
-    cost = {"3": 1.0, "2": 0.70, "1": 0.55, "0": 0.50}
-    return np.array([cost[name] for name in world.level(plan["hospital"].to_numpy())])
+    levels = world.level(plan["hospital"].to_numpy())
+    return np.array([effort.LEVEL_COST[name] for name in levels])
 
 
 def _candidates(city: City) -> pl.DataFrame:

@@ -15,6 +15,9 @@ STAYS, MONTHS, SEED = 1_500, 12, 20_240_101
 START = date(2024, 1, 1)
 # Denser than the default, so that every scheme shows at every difficulty in a small city.
 DENSE = Prevalence({"H01": 0.04, "H02": 0.04, "C02": 0.05, "C05": 0.05, "C10": 0.03}, others=0.0)
+# Innocent bills that name another item than the record does.
+RENAMED = ("renewed_code", "same_group_substitute", "wrong_code_corrected", "both_used", "mis_scan")
+KIND = 10  # characters of a code: class and generic name, the same for a code that renews another
 LEDGER = ["hospital_id", "item_code"]
 USE = ["stay_id", "item_code"]
 
@@ -39,17 +42,33 @@ class Delivery:
             return key
         return key.filter((pl.col("scheme") == scheme) & (pl.col("innocent") == innocent))
 
+    def live(self, name: str) -> pl.DataFrame:
+        """A table of stays or their rows as the newest version of each stay has them.
+
+        A stay sent again replaces its rows; a cancelled settlement has none.
+        """
+        newest = self.table("stays").sort("received_on").unique("stay_id", keep="last")
+        standing = newest.filter(~pl.col("voided"))
+        if name == "stays":
+            return standing
+        since = standing.select("stay_id", since="received_on")
+        rows = self.table(name).join(since, on="stay_id")
+        return rows.filter(pl.col("received_on") >= pl.col("since")).drop("since")
+
     def uses(self) -> pl.DataFrame:
-        """Billed and recorded units and the highest billed price, by stay and item."""
-        lines = self.table("fee_lines").filter(pl.col("category") == "consumable")
+        """Billed and recorded units and the highest billed price, by stay and item.
+
+        Of the bills that stand: a cancelled settlement bills nothing.
+        """
+        lines = self.live("fee_lines").filter(pl.col("category") == "consumable")
         billed = lines.group_by(USE).agg(
             billed=pl.col("quantity").sum(),
             price=pl.col("unit_price").max(),
             performed_at=pl.col("performed_at").min(),
             lot=pl.col("lot").drop_nulls().first(),
         )
-        recorded = self.table("device_uses").group_by(USE).agg(used=pl.col("quantity").sum())
-        stays = self.table("stays").select("stay_id", "hospital_id")
+        recorded = self.live("device_uses").group_by(USE).agg(used=pl.col("quantity").sum())
+        stays = self.live("stays").select("stay_id", "hospital_id")
         both = billed.join(recorded, on=USE, how="full", coalesce=True).join(stays, on="stay_id")
         return both.with_columns(
             pl.col("billed", "used").fill_null(0.0),

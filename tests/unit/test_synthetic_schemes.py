@@ -6,9 +6,7 @@ import polars as pl
 import pytest
 
 from claims.knowledge.limits import load_limits
-from synthetic.city import DIFFICULTIES
-from synthetic.declared import lookalikes, schemes
-from tests.unit.synthetic_city import LEDGER, START, Delivery, deliver, least, most
+from tests.unit.synthetic_city import KIND, LEDGER, RENAMED, START, Delivery, deliver, least, most
 
 
 @pytest.fixture(scope="module")
@@ -54,46 +52,6 @@ def limit(name: str) -> float:
     value = load_limits()[name].on(START)
     assert value is not None
     return value
-
-
-def test_every_scheme_is_declared_whole_and_planted_at_every_difficulty(city: Delivery) -> None:
-    declared = schemes()
-    assert [s.code for s in declared] == ["C02", "C05", "C10", "H01", "H02"]
-    for scheme in declared:
-        assert set(scheme.recipe) == set(DIFFICULTIES)
-        assert all((scheme.title_en, scheme.title_zh, scheme.doc, scheme.traces))
-        planted = city.truth(scheme.code)
-        assert set(planted["difficulty"]) == set(DIFFICULTIES), scheme.code
-        assert least(planted["amount"]) > 0, scheme.code
-        assert set(planted["subject_type"]) == {scheme.subject}
-
-
-def test_every_scheme_has_two_look_alikes_that_are_planted(city: Delivery) -> None:
-    declared = lookalikes()
-    for scheme in schemes():
-        assert sum(scheme.code in like.resembles for like in declared) >= 2, scheme.code
-    labelled = city.truth().filter("innocent")
-    missing = {like.name for like in declared} - set(labelled["scheme"])
-    assert missing == set()
-    assert most(labelled["amount"]) == 0
-
-
-def test_nothing_is_both_guilty_and_innocent(city: Delivery) -> None:
-    key = city.truth()
-    both = key.group_by("subject_type", "subject_id").agg(pl.col("innocent").n_unique())
-    assert most(both["innocent"]) == 1
-
-
-def test_labelled_subjects_exist(city: Delivery) -> None:
-    key = city.truth()
-    stays = set(city.table("stays")["stay_id"])
-    uses = set(city.uses()["subject_id"])
-    by_type = {
-        kind: set(key.filter(pl.col("subject_type") == kind)["subject_id"])
-        for kind in ("stay", "use")
-    }
-    assert by_type["stay"] <= stays
-    assert by_type["use"] <= uses
 
 
 def test_h01_is_one_stay_cut_in_two(city: Delivery) -> None:
@@ -177,7 +135,9 @@ def test_c05_bills_above_platform_or_above_invoice(city: Delivery) -> None:
     assert (cunning["over"].abs() < 0.001).all()
     bought = city.table("purchases").group_by(LEDGER).agg(lowest=pl.col("unit_price").min())
     paid = cunning.join(bought, on=LEDGER)
-    assert (paid["price"] > paid["lowest"]).all()
+    # Where packs were typed for pieces, the invoice names the price of a pack.
+    assert (paid["price"] > paid["lowest"] / paid["pack_factor"]).all()
+    assert (paid["price"] > paid["lowest"]).to_numpy().mean() > 0.8
 
 
 def test_c10_bills_what_nobody_bought(city: Delivery) -> None:
@@ -272,7 +232,10 @@ def test_relatives_at_the_pharmacy_leave_the_treatment_untouched(city: Delivery)
 def test_complex_and_contaminated_units_are_recorded(city: Delivery) -> None:
     for name in ("complex_surgery", "opened_contaminated"):
         rows = city.uses().join(city.truth(name, innocent=True), on="subject_id")
-        assert (rows["billed"] == rows["used"]).to_numpy().mean() > 0.97, name
+        assert len(rows) > 0
+        # But for records that were forgotten or not yet complete.
+        assert (rows["billed"] == rows["used"]).to_numpy().mean() > 0.7, name
+        assert (rows["billed"] >= rows["used"]).all(), name
 
 
 def test_forgotten_records_are_made_good_by_the_stock(city: Delivery) -> None:
@@ -293,7 +256,22 @@ def test_old_and_revised_prices_are_the_invoice_of_their_lot(city: Delivery) -> 
         since = (rows["day"] - rows["valid_from"]).dt.total_days()
         assert since.is_between(0, days - 1).all(), name
         paid = rows.join(bought, on=[*LEDGER, "lot"])
-        assert ((paid["price"] - paid["paid"]).abs() < 0.01).to_numpy().mean() > 0.8, name
+        piece = (paid["price"] - paid["paid"]).abs() < 0.01
+        pack = (paid["price"] * paid["pack_factor"] - paid["paid"]).abs() < 0.01
+        assert (piece | pack).to_numpy().mean() > 0.8, name
+
+
+def test_one_price_for_several_lots_is_a_little_above_the_invoice_of_one(city: Delivery) -> None:
+    rows = city.platform(
+        city.uses().join(city.truth("batch_price", innocent=True), on="subject_id")
+    )
+    assert len(rows) > 20
+    assert (rows["price"] <= rows["platform_price"] * 1.001).all()
+    bought = city.table("purchases").group_by(*LEDGER, "lot").agg(paid=pl.col("unit_price").min())
+    over = rows.join(bought, on=[*LEDGER, "lot"]).select(pl.col("price") / pl.col("paid") - 1)
+    assert len(over) > 10
+    # A tenth of a discount at most lies between two agreements.
+    assert over.to_series().is_between(0, 0.1, closed="right").to_numpy().mean() > 0.9
 
 
 def test_rounded_prices_stay_below_the_published_limit(city: Delivery) -> None:
@@ -305,11 +283,15 @@ def test_rounded_prices_stay_below_the_published_limit(city: Delivery) -> None:
 
 
 def test_consignment_and_transfers_leave_no_residual(city: Delivery) -> None:
-    guilty = city.truth().filter(~pl.col("innocent") | (pl.col("scheme") == "pack_slip"))
-    touched = guilty["subject_id"].str.split("|").list.get(1, null_on_oob=True).drop_nulls()
+    others = ["pack_slip", *RENAMED]
+    changed = city.truth().filter(~pl.col("innocent") | pl.col("scheme").is_in(others))
+    items = changed["subject_id"].str.split("|").list.get(1, null_on_oob=True).drop_nulls()
+    given = city.table("purchases").filter("gift")["item_code"]
+    touched = pl.concat([items, given]).str.slice(0, KIND).unique()
     for name in ("consignment", "campus_transfer"):
         rows = ledger_residuals(city, city.truth(name, innocent=True))
-        clean = rows.filter(~pl.col("item_code").is_in(touched.unique().implode()))
+        clean = rows.filter(~pl.col("item_code").str.slice(0, KIND).is_in(touched.implode()))
+        assert len(clean) > 0, name
         assert (clean["residual"] == 0).all(), name
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 FEN = 100
 HIGH, LOW = 2.0, 0.5
+SKEWED = (
+    "Cost is log-normal and the standard is its mean, so that more stays lie below half than above "
+    "twice of it; the two proposed shares do not fit one log-normal."
+)
 
 
 def _yuan(facts: Facts) -> pl.DataFrame:
@@ -31,8 +35,8 @@ def cost_mean(facts: Facts) -> Values:
 
 @measure(
     "cost_of_level",
-    why="The factors of the dossier (secondary 0.7, lower 0.55 of tertiary) meet another mix of "
-    "groups at each level.",
+    why="Factors by level (lower than the dossier's cost for tertiary, higher than its 0.7 and "
+    "0.55 below) meet another mix of groups at each level.",
 )
 def cost_of_level(facts: Facts) -> Values:
     """Mean total fee by level of the hospital."""
@@ -70,7 +74,7 @@ TIMES = pl.col("total_amount") / pl.col("payment_standard")
 
 @measure(
     "cost_high_ratio",
-    why="The tail of cost within a subgroup is thinner or fatter than the proposal.",
+    why=SKEWED,
 )
 def cost_high_ratio(facts: Facts) -> Values:
     """Share of stays whose fee is above twice their payment standard."""
@@ -79,7 +83,7 @@ def cost_high_ratio(facts: Facts) -> Values:
 
 @measure(
     "cost_low_ratio",
-    why="The tail of cost within a subgroup is thinner or fatter than the proposal.",
+    why=SKEWED,
 )
 def cost_low_ratio(facts: Facts) -> Values:
     """Share of stays whose fee is below half of their payment standard."""
@@ -106,10 +110,12 @@ def cost_coronary_stent(facts: Facts) -> Values:
 
 @measure(
     "group_cost",
-    why="Services follow the group's cost without consumables, and consumables follow kits and "
-    "prices of their own; the two do not meet the dossier's cost.",
+    why="Services make up the group's cost beside its goods; where goods before their cut, or one "
+    "operation's price, are nearly the whole cost, services are not planned below a quarter of it.",
 )
 def group_cost(facts: Facts) -> Values:
-    """Mean fee of a group's tertiary stays; where these are few, of all, each over the factor of
-    its level."""  # noqa: D209
+    """Mean fee of a group's tertiary stays.
+
+    Where these are few, of all its stays, each over the factor of its level.
+    """
     return by_group(_yuan(facts), "yuan", leveled=True)

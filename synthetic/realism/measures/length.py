@@ -45,7 +45,7 @@ def days_sigma(facts: Facts) -> Values:
 
 @measure(
     "days_rehabilitation",
-    why="The typical length of rehabilitation (21 days) is stretched in small houses.",
+    why="Rehabilitation begins from a typical length (21 days) that small houses stretch.",
 )
 def days_rehabilitation(facts: Facts) -> Values:
     """Mean days of rehabilitation (XR2) in hospitals below tertiary level."""

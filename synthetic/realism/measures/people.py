@@ -22,7 +22,7 @@ def person_old(facts: Facts) -> Values:
     return ratio(facts.stays.filter(pl.col("age") >= OLD).height, facts.stays.height)
 
 
-@measure("person_employee", why="Persons are insured by a fixed share from 22 years on.")
+@measure("person_employee", why="Insurance is drawn by age, not taken from a register.")
 def person_employee(facts: Facts) -> Values:
     """Share of stays under the employees' scheme."""
     return ratio(facts.stays.filter(pl.col("scheme") == "employee").height, facts.stays.height)
@@ -40,31 +40,34 @@ def person_retired(facts: Facts) -> Values:
 
 @measure(
     "return_planned",
-    why="Courses of chemotherapy, dialysis and staged operations are a larger or smaller part of "
-    "the city than of that centre.",
+    why="Courses of treatment are a larger or smaller part of the city than of that centre.",
 )
 def return_planned(facts: Facts) -> Values:
-    """Discharges followed by a stay of the same person within 30 days in any hospital, where the
-    settlement said that a return was planned."""  # noqa: D209
+    """Discharges followed by a planned stay in 30 days, of the same person in the same hospital.
+
+    Planned is what the settlement of the first stay said to be planned.
+    """
     rows = returns(facts)
-    return ratio(rows.filter(pl.col("returned") & pl.col("planned")).height, rows.height)
+    return ratio(rows.filter("returned", "same", "planned").height, rows.height)
 
 
 @measure(
     "return_unplanned",
-    why="The city counts returns to any hospital and transfers without a plan, the published "
-    "centre returns to itself.",
+    why="Where a city has few persons for its stays, many come back by chance, with "
+    "another illness.",
 )
 def return_unplanned(facts: Facts) -> Values:
-    """The same, where no return was planned; transfers on the same or next day left out."""
-    rows = returns(facts)
-    hit = pl.col("returned") & ~pl.col("planned") & ~pl.col("transferred")
-    return ratio(rows.filter(hit).height, rows.height)
+    """The same, where no return was planned and the person was not transferred."""
+    rows = returns(facts).filter("returned", "same", ~pl.col("planned"), ~pl.col("transferred"))
+    return ratio(rows.height, returns(facts).height)
 
 
-@measure("return_any", why="It is the sum of planned returns, unplanned ones and transfers.")
+@measure(
+    "return_any",
+    why="It holds courses of treatment and returns by chance; both weigh more or less than there.",
+)
 def return_any(facts: Facts) -> Values:
-    """Discharges followed by any stay of the same person within 30 days."""
+    """Discharges followed by any stay of the same person within 30 days, in any hospital."""
     rows = returns(facts)
     return ratio(rows.filter("returned").height, rows.height)
 
@@ -72,7 +75,7 @@ def return_any(facts: Facts) -> Values:
 @measure("return_chemotherapy", why="Dialysis, staged operations and chemotherapy share them.")
 def return_chemotherapy(facts: Facts) -> Values:
     """Share of planned returns whose next stay is for chemotherapy, targeted or immune therapy."""
-    rows = returns(facts).filter(pl.col("returned") & pl.col("planned"))
+    rows = returns(facts).filter("returned", "same", "planned")
     return ratio(rows.filter(pl.col("next_adrg").is_in(CHEMOTHERAPY)).height, rows.height)
 
 

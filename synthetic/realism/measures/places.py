@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 WINTER, SUMMER = (12, 1, 2), (6, 7, 8)
 
 
-@measure("place_tertiary_stays", why="Three stays in five are placed in tertiary hospitals.")
+@measure(
+    "place_tertiary_stays",
+    why="Stays are placed by the beds and the turnover of each level, not by this share.",
+)
 def place_tertiary_stays(facts: Facts) -> Values:
     """Share of stays in hospitals of level 3."""
     return ratio(facts.stays.filter(pl.col("level") == "3").height, facts.stays.height)
@@ -23,7 +26,7 @@ def place_tertiary_stays(facts: Facts) -> Values:
 
 @measure(
     "place_hospitals",
-    why="The city has some fifty hospitals instead of 440 and leaves most small ones out.",
+    why="The city has fewer hospitals than Shanghai and leaves most small ones out.",
 )
 def place_hospitals(facts: Facts) -> Values:
     """Hospitals of a level over all hospitals."""
@@ -50,7 +53,7 @@ def operated_share(facts: Facts) -> Values:
 
 @measure(
     "day_surgery",
-    why="Only lens surgery is done as day surgery here; other short operations stay overnight.",
+    why="Day surgery is planned for few groups; other short operations stay overnight.",
 )
 def day_surgery(facts: Facts) -> Values:
     """Day cases among stays with an operation."""
@@ -58,17 +61,13 @@ def day_surgery(facts: Facts) -> Values:
     return ratio(int(rows["day_case"].fill_null(value=False).sum()), rows.height)
 
 
-@measure("calendar_weekend", why="Free days thin out elective admissions by a fixed factor.")
+@measure("calendar_weekend", why="Free days thin out admissions by more or less than supposed.")
 def calendar_weekend(facts: Facts) -> Values:
     """Mean admissions on a free Saturday or Sunday over those on a working day."""
     return _over(facts, "weekend", "work")
 
 
-@measure(
-    "calendar_holiday",
-    why="A holiday thins out admissions like any weekend, though the Spring Festival empties "
-    "hospitals more.",
-)
+@measure("calendar_holiday", why="Holidays thin out admissions by more or less than supposed.")
 def calendar_holiday(facts: Facts) -> Values:
     """Mean admissions on a free day of the Spring Festival over those on a working day."""
     return _over(facts, "festival", "work")
@@ -85,8 +84,7 @@ def _over(facts: Facts, kind: str, base: str) -> Values:
 
 @measure("calendar_winter", why="Winter and wave weigh more or less than supposed.")
 def calendar_winter(facts: Facts) -> Values:
-    """Mean respiratory admissions (ES3, ET2) a day from December to February over June to
-    August."""  # noqa: D209
+    """Mean respiratory admissions (ES3, ET2) a day, December to February over June to August."""
     table = days.admissions(facts).with_columns(month=pl.col("day").dt.month())
     cold, warm = (
         table.filter(pl.col("month").is_in(months))["respiratory"] for months in (WINTER, SUMMER)
