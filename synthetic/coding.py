@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synthetic.world import World
 
 # Complications that decide the subgroup: code and share present on admission.
+FIRST_OPERATION, OPERATING = 28_800, 25_200  # from eight o'clock, for seven hours
 OLD_AGE = 60  # years
 PRESENT = {
     "J96.000": 0.72, "R57.000": 0.55, "A41.900": 0.62, "E43.x00": 0.90, "N17.000": 0.58,
@@ -148,6 +149,16 @@ def _retyped(world: World, plan: pl.DataFrame, placed: pl.DataFrame) -> pl.DataF
     return rows.select(placed.columns)
 
 
+def _hour(world: World, rows: pl.DataFrame, done: Whole) -> Whole:
+    """Second of the day of each operation: between eight and three, and inside the stay."""
+    drawn = FIRST_OPERATION + world.draw.below("stay/operated", OPERATING, rows["source"])
+    admit, nights = rows["admit"].to_numpy(), rows["los"].to_numpy()
+    begin = np.where(done == admit, rows["admit_second"].to_numpy() + 600, 0)
+    end = np.where(done == admit + nights, rows["leave_second"].to_numpy() - 300, 86_399)
+    inside: Whole = np.clip(drawn, begin, np.maximum(begin, end))
+    return inside
+
+
 def procedures(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     """The table ``stay_procedures`` for the part of a stay that holds the operation."""
     listed = [(codes or "").split() for codes in world.reference.groups["procedures"]]
@@ -177,7 +188,7 @@ def procedures(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             code=pl.coalesce("operation", pl.Series(first, dtype=pl.String)),
             position=pl.lit(1, pl.Int64),
-            performed_at=world.clock.moments(done, np.full(len(rows), 36_000)),
+            performed_at=world.clock.moments(done, _hour(world, rows, done)),
             physician_id=world.houses.physicians["physician_id"].gather(rows["physician"]),
             site=pl.coalesce("coded_site", usual),
             laterality=pl.Series(

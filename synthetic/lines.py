@@ -188,15 +188,21 @@ def _slots(
     ):
         for number in range(int(np.ceil(mean))):
             number_slot = slot + kind * 8 + number
-            hit = world.draw.chance(
-                "line/hit", mean / np.ceil(mean) * where, source, day, number_slot
-            )
+            part = _part(mean, number, certain=surgical)
+            hit = world.draw.chance("line/hit", part * where, source, day, number_slot)
             chosen = days.filter(pl.Series(hit))
             spread = world.draw.spread(
                 "line/spread", LINE_SIGMA, source[hit], day[hit], number_slot
             )
             parts.append(_priced(world, chosen, category, amount[hit] * spread, number_slot))
     return parts
+
+
+def _part(mean: float, number: int, *, certain: bool) -> float:
+    """Chance of one of the lines that come to ``mean`` together; an operation is always billed."""
+    if not certain or mean < 1:
+        return float(mean / np.ceil(mean))
+    return 1.0 if number == 0 else float((mean - 1) / (np.ceil(mean) - 1))
 
 
 def _ordered(world: World, days: pl.DataFrame) -> list[pl.DataFrame]:

@@ -43,6 +43,7 @@ HOUSEHOLD_SIZE = 3
 RELIEF_SHARE = 0.03
 BLOOD_GROUPS = ("A", "B", "O", "AB")
 BLOOD_SHARES = (31, 26, 34, 9)  # Han population of East China, percent, rounded
+WITHIN_YEARS = 6  # between the age that is looked for and that of the person found
 DAYS_PER_YEAR = 365.25
 
 
@@ -77,6 +78,12 @@ class People:
         # Beyond the oldest of a sex and district come the children of the next: stop before.
         ends = [self._rank(wish.female, wish.district, years) for years in YEARS]
         low, high = np.searchsorted(ordered, ends[0]), np.searchsorted(ordered, ends[1]) - 1
+        # In a small city few are of an age: stop before somebody of another generation, too.
+        nearest = np.searchsorted(ordered, wanted)
+        younger = np.searchsorted(ordered, wanted - WITHIN_YEARS)
+        older = np.searchsorted(ordered, wanted + WITHIN_YEARS) - 1
+        low = np.maximum(low, np.minimum(younger, nearest))
+        high = np.minimum(high, np.maximum(older, nearest))
         place = np.clip(place, low, np.maximum(high, low))
         chosen: Whole = order[np.clip(place, 0, len(order) - 1)]
         return chosen

@@ -41,14 +41,14 @@ def taken_back(city: City, rows: pl.DataFrame) -> pl.DataFrame:
         covered=pl.Series(world.products.paid_by_fund(product, day)),
         udi_di=world.products.udi.gather(rows["product"].cast(pl.UInt32)),
         serial="serial_no",
-        own=pl.lit(0, pl.Int64),
+        own=pl.col("key").cast(pl.Int64) * 2,
         undoes=pl.lit(None, pl.Int64),
     ).with_columns(posted=pl.col("served") + pl.Series(wait))  # fmt: skip
     noticed = pl.Series(draw.between("retyped/noticed", *NOTICED, np.asarray(rows["key"])))
     back = wrong.with_columns(
         quantity=-pl.col("quantity"),
         posted=pl.col("posted") + noticed,
-        own=pl.lit(1, pl.Int64),
-        undoes=pl.lit(0, pl.Int64),
+        own=pl.col("own") + 1,
+        undoes=pl.col("own"),
     )
     return pl.concat([wrong, back]).sort("stay", "own")

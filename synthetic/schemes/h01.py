@@ -28,6 +28,7 @@ QUIET_AFTER = 30  # days without another stay of the person, so that the parts s
 STRUCTURES = ("medical", "surgical", "rehab")
 LEAST_PART = 3  # nights of each part
 PLANNED_SHARE = 0.5  # of the cunning ones, first parts that announce a planned return
+RETURN = 2_700  # seconds from leaving to coming back on the same day
 OTHER_CHAPTER = ("FV2", "KS1", "IU2", "FR4", "ES3", "LR1")
 SAME_CHAPTER = {"F": "FR2", "E": "ES3", "I": "IU2", "B": "BR2", "L": "LR1", "K": "KS1"}
 
@@ -129,7 +130,9 @@ def _parts(city: City, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
         emergency=pl.lit(value=False),
         moved_in=pl.lit(value=False),
         planted=pl.lit(value=True),
-        admit_second=pl.Series(28_800 + draw.below("h01/hour", 14_400, key)),
+        admit_second=pl.when(pl.Series(gap) == 0)
+        .then(pl.col("leave_second") + RETURN)
+        .otherwise(pl.Series(28_800 + draw.below("h01/hour", 14_400, key))),
         ward=pl.when(pl.Series(moved_ward)).then(3 - pl.col("ward")).otherwise("ward"),
         coded_group=pl.Series(_recoded(city, chosen)),
     )
