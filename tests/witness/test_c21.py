@@ -74,7 +74,7 @@ def test_there_are_more_units_in_each_operation_not_more_operations(city: Delive
     assert each > 1.6 * before
     honest = months(city).filter(pl.col("before") >= 4)
     usual = (honest["units"] / honest["stays"]) / (honest["before"] / honest["stays_before"])
-    assert (usual > 2.0).to_numpy().mean() < 0.06
+    assert (usual > 2.0).to_numpy().mean() < 0.1
 
 
 def test_the_rush_falls_into_the_last_days(city: Delivery) -> None:
