@@ -100,6 +100,13 @@ class Draw:
         place: Whole = np.minimum(found, len(total) - 1)
         return place.astype(np.int64)
 
+    def luckiest(
+        self, purpose: str, rows: pl.DataFrame, count: int, key: str = "key"
+    ) -> pl.DataFrame:
+        """The ``count`` rows that a lot over ``key`` picks, with their ``luck``, luckiest first."""
+        luck = pl.Series(self.uniform(purpose, rows[key]))
+        return rows.with_columns(luck=luck).sort("luck", key).head(count)
+
     def identifiers(self, prefix: str, keys: ArrayLike) -> pl.Series:
         """Opaque text ids, one a key below 2**48, no two alike: a shuffle of all 48-bit numbers.
 

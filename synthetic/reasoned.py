@@ -27,8 +27,7 @@ def with_reason(
     of these products are labelled.
     """
     periods = choices.periods(city, products, FEW)
-    luck = pl.Series(city.world.draw.uniform(f"{name}/period", periods["key"]))
-    some = periods.with_columns(luck=luck).sort("luck", "key").head(max(1, subjects))
+    some = city.world.draw.luckiest(f"{name}/period", periods, max(1, subjects))
     rows = choices.used_in(city, some.drop("luck"))
     rows = choices.dearer(city, rows.with_columns(instead(city, rows)))
     rows = choices.luckiest(city, f"{name}/use", rows, pl.lit(TURNS))

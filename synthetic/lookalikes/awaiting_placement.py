@@ -32,8 +32,7 @@ def awaiting_placement(city: City, dose: Dose) -> City:
     rows = fading.keepable(city, ("medical",), LONGEST + THEN[1])
     old = pl.Series(city.world.people.age[rows["person"].to_numpy()] >= LEAST_AGE)
     rows = rows.filter(old)
-    luck = pl.Series(draw.uniform("placement/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("placement/luck", rows, dose.subjects)
     low, high = WAITED
     share = low + (high - low) * draw.uniform("placement/waited", chosen["key"])
     extra = np.clip(np.ceil(chosen["los"].to_numpy() * share), 2, LONGEST).astype(np.int64)

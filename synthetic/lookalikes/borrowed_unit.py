@@ -31,8 +31,7 @@ def borrowed_unit(city: City, dose: Dose) -> City:
     month = city.month_of(rows["lot_day"].to_numpy()) == city.month_of(rows["day"].to_numpy())
     rows = rows.filter(pl.Series(np.asarray(month)))
     one = codes_again.elsewhere(city, rows, "borrowed").rename({"buyer": "lender"})
-    luck = pl.Series(city.world.draw.uniform("borrowed/luck", one["use"]))
-    chosen = one.with_columns(luck=luck).sort("luck").head(dose.subjects).sort("use")
+    chosen = city.world.draw.luckiest("borrowed/luck", one, dose.subjects, key="use").sort("use")
     late = city.world.draw.between("borrowed/late", *POSTED_LATE, chosen["use"])
     legs = stores.moved_in(city, chosen, chosen["lender"].to_numpy(), late)
     bought = city.goods.purchases.join(

@@ -23,8 +23,7 @@ FOUND = (3, 20)  # days until the correction is delivered
 def coder_slip(city: City, dose: Dose) -> City:
     """The stay fits no group at first; the corrected record names the illness that was treated."""
     draw, rows = city.world.draw, billed.candidates(city)
-    luck = pl.Series(draw.uniform("slip/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("slip/luck", rows, dose.subjects)
     codes = np.array(coding.UNGROUPED)
     typed = codes[draw.below("slip/code", len(codes), chosen["key"])]
     slipped = chosen.with_columns(

@@ -26,8 +26,7 @@ def family_pharmacy(city: City, dose: Dose) -> City:
     draw = city.world.draw
     fit = (pl.col("los") >= LEAST_NIGHTS) & ~pl.col("planted")
     rows = city.plan.filter(fit & pl.col("structure").is_in(TREATED_DAILY))
-    luck = pl.Series(draw.uniform("family/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = draw.luckiest("family/luck", rows, dose.subjects)
     day = draw.below("family/day", chosen["los"].to_numpy() - 2, chosen["key"])
     near = draw.below("family/near", len(city.world.houses.frame), chosen["person"])
     visits = chosen.with_columns(

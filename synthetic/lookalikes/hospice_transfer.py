@@ -34,8 +34,7 @@ def hospice_transfer(city: City, dose: Dose) -> City:
     old = pl.Series(city.world.people.age[rows["person"].to_numpy()] >= LEAST_AGE)
     away = ~pl.col("hospital").is_in(near.tolist()) & (pl.col("severity") == GRAVE)
     rows = rows.filter(old & away)
-    luck = pl.Series(draw.uniform("hospice/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("hospice/luck", rows, dose.subjects)
     key = chosen["key"].to_numpy()
     moved = chosen.with_columns(
         need=pl.col("los"),

@@ -27,8 +27,7 @@ def kept_by_complication(city: City, dose: Dose) -> City:
     """Far longer than usual, with a major complication that began in the ward and its treatment."""
     draw = city.world.draw
     rows = fading.keepable(city, STRUCTURES, LONGEST).filter(pl.col("severity") == GRAVE)
-    luck = pl.Series(draw.uniform("kept/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("kept/luck", rows, dose.subjects)
     low, high = ADDED
     share = low + (high - low) * draw.uniform("kept/added", chosen["key"])
     extra = np.clip(np.ceil(chosen["los"].to_numpy() * share), 2, LONGEST).astype(np.int64)

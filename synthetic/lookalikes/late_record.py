@@ -24,8 +24,7 @@ def late_record(city: City, dose: Dose) -> City:
     fit = uses["registered"] & ~uses["planted"] & (uses["recorded"] > 0)
     rows = uses.filter(fit & (uses["day"] < city.world.clock.days - 2 * LATE[1]))
     whole = rows.unique(["stay", "product"], keep="first", maintain_order=True)
-    luck = pl.Series(city.world.draw.uniform("late/luck", whole["use"]))
-    chosen = whole.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = city.world.draw.luckiest("late/luck", whole, dose.subjects, key="use")
     days = pl.Series(city.world.draw.between("late/days", *LATE, chosen["use"]))
     named = chosen.select("stay", "product").with_columns(days=days)
     changed = rows.join(named, on=["stay", "product"]).with_columns(

@@ -31,8 +31,7 @@ def left_and_returned(city: City, dose: Dose) -> City:
     """
     draw = city.world.draw
     fit = _candidates(city)
-    luck = pl.Series(draw.uniform("returned/luck", fit["key"]))
-    chosen = fit.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = draw.luckiest("returned/luck", fit, dose.subjects)
     key, nights = chosen["key"].to_numpy(), chosen["los"].to_numpy()
     cut = 2 + draw.below("returned/cut", np.maximum(nights - 3, 1), key)
     gap = draw.between("returned/gap", *GAP, key)

@@ -35,8 +35,7 @@ def left_for_better(city: City, dose: Dose) -> City:
     rows = elsewhere.candidates(city, GROUPS, LEAST_NIGHTS, GAP[1])
     small = pl.Series(level[rows["hospital"].to_numpy()] != LEADING)
     rows = rows.filter(small & (pl.col("severity") == MILD))
-    luck = pl.Series(draw.uniform("better/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("better/luck", rows, dose.subjects)
     key = chosen["key"].to_numpy()
     left = chosen.with_columns(
         need=pl.col("los"),

@@ -23,7 +23,6 @@ def local_anaesthesia(city: City, dose: Dose) -> City:
     places = [city.world.reference.group(adrg) for adrg in GROUPS]
     fit = pl.col("group").is_in(places) & ~pl.col("planted") & (pl.col("structure") == "surgical")
     rows = city.plan.filter(fit & (pl.col("part") == 0))
-    luck = pl.Series(city.world.draw.uniform("local_anaesthesia/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = city.world.draw.luckiest("local_anaesthesia/luck", rows, dose.subjects)
     marked = chosen.with_columns(structure=pl.lit("unanaesthetised"), planted=pl.lit(value=True))
     return city.with_plan(marked).innocent_stays("local_anaesthesia", marked)

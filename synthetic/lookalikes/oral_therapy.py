@@ -31,8 +31,7 @@ def oral_therapy(city: City, dose: Dose) -> City:
     structure = city.world.group_values("structure")[city.plan["group"].to_numpy()]
     fit = (pl.col("los") >= LEAST_NIGHTS) & ~pl.col("planted") & pl.Series(structure == "medical")
     rows = city.plan.filter(fit)
-    luck = pl.Series(draw.uniform("oral/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects).select("key", "los")
+    chosen = draw.luckiest("oral/luck", rows, dose.subjects).select("key", "los")
     run = draw.between("oral/run", *RUN, chosen["key"])
     begin = np.maximum(
         chosen["los"].to_numpy() - run - draw.between("oral/end", 1, 2, chosen["key"]), 1

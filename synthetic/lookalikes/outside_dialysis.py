@@ -30,8 +30,7 @@ def outside_dialysis(city: City, dose: Dose) -> City:
     age = pl.Series(world.people.age[city.plan["person"].to_numpy()])
     fit = ~here & ~pl.col("planted") & (pl.col("los") >= LEAST_NIGHTS) & age.is_between(*AGES)
     rows = city.plan.filter(fit & pl.col("structure").is_in(["medical", "rehab", "surgical"]))
-    luck = pl.Series(draw.uniform("outside_dialysis/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = draw.luckiest("outside_dialysis/luck", rows, dose.subjects)
     centre = draw.pick("outside_dialysis/centre", dialysis, chosen["person"])
     city = city.with_visits(_visits(chosen.with_columns(hospital=pl.Series(centre))))
     city = city.with_codes(

@@ -68,8 +68,7 @@ def take_home_drugs(city: City, dose: Dose) -> City:
 
 
 def _drawn(city: City, rows: pl.DataFrame, name: str, dose: Dose) -> pl.DataFrame:
-    luck = pl.Series(city.world.draw.uniform(f"posted/{name}", rows["key"]))
-    return rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    return city.world.draw.luckiest(f"posted/{name}", rows, dose.subjects)
 
 
 def _turns(city: City, chosen: pl.DataFrame, number: tuple[int, int]) -> pl.DataFrame:

@@ -26,8 +26,7 @@ def resettled(city: City, dose: Dose) -> City:
     free = ~pl.col("planted") & (pl.col("source") == pl.col("key")) & ~pl.col("newborn")
     fit = city.plan.filter(free & (pl.col("voided") < 0) & (pl.col("resettles") < 0))
     fit = fit.join(alone, on="chain", how="semi")
-    luck = pl.Series(draw.uniform("resettled/luck", fit["key"]))
-    chosen = fit.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("resettled/luck", fit, dose.subjects)
     wait = pl.Series(draw.between("resettled/wait", *WAIT, chosen["key"]))
     first = chosen.with_columns(voided=wait, planted=pl.lit(value=True))
     second = chosen.with_columns(

@@ -40,8 +40,7 @@ def same_group_substitute(city: City, dose: Dose) -> City:
     fit &= pl.Series(same)
     rows = misbilled.unlabelled(city, rows.filter(fit))
     rows = misbilled.not_yet_there(city, rows, "instead")
-    luck = pl.Series(city.world.draw.uniform("substitute/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = city.world.draw.luckiest("substitute/luck", rows, dose.subjects)
     named = chosen.with_columns(
         price="unit_price", shown=pl.lit(value=True), copied=pl.lit(value=False)
     )

@@ -34,8 +34,7 @@ def suspected_tumour(city: City, dose: Dose) -> City:
     rows = elsewhere.candidates(city, GROUPS, NIGHTS[0], GAP[1] + LONG)
     old = pl.Series(people.age[rows["person"].to_numpy()] >= LEAST_AGE)
     rows = rows.filter(old & (pl.col("los") <= NIGHTS[1]) & ~pl.col("emergency"))
-    luck = pl.Series(draw.uniform("suspected/luck", rows["key"]))
-    chosen = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("suspected/luck", rows, dose.subjects)
     package = draw.below("suspected/package", len(STRUCTURES), chosen["key"])
     tested = chosen.with_columns(
         structure=pl.Series(np.array(STRUCTURES)[package], dtype=pl.String),

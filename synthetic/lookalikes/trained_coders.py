@@ -36,8 +36,7 @@ def under_documented(city: City, dose: Dose) -> City:
     # Cost stays below the standard, so nothing was gained by payment by fee.
     cheap = (low < rows["standard"]) & (rows["expected"] < low)
     rows = rows.filter(pl.Series(before & left_out) & cheap)
-    luck = pl.Series(city.world.draw.uniform("trained/luck", rows["key"]))
-    rows = rows.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    rows = city.world.draw.luckiest("trained/luck", rows, dose.subjects)
     rows = rows.with_columns(coded_severity=pl.lit(MILDEST, pl.Int64), planted=pl.lit(value=True))
     rows = headers.grouped(city.world, city.standards, rows)
     return city.with_plan(rows).innocent_stays("under_documented", rows)

@@ -26,8 +26,7 @@ def transferred_in(city: City, dose: Dose) -> City:
     free = ~pl.col("planted") & (pl.col("source") == pl.col("key")) & (pl.col("link") == -1)
     severe = (pl.col("severity") == 1) & pl.col("los").is_between(*NIGHTS) & ~pl.col("newborn")
     fit = plan.filter(free & severe).join(alone, on="chain", how="semi")
-    luck = pl.Series(draw.uniform("moved/luck", fit["key"]))
-    chosen = fit.with_columns(luck=luck).sort("luck", "key").head(dose.subjects)
+    chosen = draw.luckiest("moved/luck", fit, dose.subjects)
     moved = chosen.with_columns(
         moved_in=pl.lit(value=True),
         emergency=pl.lit(value=False),

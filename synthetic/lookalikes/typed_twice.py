@@ -21,7 +21,6 @@ def typed_twice(city: City, dose: Dose) -> City:
     """The same code twice on the bill, but of one patient, and once with a minus."""
     rows = misbilled.honest_uses(city)
     coded = rows.filter(pl.col("serial_no").is_not_null() & (pl.col("units") == 1))
-    luck = pl.Series(city.world.draw.uniform("twice/luck", coded["key"]))
-    chosen = coded.with_columns(luck=luck).sort("luck").head(dose.subjects)
+    chosen = city.world.draw.luckiest("twice/luck", coded, dose.subjects)
     lines = retyped.taken_back(city, chosen)
     return city.with_lines(lines).innocent_uses("typed_twice", chosen)
