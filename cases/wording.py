@@ -80,7 +80,8 @@ def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:
         judged,
         ranked.with_columns(_plain(judged, ranked["feature"]))
         .group_by("subject_id", "feature")
-        .agg(pl.col("contribution").sum()),
+        # Three addends: floats must be added in one order, whatever the number of threads.
+        .agg(pl.col("contribution").sort().sum()),
     )
     names = merged["feature"].unique().to_list()
     wanted = judged.measured.join(merged.select("subject_id").unique(), on="subject_id", how="semi")
