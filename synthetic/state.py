@@ -20,9 +20,9 @@ from synthetic.additions import (
     more_lines,
     more_uses,
     more_visits,
-    written_over,
 )
 from synthetic.departures import Departures
+from synthetic.rewriting import planned_anew, written_over
 
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
@@ -198,9 +198,7 @@ class City:
 
     def with_plan(self, changed: pl.DataFrame) -> City:
         """The city with rows of its plan replaced (same key) or added (a new key)."""
-        rest = self.plan.join(changed.select("key"), on="key", how="anti")
-        whole = pl.concat([rest, changed.select(rest.columns)], how="vertical_relaxed")
-        return replace(self, plan=whole.sort("chain", "admit", "key"))
+        return replace(self, plan=planned_anew(self.plan, changed))
 
     def with_changed_uses(self, changed: pl.DataFrame) -> City:
         """The city with rows of its uses replaced (same ``use``)."""
