@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -116,6 +117,7 @@ def generate(
     """Write a synthetic city: tables as hospitals deliver them, and its answer key apart."""
     from flows.generate import generate as flow  # noqa: PLC0415
 
+    began = time.perf_counter()
     with _bar("generating") as tell:
         summary = flow(
             out,
@@ -130,6 +132,8 @@ def generate(
         )
     for table, rows in summary.rows.items():
         console.print(f"  {table}: {rows:,} rows")
+    seconds, made = time.perf_counter() - began, summary.rows["stays"]
+    console.print(f"{made:,} stays in {seconds:,.0f} s: {made / seconds:,.0f} stays a second.")
     console.print(f"Written to {out}. Take it in with `jianbao ingest {out}`.")
 
 
