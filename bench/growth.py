@@ -35,7 +35,7 @@ This page is written by
 Measured on {cores} cores (load of other work when it began: {load:.1f}), Polars {polars}. Seconds
 are of one machine on one day; what carries over is how they grow, and the memory.
 
-| stays | fee lines | uses | planned, s | written, s | in all, s | stays a s | lines a s | peak, GB |
+| stays | fee lines | uses | planned, s | written, s | all, s | stays a s | lines a s | peak, GB |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 
