@@ -13,8 +13,9 @@ from synthetic.gathering import Ages
 from synthetic.keys import RING_STAY
 
 if TYPE_CHECKING:
-    from synthetic.randomness import Flags
+    from synthetic.randomness import Flags, Whole
     from synthetic.state import City
+    from synthetic.world import World
 
 LEAST = 6  # a stay and the five others of its ward that a published rule asks for (dossier H04)
 MEMBERS = (6, 11)
@@ -65,6 +66,19 @@ def _rings(city: City, ward: Ward, subjects: int, lean: Flags, since: int) -> pl
     ).filter(pl.lit(value=room > 0))
 
 
+def _illnesses(world: World, ward: Ward, rows: pl.DataFrame) -> Whole:
+    """What each person is admitted for: any of the groups that the ward's department treats."""
+    hospital, own = rows["hospital"].to_numpy(), rows["group"].to_numpy()
+    department = world.group_values("department")
+    places = np.array([world.reference.group(adrg) for adrg in ward.groups])
+    near = department[places][None, :] == department[own][:, None]
+    near &= world.houses.volume[hospital][:, places] > 0
+    luck = world.draw.uniform(f"{ward.name}/illness", rows["ring"], rows["person"])
+    turn = np.floor(luck * near.sum(axis=1)).astype(np.int64)
+    found: Whole = places[(np.cumsum(near, axis=1) > turn[:, None]).argmax(axis=1)]
+    return np.where(near.any(axis=1), found, own).astype(np.int64)
+
+
 def _admitted(city: City, ward: Ward, rings: pl.DataFrame) -> pl.DataFrame:
     """The stays of each ward, spread evenly over its days."""
     name, draw = ward.name, city.world.draw
@@ -78,6 +92,7 @@ def _admitted(city: City, ward: Ward, rings: pl.DataFrame) -> pl.DataFrame:
     late = ((turn + luck) * ward.days / pl.len().over("ring")).floor().cast(pl.Int64)
     doctors = rows.with_columns(ring=pl.col("ring") * 2 + turn % 2)  # two of the ward share it
     rows = rows.with_columns(
+        group=pl.Series(_illnesses(city.world, ward, rows)),
         admit=pl.col("day") + late,
         los=pl.Series(draw.between(f"{name}/nights", *NIGHTS, *keys)),
         ward=1 + (pl.col("ring") + turn % ward.wards) % 2,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -11,20 +12,28 @@ from tests.unit.synthetic_city import Delivery
 
 STAYS, MONTHS, SEED = 3_000, 14, 20_250_301
 DENSE = 0.02
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 CityOf = Callable[..., Delivery]
 
 
 @pytest.fixture(scope="session")
 def city_of(tmp_path_factory: pytest.TempPathFactory) -> CityOf:
-    """``city_of("H03", "H04")`` is a city in which only these schemes are planted, densely."""
+    """``city_of("H03", "H04")`` is a city in which only these schemes are planted, densely.
+
+    ``denser`` names schemes whose share is another one.
+    """
     made: dict[tuple[str, ...], Delivery] = {}
 
-    def find(*codes: str, share: float = DENSE, stays: int = STAYS) -> Delivery:
-        name = (*sorted(codes), str(share), str(stays))
+    def find(
+        *codes: str, share: float = DENSE, stays: int = STAYS,
+        denser: Mapping[str, float] = NOTHING,
+    ) -> Delivery:  # fmt: skip
+        shares = dict.fromkeys(codes, share) | denser
+        name = (*(f"{code} {shares[code]}" for code in sorted(shares)), str(stays))
         if name not in made:
             out = tmp_path_factory.mktemp("-".join(codes) or "honest")
-            planted = Prevalence(dict.fromkeys(codes, share), others=0.0)
+            planted = Prevalence(shares, others=0.0)
             generate(out, stays=stays, months=MONTHS, seed=SEED, prevalence=planted)
             made[name] = Delivery(out)
         return made[name]
