@@ -9,6 +9,7 @@ import pytest
 
 from synthetic import Prevalence, generate
 from tests.unit.synthetic_city import Delivery
+from tests.witness.honest import Honest
 
 STAYS, MONTHS, SEED = 3_000, 14, 20_250_301
 DENSE = 0.02
@@ -24,6 +25,7 @@ def city_of(tmp_path_factory: pytest.TempPathFactory) -> CityOf:
     ``denser`` names schemes whose share is another one.
     """
     made: dict[tuple[str, ...], Delivery] = {}
+    honest = Honest()
 
     def find(
         *codes: str, share: float = DENSE, stays: int = STAYS,
@@ -34,7 +36,8 @@ def city_of(tmp_path_factory: pytest.TempPathFactory) -> CityOf:
         if name not in made:
             out = tmp_path_factory.mktemp("-".join(codes) or "honest")
             planted = Prevalence(shares, others=0.0)
-            generate(out, stays=stays, months=MONTHS, seed=SEED, prevalence=planted)
+            with honest.shared():
+                generate(out, stays=stays, months=MONTHS, seed=SEED, prevalence=planted)
             made[name] = Delivery(out)
         return made[name]
 
