@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import packages, signature, support
+from synthetic import packages, routine, signature, support
 from synthetic.clock import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from synthetic.randomness import Flags, Floats, Whole
     from synthetic.world import World
 
@@ -37,10 +39,6 @@ FOLLOW_UP_ADMISSION = 0.5  # share of admission tests repeated when a cut stay b
 UNCOVERED_SHARE = 0.04
 TOKEN_AMOUNT = 12.0  # yuan of the one cheap item that hides an idle day
 TESTS = ("examination", "laboratory")
-# What nearly everybody is tested for on admission: a blood count, urine. They are the first of the
-# price list, at two grades each; where a package of tests is ordered, it holds them.
-ROUTINE = (0.8, 0.55)
-ROUTINE_GRADES = 2
 ORDERED = (
     "examination",
     "laboratory",
@@ -238,22 +236,10 @@ def _take_home(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     return _priced(world, given, "drug", amount, 251)
 
 
-def _routine(world: World, plan: pl.DataFrame) -> list[pl.DataFrame]:
-    """Blood count and urine of the first day, at the grade that the hospital's laboratory bills."""
-    tested = ~pl.col("untested") & (pl.col("first_day") == 0)
-    tested &= ~pl.col("structure").is_in(list(packages.PACKAGES))
-    rows = plan.filter(tested).with_columns(day=pl.col("first_day"))
-    rows = rows.filter(pl.Series(~idle(rows)))
-    parts = []
-    for place, share in enumerate(ROUTINE):
-        taken = world.draw.chance(f"line/routine/{place}", share, _column(rows, "source"))
-        mine = rows.filter(pl.Series(taken))
-        grade = world.draw.below("line/routine/grade", ROUTINE_GRADES, _column(mine, "hospital"))
-        item = world.services.first["laboratory"] + ROUTINE_GRADES * place + grade
-        second = 25_200 + world.draw.below("line/routine/second", 14_400, _hours(mine), place)
-        once = np.ones(len(mine), dtype=np.int64)
-        parts.append(_raw(mine, "laboratory", 252 + place, (item, once, second)))
-    return parts
+def _routine(world: World, plan: pl.DataFrame) -> Iterator[packages.Drawn]:
+    first = plan.with_columns(day=pl.col("first_day"))
+    treated = plan.filter(pl.Series(~idle(first)))
+    return routine.drawn(world, treated, _hours(treated), list(packages.PACKAGES))
 
 
 def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
@@ -264,8 +250,8 @@ def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         *_ordered(world, days),
         _tokens(world, days),
         _take_home(world, plan),
-        *_routine(world, plan),
         *(_raw(*line) for line in packages.drawn(world, plan)),
+        *(_raw(*line) for line in _routine(world, plan)),
     ]
     return pl.concat(parts).sort("key", "day", "second", "category", "slot")
 

@@ -15,7 +15,14 @@ STAYS, MONTHS, SEED = 3_000, 14, 20_250_301
 DENSE = 0.02
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
+UNTOUCHED_STAYS = 9_000
+
 CityOf = Callable[..., Delivery]
+
+
+def untouched(city_of: CityOf) -> Delivery:
+    """A larger city in which nothing is planted, for look-alikes that are rare."""
+    return city_of(stays=UNTOUCHED_STAYS)
 
 
 @pytest.fixture(scope="session")
