@@ -21,7 +21,7 @@ FEATURE_BAND = 0.60  # one feature in any shape, against all schemes
 SHALLOW_TREE = 0.50  # a tree of depth 3 on all raw columns, against all schemes
 # What is counted over other records (a person's stays and visits, a store's books) is a feature in
 # all but name: it meets the limit for all schemes, and not that of a raw column for one.
-ELSEWHERE = ("stays of the person", "visits.", "all ", "person_id (frequency)")
+ELSEWHERE = ("stays of the person", "visits", "all ", "person_id (frequency)")
 # Persons lie in hospitals of both halves, so that bins would know them again; only a threshold
 # tells whether such a column means anything.
 PERSONAL = ("persons.", "person_id (order)")

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.unit.synthetic_city import Delivery, least, most
-from tests.witness.conftest import CityOf
+from tests.witness.conftest import CityOf, untouched
 from tests.witness.fees import codes, fees, labelled, next_stay, unlabelled
 
 # Published: cost below half of the standard, nights below the fifth percentile, back in 7 days.
@@ -104,7 +104,7 @@ def test_hospice_beds_are_reached_by_transfer(city: Delivery) -> None:
 
 
 def test_early_deaths_are_deaths(city_of: CityOf) -> None:
-    city = city_of("H13", stays=9_000)  # such deaths are rare
+    city = untouched(city_of)  # such deaths are rare
     rows = labelled(city, "died_early", innocent=True)
     assert len(rows) > 0
     assert (rows["discharge_way"] == "death").all()

@@ -8,15 +8,14 @@ import pytest
 
 from tests.unit.synthetic_city import Delivery, least, most
 from tests.witness.alike import cosines, span
-from tests.witness.conftest import CityOf
+from tests.witness.conftest import CityOf, untouched
 
-STAYS = 9_000
 LEAST_DEDUCTIBLE = 150  # yuan; the least of all kinds of insured
 
 
 @pytest.fixture(scope="module")
 def city(city_of: CityOf) -> Delivery:
-    return city_of("C02", share=0.0, stays=STAYS)
+    return untouched(city_of)
 
 
 def stays_of(city: Delivery, name: str) -> pl.DataFrame:
