@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from features.exact import divided
 from features.standards import look_up
 from rules.catalogue import BY_CODE
 from rules.declaration import DOUBT
@@ -89,16 +90,16 @@ def _fund_share(measured: pl.DataFrame) -> pl.Expr:
 
 def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     """The largest amount among a subject's rules: overlapping findings count once."""
-    strongest = pl.col("amount").arg_max()
+    # Of equal amounts the first rule by its code names the method.
+    strongest = pl.col("loss_method").sort_by("amount", "code", descending=[True, False]).first()
     doubts = [code for code, item in BY_CODE.items() if item.grade is DOUBT]
     return (
         speaking(hits)
-        .sort("subject_id", "code")
         .group_by("subject_id")
         .agg(
-            rule_codes=pl.col("code"),
+            rule_codes=pl.col("code").sort(),
             rule_amount=pl.col("amount").max(),
-            rule_method=pl.col("loss_method").get(strongest),
+            rule_method=strongest,
             doubt=pl.col("code").is_in(doubts).any(),
         )
     )
@@ -106,7 +107,7 @@ def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
 
 def _prior() -> pl.Expr:
     ruled = pl.when("doubt").then(PRIOR_OF_DOUBT).otherwise(PRIOR_OF_CLUE)
-    tail = (pl.col("anomaly") - OUTLIER_FROM) / (1 - OUTLIER_FROM)
+    tail = divided(pl.col("anomaly") - OUTLIER_FROM, 1 - OUTLIER_FROM)
     return (
         pl.when(pl.col("doubt").is_not_null())
         .then(ruled)

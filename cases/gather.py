@@ -13,6 +13,8 @@ import polars as pl
 
 from cases.identity import case_id
 from claims.results import CASES, GRADES
+from claims.schema import FEN_PER_YUAN
+from features.exact import divided
 from features.ledger_frames import book_of
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def gather(
         score=pl.col("score").max(),
         anomaly=pl.col("anomaly").max(),
         amount_at_risk=_once("amount_at_risk"),
-        priority=_once("expected_recovery").cast(pl.Float64) / 100,
+        priority=_once("expected_recovery"),
         rule_codes=pl.col("rules")
         .list.eval(pl.element().struct.field("code"))
         .explode(empty_as_null=True)
@@ -109,6 +111,7 @@ def gather(
         cases.join(ids, on="case_id")
         .join(hospitals.select("hospital_id", hospital_name="name"), on="hospital_id", how="left")
         .with_columns(
+            divided(pl.col("priority"), FEN_PER_YUAN),
             pl.col("grade").replace_strict(dict(enumerate(GRADES)), return_dtype=pl.String),
             pl.col("headline_en", "headline_zh").fill_null(""),
             run_date=pl.lit(on),

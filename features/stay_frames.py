@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features.exact import divided
 from features.frames import Frame, either, source
 
 if TYPE_CHECKING:
     from claims.history import History
 
 LOOK_BACK_DAYS = 365
+DAYS_PER_YEAR = 365.25
 # Lines that a person who is not there can run up; all else needs somebody to be treated.
 PASSIVE = ("bed", "nursing", "consultation", "other")
 
@@ -86,8 +88,9 @@ def stay(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     }
     joined = attach(rows, history, "hospitals", "hospital_id", hospital)
     joined = attach(joined, history, "persons", "person_id", person)
+    lived = (pl.col("admitted_on") - pl.col("birth_date")).dt.total_days()
     return describe(joined).with_columns(
-        age=(pl.col("admitted_on") - pl.col("birth_date")).dt.total_days() / 365.25,
+        age=divided(lived, DAYS_PER_YEAR),
         event_on=pl.coalesce("discharged_on", "settled_on", "as_of"),
     )
 
