@@ -16,6 +16,7 @@ from claims.schema import (
     Table,
     nested,
 )
+from claims.standard_tables import FROZEN
 from claims.tables import SCENARIOS, SUBJECT_TYPES
 
 GRADES = ("red", "orange", "yellow", "watch")
@@ -285,6 +286,7 @@ WRITTEN: tuple[Table, ...] = (
     QUARANTINE,
     DATA_FAULTS,
     STANDARDS,
+    *FROZEN,
     SCORES,
     TAGS,
     ALERTS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,8 @@ from cases.wording import reasons
 from claims.errors import NotFoundError
 from claims.history import History
 from claims.lake import Lake, Span
-from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, SCORES, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, SCORES, STANDARDS, TAGS
+from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 from features.subjects import (
     Night,
@@ -45,11 +46,14 @@ from flows.judging import (
 from flows.training import ENTITIES, frozen_standards
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.judged import Judged
     from claims.settings import Settings
     from models.bundle import Bundle
 
 SCENARIOS = {"hospitalization": ("stay",), "consumables": ("use", "ledger")}
+FROZEN_TABLES = (STANDARDS.name, *(table.name for table in FROZEN))
 PUBLISHED = (SCORES, TAGS, ALERTS, CASES, DOSSIERS)
 
 
@@ -61,8 +65,8 @@ class Run:
     lake: Lake
     settings: Settings
     bundles: dict[str, Bundle]
-    # A night that was published keeps the standards it was published with.
-    standards_version: int | None = None
+    # A night that was published keeps the standards it was published with: table to version.
+    frozen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def night(self) -> Night:
@@ -71,7 +75,7 @@ class Run:
 
     def history(self) -> History:
         """What is known on this night."""
-        return History.of(self.lake, self.on)
+        return History.of(self.lake, self.on, self.frozen)
 
 
 def measure_night(run: Run) -> dict[str, int]:
@@ -93,7 +97,7 @@ def measure_night(run: Run) -> dict[str, int]:
 def judge_night(run: Run) -> dict[str, Judged]:
     """Compare, rule and score the night's subjects, from the tables of ``measure_night``."""
     history = run.history()
-    standards = frozen_standards(run.lake, run.on, run.standards_version)
+    standards = frozen_standards(run.lake, run.on, run.frozen.get(STANDARDS.name))
     version = data_version(run.lake, run.on)
     found: dict[str, Judged] = {}
     for entity in ENTITIES:
@@ -184,13 +188,12 @@ def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = 
         *(table.name for table in DELIVERED),
         *(table.name for table in PUBLISHED),
         *(f"features_{entity}" for entity in ENTITIES),
-        "standards",
+        *FROZEN_TABLES,
         "quarantine",
         "data_faults",
     ]
     versions = run.lake.versions(tables)
-    if run.standards_version is not None:
-        versions["standards"] = run.standards_version
+    versions |= run.frozen
     benchmark = {item.benchmark_version for item in found.values()} - {None}
     row = {
         "run_date": run.on,
