@@ -18,8 +18,10 @@ import polars as pl
 
 from cases import alerts as alerting
 from cases.amounts import weigh
+from cases.data_tags import data_tags
 from cases.dossier import dossiers
 from cases.gather import assign, gather
+from cases.reviewed import reviewed_tags
 from cases.selection import Capacity, select
 from cases.tags import tags
 from cases.wording import reasons
@@ -166,13 +168,14 @@ def hand_over(
             continue
         rows = item.measured.join(picked.select("subject_id"), on="subject_id", how="semi")
         built.append(alerting.alerts(item, picked, reasons(item, item.top(rows))))
-        labels.append(tags(item, picked))
+        labels.append(tags(item, picked, history))
     cases = CASES.empty() if not run.lake.has("cases") else _before(run, "cases", CASES.names)
     assigned = assign(pl.concat(built), cases, run.on, run.settings.case_days)
     final = assigned.select(ALERTS.names)
     gathered = gather(assigned, _told(run, cases), _hospitals(history), run.on)
     _replace(run, ALERTS.name, final, ALERTS.key)
-    _replace(run, TAGS.name, pl.concat([*labels, _data_tags(run)]), TAGS.key)
+    labels += [_data_tags(run), reviewed_tags(history, run.on, final)]
+    _replace(run, TAGS.name, pl.concat(labels), TAGS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
         dossiers(item, final.filter(pl.col("subject_type") == entity), history)
@@ -273,32 +276,10 @@ def _hospitals(history: History) -> pl.DataFrame:
 
 
 def _data_tags(run: Run) -> pl.DataFrame:
-    """Faults of the night's rows as labels of their stays: they speak, they do not hide."""
     if not run.lake.has("data_faults"):
         return TAGS.empty()
-    faults = (
-        run.lake.scan("data_faults")
-        .filter((pl.col("received_on") == run.on) & pl.col("stay_id").is_not_null())
-        .group_by("stay_id", "code")
-        .agg(pl.col("message").sort().first(), n=pl.len())
-        .collect()
-    )
-    rows: list[dict[str, Any]] = [
-        dict.fromkeys(TAGS.names)
-        | {
-            "run_date": run.on,
-            "subject_type": "stay",
-            "subject_id": stay,
-            "tag": code,
-            "layer": "fact",
-            "protective": False,
-            "value": float(n),
-            "text_en": message,
-            "text_zh": code,
-        }
-        for stay, code, message, n in faults.sort("stay_id", "code").iter_rows()
-    ]
-    return pl.DataFrame(rows, schema=TAGS.dtypes())
+    rows = run.lake.scan("data_faults").filter(pl.col("received_on") == run.on)
+    return data_tags(rows.collect(), run.on)
 
 
 def _replace(run: Run, table: str, rows: pl.DataFrame, keys: tuple[str, ...]) -> None:
