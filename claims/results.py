@@ -227,6 +227,26 @@ ALERTS = Table(
     ),
 )
 
+FINDINGS = Table(
+    "findings",
+    "What was found about the alerts of a night, each fen counted once a way of loss.",
+    "疑点明细",
+    key=("run_date", "subject_type", "subject_id", "code"),
+    columns=(
+        RUN_DATE,
+        SCENARIO,
+        SUBJECT_TYPE,
+        SUBJECT_ID,
+        Column("stay_id", TEXT, "Stay whose fee is looked at.", "结算号", optional=True),
+        Column("code", TEXT, "Rule, or - where none spoke.", "规则"),
+        Column("loss_method", TEXT, "How the amount was found.", "损失方法"),
+        Column("amount", MONEY, "Amount in doubt.", "涉疑金额"),
+        Column("stay_fee", MONEY, "Whole fee of the stay.", "住院总费用", optional=True),
+        Column("counted", MONEY, "Part that no other finding counts.", "计入金额"),
+        Column("absorbed_by", TEXT, "Finding that counts the rest.", "并入疑点", optional=True),
+    ),
+)
+
 CASES = Table(
     "cases",
     "Alerts about one hospital and person, or one ledger, gathered; one row a case a night.",
@@ -290,6 +310,7 @@ WRITTEN: tuple[Table, ...] = (
     SCORES,
     TAGS,
     ALERTS,
+    FINDINGS,
     CASES,
     DOSSIERS,
     RUNS,

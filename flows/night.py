@@ -18,6 +18,7 @@ import polars as pl
 
 from cases import alerts as alerting
 from cases.amounts import weigh
+from cases.assessment import findings
 from cases.data_tags import data_tags
 from cases.dossier import dossiers
 from cases.gather import assign, gather
@@ -28,7 +29,16 @@ from cases.wording import reasons
 from claims.errors import NotFoundError
 from claims.history import History
 from claims.lake import Lake, Span
-from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, SCORES, STANDARDS, TAGS
+from claims.results import (
+    ALERTS,
+    CASES,
+    DOSSIERS,
+    FINDINGS,
+    MANIFEST,
+    SCORES,
+    STANDARDS,
+    TAGS,
+)
 from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 from features.subjects import (
@@ -56,7 +66,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = {"hospitalization": ("stay",), "consumables": ("use", "ledger")}
 FROZEN_TABLES = (STANDARDS.name, *(table.name for table in FROZEN))
-PUBLISHED = (SCORES, TAGS, ALERTS, CASES, DOSSIERS)
+PUBLISHED = (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS)
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,7 @@ def hand_over(
     final = assigned.select(ALERTS.names)
     gathered = gather(assigned, _told(run, cases), _hospitals(history), run.on)
     _replace(run, ALERTS.name, final, ALERTS.key)
+    _replace(run, FINDINGS.name, findings(found.values(), final), FINDINGS.key)
     labels += [_data_tags(run), reviewed_tags(history, run.on, final)]
     _replace(run, TAGS.name, pl.concat(labels), TAGS.key)
     _replace(run, CASES.name, gathered, CASES.key)
