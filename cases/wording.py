@@ -61,13 +61,30 @@ def sentence(
     location, p5, p95 = (show(peers[name], zh=zh) for name in ("location", "p5", "p95"))
     where = cell_words(str(peers["cell"]), called, zh=zh)
     entity, n = feature.entity, int(peers["n"])
-    weak = n < FEW_PEERS
     if zh:
         text = f"{said}；同类中位{location}（P5 {p5}，P95 {p95}），{where}共{n:,}{entity.plural_zh}"
-        return text + ("，样本少，可比性弱" if weak else "")
+        return text + _doubt(peers, zh=True)
     counted = f"{n:,} {entity.plural if n != 1 else entity.name} of {where}"
     text = f"{said}; peers {location} (P5 {p5}, P95 {p95}), {counted}"
-    return text + (", too few for a strong comparison" if weak else "")
+    return text + _doubt(peers)
+
+
+def is_weak(peers: dict[str, Any]) -> bool:
+    """Whether a comparison is weak: few peers, or no closer ones than the whole city."""
+    return int(peers["n"]) < FEW_PEERS or _whole_city(peers)
+
+
+def _whole_city(peers: dict[str, Any]) -> bool:
+    return set(str(peers["cell"]).split("|")) == {"*"}
+
+
+def _doubt(peers: dict[str, Any], *, zh: bool = False) -> str:
+    """What weakens a comparison, as the end of a sentence."""
+    if int(peers["n"]) < FEW_PEERS:
+        return "，样本少，可比性弱" if zh else ", too few for a strong comparison"
+    if _whole_city(peers):
+        return "，无相近同类，可比性弱" if zh else ", for want of closer peers a weak comparison"
+    return ""
 
 
 def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:

@@ -285,6 +285,19 @@ DOSSIERS = Table(
     ),
 )
 
+PORTRAITS = Table(
+    "portraits",
+    "Portraits of what became an alert and of its person, as seen on the night, as JSON.",
+    "画像",
+    key=("run_date", "subject_type", "subject_id"),
+    columns=(
+        RUN_DATE,
+        SUBJECT_TYPE,
+        SUBJECT_ID,
+        Column("content", TEXT, "JSON.", "内容"),
+    ),
+)
+
 RUNS = Table(
     "runs",
     "What each run did and how long it took; not part of what a re-run must repeat.",
@@ -313,5 +326,6 @@ WRITTEN: tuple[Table, ...] = (
     FINDINGS,
     CASES,
     DOSSIERS,
+    PORTRAITS,
     RUNS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,6 +58,27 @@ def register(app: typer.Typer, console: Console, settings: Callable[[], Settings
             typer.echo(showing.profile_json(told))
         else:
             typer.echo(showing.part_rows(told, part).write_csv(), nl=False)
+
+    @app.command()
+    def portrait(
+        kind: Annotated[
+            str, typer.Argument(help="stay, person, physician, department, hospital or group")
+        ],
+        subject: Annotated[str, typer.Argument(help="Its id; of a department HOSPITAL|NAME.")],
+        out: Annotated[Path | None, typer.Option(help="SVG file to write.")] = None,
+        zh: Annotated[bool, typer.Option("--zh", help="In Chinese.")] = False,  # noqa: FBT002
+    ) -> None:
+        """Print one record: labels, position, trend, neighbours; draw it as a page."""
+        from cases.drawing.pages import draw  # noqa: PLC0415
+        from flows.portrait import grade_of, portrait_of  # noqa: PLC0415
+        from flows.showing_portrait import show_portrait  # noqa: PLC0415
+
+        told = portrait_of(settings(), kind, subject)
+        mark = grade_of(settings(), kind, subject)
+        show_portrait(console, told, mark, zh=zh)
+        if out is not None:
+            out.write_text(draw(told, mark), encoding="utf-8")
+            console.print(f"Drawn to {out}.")
 
 
 def _check(form: str, part: str, parts: tuple[str, ...]) -> None:

@@ -22,6 +22,8 @@ from cases.assessment import findings
 from cases.data_tags import data_tags
 from cases.dossier import dossiers
 from cases.gather import assign, gather
+from cases.portraits.persons import person_portraits
+from cases.portraits.stays import stay_portraits
 from cases.reviewed import reviewed_tags
 from cases.selection import Capacity, select
 from cases.tags import tags
@@ -35,6 +37,7 @@ from claims.results import (
     DOSSIERS,
     FINDINGS,
     MANIFEST,
+    PORTRAITS,
     SCORES,
     STANDARDS,
     TAGS,
@@ -66,7 +69,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = {"hospitalization": ("stay",), "consumables": ("use", "ledger")}
 FROZEN_TABLES = (STANDARDS.name, *(table.name for table in FROZEN))
-PUBLISHED = (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS)
+PUBLISHED = (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS, PORTRAITS)
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,9 @@ def hand_over(
     _replace(run, ALERTS.name, final, ALERTS.key)
     _replace(run, FINDINGS.name, findings(found.values(), final), FINDINGS.key)
     labels += [_data_tags(run), reviewed_tags(history, run.on, final)]
-    _replace(run, TAGS.name, pl.concat(labels), TAGS.key)
+    labelled = pl.concat(labels)
+    _replace(run, TAGS.name, labelled, TAGS.key)
+    _replace(run, PORTRAITS.name, portraits(run, found, final, labelled), PORTRAITS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
         dossiers(item, final.filter(pl.col("subject_type") == entity), history)
@@ -194,6 +199,23 @@ def hand_over(
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
     return {"alerts": final.height, "cases": gathered.height}
+
+
+def portraits(
+    run: Run, found: dict[str, Judged], alerts: pl.DataFrame, tags: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of table `portraits`: the stays that became alerts, and whose stays they are."""
+    stays = alerts.filter(pl.col("subject_type") == "stay")
+    if stays.is_empty() or "stay" not in found:
+        return PORTRAITS.empty()
+    near = run.history().focused(stays.lazy().select(stay_id="subject_id"))
+    persons = stays["person_id"].drop_nulls().unique().to_list()
+    drawn = [
+        *stay_portraits(found["stay"], stays, near, tags),
+        *person_portraits(near, persons, run.on, tags),
+    ]
+    rows = [(run.on, one.kind, one.subject, one.content()) for one in drawn]
+    return pl.DataFrame(rows, schema=PORTRAITS.dtypes(), orient="row")
 
 
 def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = "night") -> None:
