@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 PROBABILITY_BANDS = (0.8, 0.6, 0.4, 0.2)
 # From one record in a hundred on a percentile is worth a label.
 UNUSUAL_BANDS = (0.999, 0.99)
+ALL_DETECTORS = "all detectors"
 NOT_DETECTORS = frozenset(
     ("subject_id", "score", "score_kind", "margin", "anomaly", "fold", "as_of")
 )
@@ -33,7 +34,9 @@ def model_labels(scores: dict[str, Any]) -> Iterator[dict[str, Any]]:
         unusual = _band(value, UNUSUAL_BANDS)
         if unusual is not None:
             yield {
-                "tag": f"model.{name}.{unusual:.1%}".replace("%", "").removesuffix(".0"),
+                "tag": f"model.{name.replace(' ', '_')}.{unusual:.1%}".replace(
+                    "%", ""
+                ).removesuffix(".0"),
                 "compared_with": "records learned from",
                 "value": value,
                 "standard": unusual,
@@ -44,7 +47,7 @@ def model_labels(scores: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _percentiles(scores: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """The percentile of all detectors together, then of each."""
-    yield "anomaly", scores["anomaly"]
+    yield ALL_DETECTORS, scores["anomaly"]
     for name, value in scores.items():
         if name not in NOT_DETECTORS and isinstance(value, float):
             yield name, value

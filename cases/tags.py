@@ -14,7 +14,7 @@ import polars as pl
 from cases.facts import facts
 from cases.model_tags import model_labels
 from cases.prefixes import prefix
-from cases.wording import names_of_codes, sentence
+from cases.wording import dated, names_of_codes, sentence
 from claims.knowledge import load_limits
 from claims.results import TAGS
 from features.declaration import BOTH, HIGH, VERSUS_PEERS
@@ -169,7 +169,7 @@ def _statistical_tags(judged: Judged, subjects: pl.DataFrame) -> Iterator[dict[s
         called = names_of_codes(row)
         for item in features:
             distance = row.get(item.name + VERSUS_PEERS)
-            standard = peers.get((row["subject_id"], item.name))
+            standard = dated(peers.get((row["subject_id"], item.name)), row)
             if standard and distance is not None and _unusual(item, distance):
                 yield _row(
                     judged,
@@ -180,7 +180,7 @@ def _statistical_tags(judged: Judged, subjects: pl.DataFrame) -> Iterator[dict[s
                     value=row[item.name],
                     standard=standard["location"],
                     distance=distance,
-                    version=judged.benchmark_version,
+                    version=row["standard_version"],
                     text_en=sentence(item, row[item.name], standard, called),
                     text_zh=sentence(item, row[item.name], standard, called, zh=True),
                 )

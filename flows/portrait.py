@@ -150,14 +150,28 @@ def _stay(desk: Desk, subject: str) -> Portrait:
 
 
 def _person(desk: Desk, subject: str) -> Portrait:
-    labels = _stored_rows(desk, "person", subject)
-    for drawn in person_portraits(desk.history(), [subject], desk.night, labels):
+    history = desk.history()
+    labels = pl.concat([_stored_rows(desk, "person", subject), _of_stays(desk, history, subject)])
+    for drawn in person_portraits(history, [subject], desk.night, labels):
         drawn.position.extend(_declared(desk, "person", subject))
         return drawn
     raise NotFoundError(
         f"No stay of the person '{subject}' is known on {desk.night}.",
         "Use the pseudonym, as `jianbao alerts --format json` has it.",
     )
+
+
+def _of_stays(desk: Desk, history: History, person: str) -> pl.DataFrame:
+    """What the newest night said of each stay of a person."""
+    rows = desk.rows(TAGS.name)
+    if rows is None:
+        return TAGS.empty()
+    stays = history.current("stays").filter(pl.col("person_id") == person)
+    mine = rows.filter(pl.col("subject_type") == "stay").join(
+        stays.select(subject_id="stay_id"), on="subject_id", how="semi"
+    )
+    newest = pl.col("run_date") == pl.col("run_date").max().over("subject_id")
+    return mine.filter(newest).select(TAGS.names).collect()
 
 
 def _group(desk: Desk, subject: str) -> Portrait:

@@ -32,6 +32,7 @@ LABEL_COLOURS = {
     "reviewed": INK,
     "fact": GREY,
 }
+GRADE_COLOURS = {"red": RED, "orange": ORANGE, "yellow": "#B58900"}
 LAYER_ZH = {
     "rule": "规则",
     "statistical": "统计",
@@ -45,7 +46,7 @@ LABELS_A_LAYER = 6
 SPREADS_SHOWN = 6.0
 # DOMAIN 6.2: from 3.5 spreads a value is unusual; from 1 it is worth a look.
 FAR, SOME = 3.5, 1.0
-ROW = 24
+ROW = 32
 
 
 def head(page: Page, portrait: Portrait, mark: str = "") -> float:
@@ -53,7 +54,8 @@ def head(page: Page, portrait: Portrait, mark: str = "") -> float:
     page.rect(0, 0, WIDTH, 6, BLUE)
     page.text(MARGIN, 38, portrait.title.en, 20, bold=True, room=INNER - 330)
     page.text(MARGIN, 60, portrait.title.zh, 14, GREY, room=INNER - 330)
-    page.text(WIDTH - MARGIN, 38, mark, 16, RED, anchor="end", bold=True)
+    colour = GRADE_COLOURS.get(mark.partition(" ")[0], GREY)
+    page.text(WIDTH - MARGIN, 38, mark, 16, colour, "end", bold=True)
     page.text(
         WIDTH - MARGIN, 60, f"as known on the night of {portrait.night} 截至当夜", 12, GREY, "end"
     )
@@ -102,7 +104,7 @@ def _layer(page: Page, layer: str, mine: list[dict[str, object]], y: float) -> f
     page.text(MARGIN, y + 15, f"{layer} {LAYER_ZH[layer]}", 12, GREY)
     x, start = float(MARGIN + 120), float(MARGIN + 120)
     for one in mine[:LABELS_A_LAYER]:
-        words = f"{one['text_en']} {one['text_zh']}"
+        words = _briefly(one)
         colour = GREEN if one["protective"] else LABEL_COLOURS[layer]
         said = ("✓ " if one["protective"] else "") + words
         wide = min(width_of(said, 12) + 18, WIDTH - MARGIN - start)
@@ -119,6 +121,14 @@ def _layer(page: Page, layer: str, mine: list[dict[str, object]], y: float) -> f
     return y + 27
 
 
+def _briefly(one: dict[str, object]) -> str:
+    """A label in both languages; of a comparison its beginning, the dots tell the rest."""
+    en, zh = str(one["text_en"]), str(one["text_zh"])
+    if one["layer"] == "statistical":
+        en, zh = en.split(";", maxsplit=1)[0], zh.split("；", maxsplit=1)[0]
+    return f"{en} {zh}"
+
+
 def dots(page: Page, x: float, y: float, width: float, found: Sequence[Position]) -> float:
     """One row a dimension: the peers' band, their median, and the subject's dot.
 
@@ -128,13 +138,15 @@ def dots(page: Page, x: float, y: float, width: float, found: Sequence[Position]
     if not found:
         page.text(x, y + 14, "No standard to compare with. 无可比标准", 12, GREY)
         return y + 30
-    names, figures = width * 0.34, width * 0.30
+    names, figures = width * 0.34, width * 0.33
     left, right = x + names, x + width - figures
     for place, one in enumerate(found):
         _dot_row(page, x, y + place * ROW, (left, right), names, figures, one)
     bottom = y + len(found) * ROW
     _scale(page, left, right, y, bottom)
-    return bottom + 44
+    for place, words in enumerate(LEGEND):
+        page.text(x, bottom + 27 + place * 14, words, 10, GREY, room=width)
+    return bottom + 54
 
 
 def _dot_row(
@@ -142,26 +154,26 @@ def _dot_row(
     one: Position,
 ) -> None:  # fmt: skip
     left, right = span
-    middle = y + ROW / 2
+    middle = y + ROW / 2 - 2
 
     def at(value: float) -> float:
-        away = (value - one.standard) / one.spread
-        return left + (max(-SPREADS_SHOWN, min(SPREADS_SHOWN, away)) + SPREADS_SHOWN) / (
-            2 * SPREADS_SHOWN
-        ) * (right - left)
+        away = max(-SPREADS_SHOWN, min(SPREADS_SHOWN, (value - one.standard) / one.spread))
+        return left + (away + SPREADS_SHOWN) / (2 * SPREADS_SHOWN) * (right - left)
 
     colour = RED if one.suspicious >= FAR else ORANGE if one.suspicious >= SOME else BLUE
-    label = f"{one.feature.replace('_', ' ')} {one.zh}"
-    page.text(x, middle + 4, label, 12, room=names - 10)
+    page.text(x, middle - 1, one.feature.replace("_", " "), 12, room=names - 10)
+    page.text(x, middle + 12, one.zh, 11, GREY, room=names - 10)
     page.rect(at(one.p5), middle - 7, at(one.p95) - at(one.p5), 14, BAND)
     page.rect(at(one.p25), middle - 7, at(one.p75) - at(one.p25), 14, CORE)
     page.line(at(one.standard), middle - 8, at(one.standard), middle + 8, INK, 1.5)
     page.dot(at(one.value), middle, 5, "white" if one.weak else colour, colour)
-    few = f" n {one.n:,}" + (" weak 弱" if one.weak else "")
-    page.text(right + 10, middle + 4, one.shown, 12, colour, bold=True)
-    said = f"peers {one.shown_standard},{few}"
-    page.text(right + 16 + width_of(one.shown, 12.5), middle + 4, said, 11, GREY,
-              room=figures - 20 - width_of(one.shown, 12.5))  # fmt: skip
+    if abs(one.away) > SPREADS_SHOWN:
+        page.text(at(one.value) + (8 if one.away > 0 else -8), middle + 4, "»" if one.away > 0
+                  else "«", 12, colour, "start" if one.away > 0 else "end")  # fmt: skip
+    few = ", weak" if one.weak else ""
+    page.text(right + 20, middle - 1, one.shown, 12, colour, room=figures - 22, bold=True)
+    said = f"peers {one.shown_standard}, n {one.n:,}{few}"
+    page.text(right + 20, middle + 12, said, 10.5, GREY, room=figures - 22)
 
 
 def _scale(page: Page, left: float, right: float, top: float, bottom: float) -> None:
@@ -169,11 +181,13 @@ def _scale(page: Page, left: float, right: float, top: float, bottom: float) -> 
     for spread in (-6, -3, 0, 3, 6):
         place = left + (spread + SPREADS_SHOWN) * step
         page.line(place, top, place, bottom, LINE, 0.7, "2 3")
-        page.text(
-            place, bottom + 13, f"{spread:+d}" if spread else "median 中位", 10, GREY, "middle"
-        )
-    page.text(left, bottom + 29, "light: 90% of peers 浅：九成同类 · dark: half of them 深：半数",
-              10, GREY)  # fmt: skip
+        page.text(place, bottom + 11, f"{spread:+d}" if spread else "0", 10, GREY, "middle")
+
+
+LEGEND = (
+    "in spreads from the peers' median; light: 90% of peers, dark: half of them, hollow: weak",
+    "单位：离散度；浅：九成同类，深：半数同类，空心：可比性弱",
+)
 
 
 def listing(
@@ -185,7 +199,7 @@ def listing(
         page.text(x, y + 14, f"• {one.en}", 12, room=width)
         y += 19
     if not told:
-        page.text(x, y + 14, "None. 无", 12, GREY)
+        page.text(x, y + 14, "Nothing to show. 无", 12, GREY)
         y += 19
     return y + 10
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cases.drawing.blocks import title
-from cases.drawing.svg import BLUE, GREY, INK, LINE, ORANGE, PALE, RED, Page
+from cases.drawing.svg import BLUE, GREY, INK, ORANGE, PALE, RED, Page
+from features.stay_frames import PASSIVE
 
 if TYPE_CHECKING:
     from cases.portraits.record import Portrait
@@ -24,41 +26,70 @@ CLASSES = {
     "rehabilitation": "康复",
     "consumable": "耗材",
 }
-CELL = 19
+# Columns are as wide as rows are high, or narrower, so that the page keeps room for the dots.
+ROW = 19.0
 # So many columns can be told apart; longer stays are shown by weeks or longer spans.
 MOST_COLUMNS = 31
 NAMES = 128
 
 
-def matrix(page: Page, portrait: Portrait, days: int | None, x: float, y: float) -> float:
-    """Draw the matrix; returns where the next block begins."""
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells stand, and which span of days each column is.
+
+    ``last`` is the day of discharge; what lies before the stay is one column, after it
+    another.
+    """
+
+    x: float
+    y: float
+    cell: float
+    columns: list[int]
+    spans: dict[int, dict[str, int]]
+    step: int
+    last: int
+
+    def left(self, place: int) -> float:
+        """Left edge of a column."""
+        return self.x + NAMES + place * self.cell
+
+    def outside(self, day: int) -> bool:
+        """Whether a column lies before the admission or after the discharge."""
+        return not 0 <= day <= self.last
+
+    def idle(self, day: int) -> bool:
+        """Whether nobody was treated in the span; the day of discharge alone does not count."""
+        treated = any(v > 0 for kind, v in self.spans[day].items() if kind not in PASSIVE)
+        return not treated and not (day == self.last > 0)
+
+
+def matrix(
+    page: Page, portrait: Portrait, days: int | None, x: float, y: float, width: float
+) -> float:
+    """Draw the matrix into a width; returns where the next block begins."""
     rows = portrait.days
     y = title(page, x, y, "Fees by day", "每日费用")
     if not rows:
         page.text(x, y + 14, "No fee line with a day. 无按日费用明细", 12, GREY)
         return y + 30
-    last = days if days is not None else max(row["day"] for row in rows)
-    step = 1 + max(last, 0) // MOST_COLUMNS
+    last = max(days if days is not None else max(row["day"] for row in rows), 0)
+    step = 1 + last // MOST_COLUMNS
     spans = _spans(rows, step, last)
-    kinds = [kind for kind in CLASSES if any(row["category"] == kind for row in rows)]
-    most = max((value for cell in spans.values() for value in cell.values()), default=1)
     columns = sorted(spans)
+    cell = min(ROW, (width - NAMES) / len(columns))
+    grid = Grid(x, y, cell, columns, spans, step, last)
+    kinds = [kind for kind in CLASSES if any(row["category"] == kind for row in rows)]
     for place, kind in enumerate(kinds):
-        _row(page, x, y + place * CELL, kind, [spans[one].get(kind, 0) for one in columns], most)
-    bottom = y + len(kinds) * CELL
-    _idle(page, x, bottom, columns, spans, days)
-    _axis(page, x, bottom, columns, days)
-    said = f"each column is {step} days 每列{step}天; " if step > 1 else ""
-    page.text(x, bottom + 52, f"{said}orange: nothing but bed, nursing, consultation "
-              "橙：无诊疗日 · red: outside the stay 红：住院期外", 11, GREY)  # fmt: skip
-    return bottom + 68
+        _row(page, grid, y + place * ROW, kind)
+    bottom = y + len(kinds) * ROW
+    _marks(page, grid, bottom)
+    return _legend(page, grid, bottom, width)
 
 
 def _spans(rows: list[dict[str, Any]], step: int, last: int) -> dict[int, dict[str, int]]:
     """Fen by span of days and class; every span of the stay is there, also an empty one."""
-    spans: dict[int, dict[str, int]] = {day: {} for day in range(0, max(last, 0) + 1, step)}
+    spans: dict[int, dict[str, int]] = {day: {} for day in range(0, last + 1, step)}
     for row in rows:
-        # All that lies before the stay is one column, all after it another.
         inside = 0 <= row["day"] <= last
         span = row["day"] // step * step if inside else (-step if row["day"] < 0 else last + step)
         cell = spans.setdefault(span, {})
@@ -66,14 +97,15 @@ def _spans(rows: list[dict[str, Any]], step: int, last: int) -> dict[int, dict[s
     return spans
 
 
-def _row(page: Page, x: float, y: float, kind: str, values: list[int], most: int) -> None:
-    page.text(x, y + 14, f"{kind} {CLASSES[kind]}", 12, room=NAMES - 6)
-    for place, value in enumerate(values):
-        left = x + NAMES + place * CELL
-        tip = f"{kind}: {value / 100:,.2f} yuan"
-        page.rect(left, y + 1, CELL - 2, CELL - 2, _shade(value, most), tip=tip if value else "")
+def _row(page: Page, grid: Grid, y: float, kind: str) -> None:
+    most = max(value for cell in grid.spans.values() for value in cell.values())
+    page.text(grid.x, y + 14, f"{kind} {CLASSES[kind]}", 12, room=NAMES - 6)
+    for place, day in enumerate(grid.columns):
+        value, left = grid.spans[day].get(kind, 0), grid.left(place)
+        tip = f"{kind} {CLASSES[kind]}: {value / 100:,.2f} yuan" if value else ""
+        page.rect(left, y + 1, grid.cell - 2, ROW - 2, _shade(value, most), tip=tip)
         if value < 0:
-            page.text(left + CELL / 2 - 1, y + 14, "−", 12, RED, "middle")
+            page.text(left + grid.cell / 2 - 1, y + 14, "−", 12, RED, "middle")
 
 
 def _shade(value: int, most: int) -> str:
@@ -85,31 +117,30 @@ def _shade(value: int, most: int) -> str:
     return "#" + "".join(f"{one:02X}" for one in mixed)
 
 
-PASSIVE = ("bed", "nursing", "consultation", "other")
-
-
-def _idle(
-    page: Page, x: float, y: float, columns: list[int], spans: dict[int, dict[str, int]],
-    days: int | None,
-) -> None:  # fmt: skip
-    for place, day in enumerate(columns):
-        active = any(v > 0 for kind, v in spans[day].items() if kind not in PASSIVE)
-        outside = day < 0 or (days is not None and day > days)
-        left = x + NAMES + place * CELL
-        if outside:
-            page.rect(left, y + 3, CELL - 2, 7, RED)
-        elif not active:
-            page.rect(left, y + 3, CELL - 2, 7, ORANGE)
-
-
-def _axis(page: Page, x: float, y: float, columns: list[int], days: int | None) -> None:
-    every = max(1, len(columns) // 12)
-    page.text(x, y + 25, "day of the stay 住院第几天", 11, GREY, room=NAMES - 4)
-    for place, day in enumerate(columns):
-        middle = x + NAMES + place * CELL + CELL / 2 - 1
-        before, after = day < 0, days is not None and day > days
-        if before or after:
-            page.text(middle, y + 25, "<" if before else ">", 11, RED, "middle")
-        elif place % every == 0:
+def _marks(page: Page, grid: Grid, y: float) -> None:
+    """Below the columns: which are idle, which lie outside, and their days."""
+    every = max(1, -(-len(grid.columns) // 11))
+    page.text(grid.x, y + 25, "day of stay 第几天", 11, GREY, room=NAMES - 4)
+    for place, day in enumerate(grid.columns):
+        left, middle = grid.left(place), grid.left(place) + grid.cell / 2 - 1
+        if grid.outside(day):
+            page.rect(left, y + 3, grid.cell - 2, 7, RED)
+            page.text(middle, y + 25, "<" if day < 0 else ">", 11, RED, "middle")
+            continue
+        if grid.idle(day):
+            page.rect(left, y + 3, grid.cell - 2, 7, ORANGE)
+        if place % every == 0:
             page.text(middle, y + 25, f"{day}", 11, INK, "middle")
-    page.line(x + NAMES, y + 12, x + NAMES + len(columns) * CELL - 2, y + 12, LINE)
+
+
+def _legend(page: Page, grid: Grid, y: float, width: float) -> float:
+    told = ["the darker the dearer 颜色越深费用越高"]
+    if grid.step > 1:
+        told.append(f"each column is {grid.step} days 每列{grid.step}天")
+    if any(grid.idle(day) for day in grid.columns if not grid.outside(day)):
+        told.append("orange: nothing but bed, nursing, consultation 橙：无诊疗")
+    if any(grid.outside(day) for day in grid.columns):
+        told.append("red: outside the stay 红：住院期外")
+    for place, words in enumerate(told):
+        page.text(grid.x, y + 43 + place * 14, words, 10, GREY, room=width)
+    return y + 43 + len(told) * 14

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.drawing.blocks import INNER, MARGIN, WIDTH, dots, foot, head, labels, listing
-from cases.drawing.matrix import CELL, MOST_COLUMNS, NAMES, matrix
+from cases.drawing.matrix import matrix
 from cases.drawing.svg import Page
 from cases.drawing.timeline import timeline
 from cases.drawing.trend import trend
@@ -28,27 +28,19 @@ def draw(portrait: Portrait, mark: str = "") -> str:
 
 
 def _stay(page: Page, portrait: Portrait, y: float) -> float:
-    """Days of the stay, its position, the stays around it, the stays like it."""
-    days = _length(portrait)
-    across = min(MOST_COLUMNS + 3, 3 + max((row["day"] for row in portrait.days), default=0))
-    wide = NAMES + max(across, 8) * CELL
-    split = min(max(wide, INNER * 0.38), INNER * 0.62)
-    left = matrix(page, portrait, days, MARGIN, y)
-    x = MARGIN + split + GAP
-    right = dots(page, x, y, INNER - split - GAP, portrait.telling(DIMENSIONS_SHOWN))
-    return _below(page, portrait, max(left, right))
+    """Days of the stay and the stays like it, its position, the stays around it."""
+    half = (INNER - GAP) / 2
+    left = matrix(page, portrait, _length(portrait), MARGIN, y, half)
+    heads = ("Most like it in group, level, days and fee", "最相似住院")
+    left = listing(page, MARGIN, left + GAP / 2, half, heads, portrait.neighbours)
+    right = dots(page, MARGIN + half + GAP, y, half, portrait.telling(DIMENSIONS_SHOWN))
+    return timeline(page, portrait.timeline, MARGIN, max(left, right), INNER)
 
 
 def _length(portrait: Portrait) -> int | None:
     """Days from admission to discharge, as the timeline has them."""
     mine = [one for one in portrait.timeline if one["this"]]
     return (mine[0]["to"] - mine[0]["from"]).days if mine else None
-
-
-def _below(page: Page, portrait: Portrait, y: float) -> float:
-    y = timeline(page, portrait.timeline, MARGIN, y, INNER)
-    heads = ("Stays most like it: same group and level, nearest in days and fee", "最相似住院")
-    return listing(page, MARGIN, y, INNER, heads, portrait.neighbours)
 
 
 def _person(page: Page, portrait: Portrait, y: float) -> float:

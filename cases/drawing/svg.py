@@ -9,7 +9,7 @@ BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#6
 INK, PALE, LINE, BAND, CORE = "#222222", "#F4F4F4", "#DDDDDD", "#E3E3E3", "#BDBDBD"
 FONT = "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
 # Widths of letters in parts of the font size: Chinese ones are square.
-WIDE, NARROW = 1.0, 0.55
+WIDE, NARROW = 1.0, 0.53
 FIRST_WIDE = 0x2E80
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,20 @@ if TYPE_CHECKING:
 
 HEIGHT = 110
 MOST_MONTHS = 18
+NAMES = 56
+# A single month is a bar, not a wall.
+FEWEST_PLACES = 6
 
 
 def trend(page: Page, months: Sequence[dict[str, Any]], x: float, y: float, width: float) -> float:
     """Draw the last months; a line ``ratio`` where the months have one."""
     y = title(page, x, y, "Month by month", "按月趋势")
-    shown = list(months)[-MOST_MONTHS:]
+    shown = _without_gaps(months)[-MOST_MONTHS:]
     if not shown:
         page.text(x, y + 14, "No dated stay. 无住院日期", 12, GREY)
         return y + 30
     most = max(one["stays"] for one in shown)
-    step = width / len(shown)
+    step = (width - NAMES) / max(len(shown), FEWEST_PLACES)
     base = y + HEIGHT
     for place, one in enumerate(shown):
         high = one["stays"] / most * (HEIGHT - 22)
@@ -42,6 +46,21 @@ def trend(page: Page, months: Sequence[dict[str, Any]], x: float, y: float, widt
     return base + 44
 
 
+def _without_gaps(months: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every month from the first to the last, those without a stay as nothing."""
+    if not months:
+        return []
+    held = {one["month"]: one for one in months}
+    first, last = min(held), max(held)
+    every = [
+        date(year, month, 1)
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if first <= date(year, month, 1) <= last
+    ]
+    return [held.get(month, {"month": month, "stays": 0}) for month in every]
+
+
 def _ratio(page: Page, shown: list[dict[str, Any]], x: float, step: float, base: float) -> None:
     """The line of ratios between 0 and twice the usual, with the usual itself dashed."""
     wide = min(step * 0.62, 46)
@@ -50,7 +69,7 @@ def _ratio(page: Page, shown: list[dict[str, Any]], x: float, step: float, base:
         return base - min(value, 2.0) / 2.0 * (HEIGHT - 22)
 
     page.line(x, at(1.0), x + step * len(shown), at(1.0), BLUE, 1, "4 3")
-    page.text(x + step * len(shown), at(1.0) - 4, "usual 标准", 10, BLUE, "end")
+    page.text(x + step * len(shown) + 4, at(1.0) + 4, "usual 标准", 10, BLUE)
     spots = [
         (x + place * step + wide / 2, at(one["ratio"]))
         for place, one in enumerate(shown)

@@ -37,8 +37,8 @@ def stays_of_persons(history: History, persons: list[str]) -> pl.DataFrame:
     )
 
 
-def timeline(stays: pl.DataFrame, this: str | None = None) -> list[dict[str, Any]]:
-    """Stays with both dates as spans of time; ``this`` is the one the page is about."""
+def timeline(stays: pl.DataFrame, *marked: str) -> list[dict[str, Any]]:
+    """Stays with both dates as spans of time; those ``marked`` are what the page is about."""
     dated = stays.drop_nulls(["admitted_on", "discharged_on"])
     return [
         {
@@ -48,7 +48,7 @@ def timeline(stays: pl.DataFrame, this: str | None = None) -> list[dict[str, Any
             "to": row["discharged_on"],
             "group": row["case_group"],
             "amount": row["total_amount"],
-            "this": row["stay_id"] == this,
+            "this": row["stay_id"] in marked,
         }
         for row in dated.iter_rows(named=True)
     ]

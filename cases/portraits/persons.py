@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from claims.history import History
 
 YEAR_DAYS = 365
+MOST_HOSPITALS = 8
 DIMENSIONS = (
     Dimension("stays", "frequency", "stays in a year", "一年住院次数", COUNT),
     Dimension("days", "frequency", "days in hospital in a year", "一年住院天数", DAYS),
@@ -43,7 +44,8 @@ def person_portraits(
         mine = stays.filter(pl.col("person_id") == person)
         if mine.height:
             facts = _facts(known.filter(pl.col("person_id") == person), night)
-            yield _portrait(person, night, mine, year, facts, labels_of(tags, "person", person))
+            labels = [*labels_of(tags, "person", person), *_of_stays(tags, mine)]
+            yield _portrait(person, night, mine, year, facts, labels)
 
 
 def _portrait(
@@ -67,9 +69,25 @@ def _portrait(
         position=against(own, peers, DIMENSIONS, "persons with a stay in the year 一年内住院者"),
         trend=_months(stays),
         neighbours=_hospitals(stays),
-        timeline=timeline(stays),
+        timeline=timeline(stays, *(one["stay"] for one in labels if one.get("stay"))),
         notes=_notes(stays, own),
     )
+
+
+def _of_stays(tags: pl.DataFrame, stays: pl.DataFrame) -> list[dict[str, Any]]:
+    """What rules said of the person's stays, each with the stay it was said of."""
+    ruled = tags.filter((pl.col("subject_type") == "stay") & (pl.col("layer") == "rule")).join(
+        stays.select(subject_id="stay_id"), on="subject_id", how="semi"
+    )
+    return [
+        row
+        | {
+            "stay": None if row["protective"] else row["subject_id"],
+            "text_en": f"{row['subject_id']}: {row['text_en']}",
+            "text_zh": f"{row['subject_id']}：{row['text_zh']}",
+        }
+        for row in ruled.sort("subject_id", "tag").to_dicts()
+    ]
 
 
 def _year(history: History, night: date) -> pl.DataFrame:
@@ -126,14 +144,16 @@ def _hospitals(stays: pl.DataFrame) -> list[Said]:
         .agg(pl.col("name").first(), n=pl.len(), amount=pl.col("total_amount").sum())
         .sort("n", "hospital_id", descending=[True, False])
     )
-    return [
-        Said(
-            f"{row['name'] or row['hospital_id']}: {row['n']} stays, {YUAN.show(row['amount'])}",
-            f"{row['name'] or row['hospital_id']}：住院{row['n']}次，"
-            f"{YUAN.show(row['amount'], zh=True)}",
-        )
-        for row in visited.head(8).to_dicts()
-    ]
+    return [_visited(row) for row in visited.head(MOST_HOSPITALS).to_dicts()]
+
+
+def _visited(row: dict[str, Any]) -> Said:
+    where, n, fees = row["name"] or row["hospital_id"], row["n"], row["amount"]
+    stays = "stay" if n == 1 else "stays"
+    return Said(
+        f"{where}: {n} {stays}, {YUAN.show(fees)}",
+        f"{where}：住院{n}次，{YUAN.show(fees, zh=True)}",
+    )
 
 
 def _notes(stays: pl.DataFrame, own: dict[str, Any]) -> list[Said]:

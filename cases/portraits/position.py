@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cases.portraits.record import Position, Said
-from cases.wording import is_weak, names_of_codes, sentence
+from cases.wording import dated, is_weak, names_of_codes, sentence
 from features.declaration import HIGH, LOW
 from features.standards import LIMIT_OF_DISTANCE, look_up
 
@@ -25,7 +25,7 @@ def positions(
     (row,) = measured.to_dicts()
     features = [item for item in catalogue.features if item.peers and item.name in row]
     found = look_up(measured, catalogue.entity, standards, [item.name for item in features])
-    peers = {one["feature"]: one for one in found.to_dicts()}
+    peers = {one["feature"]: dated(one, row) or one for one in found.to_dicts()}
     called = names_of_codes(row)
     return [
         _position(item, row[item.name], peers[item.name], called)
@@ -58,7 +58,7 @@ def _position(
     )
 
 
-def weakness(found: list[Position], *, plural: str, plural_zh: str) -> list[Said]:
+def weakness(found: list[Position], plural: str) -> list[Said]:
     """What a reader must know about the comparison, nothing where it is strong."""
     if not found:
         return [
@@ -74,6 +74,6 @@ def weakness(found: list[Position], *, plural: str, plural_zh: str) -> list[Said
         Said(
             f"Weak comparison: in {weak} of {len(found)} dimensions too few {plural} of its own"
             " group stand behind the standard.",
-            f"可比性弱：{len(found)}项中有{weak}项的本组{plural_zh}样本太少。",
+            f"可比性弱：{len(found)}项中有{weak}项的本组样本太少。",
         )
     ]

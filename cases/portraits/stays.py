@@ -59,8 +59,8 @@ def _portrait(
         position=found,
         neighbours=_alike(around, row),
         days=around.days_of(subject),
-        timeline=timeline(around.stays_of(row["person_id"]), this=subject),
-        notes=[*weakness(found, plural=STAY.plural, plural_zh=STAY.plural_zh), *_notes(row)],
+        timeline=timeline(around.stays_of(row["person_id"]), subject),
+        notes=[*weakness(found, STAY.plural), *_notes(row)],
         standards=row.get("standard_version"),
     )
 
@@ -88,7 +88,8 @@ class Around:
 
     def stays_of(self, person: str | None) -> pl.DataFrame:
         """Stays of one person; none where nobody is named."""
-        return self.persons.filter(pl.col("person_id") == person)
+        mine = pl.lit(value=False) if person is None else pl.col("person_id") == person
+        return self.persons.filter(mine)
 
     def days_of(self, subject: str) -> list[dict[str, Any]]:
         """Fees by day and class of one stay."""
@@ -101,7 +102,7 @@ def _facts(row: dict[str, Any]) -> list[Said]:
     told = [
         Said("case group", "病组", row["case_group"] or "-"),
         Said("diagnosis", "主诊断", row["principal_diagnosis"] or "-"),
-        Said("level", "级别", f"{LEVEL_EN.get(level, '-')} {LEVEL_ZH.get(level, '')}"),
+        Said("hospital", "医院级别", f"{LEVEL_EN.get(level, '-')} {LEVEL_ZH.get(level, '')}"),
         Said("department", "科室", row["department"] or "-"),
         Said("admitted", "入院", str(row["admitted_on"] or "-")),
         Said("discharged", "出院", str(row["discharged_on"] or "-")),

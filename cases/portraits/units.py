@@ -101,7 +101,7 @@ def unit_portrait(
         subject=subject,
         night=night,
         title=_title(history, unit, own),
-        facts=_facts(unit, own),
+        facts=_facts(own),
         labels=labels,
         position=against(own, peers, DIMENSIONS, who),
         trend=_months(mine),
@@ -211,13 +211,12 @@ def _title(history: History, unit: Kind, own: dict[str, Any]) -> Said:
     return Said(f"{en}{name}: {where}{rest}", f"{zh}{name}：{where}{rest}")
 
 
-def _facts(unit: Kind, own: dict[str, Any]) -> list[Said]:
+def _facts(own: dict[str, Any]) -> list[Said]:
     level = str(own["level"])
     return [
-        Said("level", "级别", f"{LEVEL_EN.get(level, '-')} {LEVEL_ZH.get(level, '')}"),
+        Said("hospital", "医院级别", f"{LEVEL_EN.get(level, '-')} {LEVEL_ZH.get(level, '')}"),
         Said("stays in the year", "一年住院人次", f"{own['stays']:,}"),
         Said("fees of the year", "一年住院费用", f"{own['amount'] / 100:,.0f} yuan"),
-        Said("peers", "同类", unit.plural),
     ]
 
 

@@ -135,8 +135,8 @@ def test_a_guard_says_which_rule_it_kept_from_speaking_and_what_the_rule_had_see
     ("score", "anomaly", "said"),
     [
         (0.85, 0.5, {"model.probability.80"}),
-        (0.6, 0.9991, {"model.probability.60", "model.anomaly.99.9"}),
-        (0.1, 0.99, {"model.anomaly.99"}),
+        (0.6, 0.9991, {"model.probability.60", "model.all_detectors.99.9"}),
+        (0.1, 0.99, {"model.all_detectors.99"}),
         (None, 0.98, set()),
     ],
 )
