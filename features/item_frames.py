@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.frozen import VERSION_READ
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
 from features.item_standards import (
@@ -18,13 +19,13 @@ from features.item_standards import (
     CONTEXT,
     EXPECTED_FROM,
     FEWEST_STAYS,
-    PRIOR_RECORDS,
     UNUSUAL_BELOW,
     cells,
     item_of,
     span_of,
     step_of,
 )
+from features.standards import PRIOR_RECORDS
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -46,8 +47,13 @@ STEP = tuple(a | b | c for a in COMPARED for b in stay_frames.GROUP for c in sta
 
 def billed_items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Items of the stays (subject_id, item, category), reversed ones left out."""
+    ids = subjects.select(stay_id="subject_id")
+    lines = history.versions("fee_lines", ids).select(
+        "stay_id", "category", "item_code", "quantity", KNOWN_FROM, KNOWN_UNTIL
+    )
     return (
-        stay_frames.lines(history, subjects)
+        subjects.join(lines, left_on="subject_id", right_on="stay_id")
+        .filter(as_of("as_of"))
         .with_columns(item=item_of())
         .group_by("subject_id", "item")
         .agg(pl.col("quantity").sum(), pl.col("category").min())
@@ -84,10 +90,10 @@ def peers(history: History, subjects: pl.LazyFrame) -> pl.DataFrame:
             on=[VERSION_READ, f"cell_{width}"],
             how="left",
         )
-    width = pl.coalesce(
+    speaking = pl.coalesce(
         pl.when(pl.col(f"n_{one}") >= FEWEST_STAYS).then(pl.lit(one)) for one in WIDTHS
     )
-    chosen = found.with_columns(width=width)
+    chosen = found.with_columns(width=speaking)
     return chosen.with_columns(cell=_of_width("cell"), peers=_of_width("n")).collect()
 
 
@@ -112,11 +118,12 @@ def items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     kinds = compared.select(PATH).unique(maintain_order=True).with_row_index("kind_of_stay")
     known = compared.join(kinds, on=PATH, nulls_equal=True).lazy()
     stays = known.select("subject_id", "kind_of_stay", VERSION_READ, "cell", "peers")
-    held = billed_items(history, subjects).with_columns(billed=pl.lit(value=True))
-    standard = _rows(history, known, "standard_items")
-    rows = pl.concat([held, _expected(standard, stays, held)], how="diagonal_relaxed").join(
-        stays, on="subject_id"
-    )
+    # Both are read several times, so they are computed once.
+    found = billed_items(history, subjects).with_columns(billed=pl.lit(value=True)).collect()
+    held = found.lazy()
+    standard = _rows(history, known, "standard_items").collect().lazy()
+    both = pl.concat([held, _expected(standard, stays, held)], how="diagonal_relaxed")
+    rows = both.join(stays, on="subject_id").collect().lazy()
     shares = _shares(standard, rows.select("kind_of_stay", "item").unique(), kinds.lazy())
     return rows.join(shares, on=["kind_of_stay", "item"], how="left").with_columns(
         unusual=pl.col("billed") & (pl.col("share") < UNUSUAL_BELOW),

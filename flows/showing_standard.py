@@ -122,7 +122,7 @@ def _span_names() -> list[str]:
 
 
 def _where(rows: pl.DataFrame, *, zh: bool) -> str:
-    n, cell = rows["n"].max(), cell_words(rows["cell"].item(0), zh=zh)
+    n, cell = int(rows["n"].sort()[-1]), cell_words(rows["cell"].item(0), zh=zh)
     return f"{cell}（{n:,}例）" if zh else f"{cell} ({n:,} stays)"
 
 

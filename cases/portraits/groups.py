@@ -50,7 +50,7 @@ def group_portrait(
         facts=[
             Said("members", "成员", f"{len(members):,}"),
             Said("stays", "住院次数", f"{stays.height:,}"),
-            Said("fees", "费用", YUAN.show(stays["total_amount"].sum())),
+            Said("fees", "费用", YUAN.show(float(stays["total_amount"].sum()))),
         ],
         labels=labels,
         position=position,

@@ -57,7 +57,8 @@ def _portrait(
     labels: list[dict[str, Any]],
 ) -> Portrait:
     mine = year.filter(pl.col("person_id") == person).to_dicts()
-    own = mine[0] if mine else dict.fromkeys((one.name for one in DIMENSIONS), 0.0)
+    nothing: dict[str, float | None] = dict.fromkeys((one.name for one in DIMENSIONS), 0.0)
+    own = mine[0] if mine else nothing
     peers = year.filter(pl.col("person_id") != person)
     return Portrait(
         kind="person",

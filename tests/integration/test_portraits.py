@@ -18,7 +18,7 @@ from tests.conftest import NIGHTS
 from tests.integration.nights import lake_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from claims.settings import Settings
 
@@ -26,7 +26,7 @@ THIRD = NIGHTS[-1]
 
 
 @pytest.fixture
-def jianbao(run_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def jianbao(run_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The command line on the city whose nights were run."""
     monkeypatch.setitem(HOME, "home", run_home.home)
 

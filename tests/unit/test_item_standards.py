@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -13,7 +13,6 @@ from claims.standard_tables import STANDARD_DAYS, STANDARD_ITEMS
 from features.item_standards import (
     DAY_STARTS,
     EXPECTED_FROM,
-    PRIOR_RECORDS,
     UNUSUAL_BELOW,
     freeze_days,
     freeze_items,
@@ -21,6 +20,7 @@ from features.item_standards import (
     span_of,
     step_of,
 )
+from features.standards import PRIOR_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +46,8 @@ def holding(records: pl.DataFrame, **held: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["subject_id", "item", "category"], orient="row")
 
 
-def shares(frozen: pl.DataFrame, column: str = "share") -> dict[tuple[str, str], float]:
-    """Share by cell and item."""
+def shares(frozen: pl.DataFrame, column: str = "share") -> dict[tuple[str, str], Any]:
+    """Share, or another column, by cell and item."""
     return {(row["cell"], row["item"]): row[column] for row in frozen.to_dicts()}
 
 
@@ -108,7 +108,7 @@ def test_days_on_which_a_step_begins_add_up_to_one() -> None:
 def test_frozen_rows_are_rows_of_their_tables_whatever_the_order_of_records() -> None:
     records = pl.concat([stays(40), stays(30, "GD29", "3")])
     items = holding(records, a=40, b=7, c=70)
-    mixed = {"fraction": 1.0, "shuffle": True, "seed": 5}
+    mixed: dict[str, Any] = {"fraction": 1.0, "shuffle": True, "seed": 5}
     first = freeze_items(records, items, version="v1", on=ON)
     again = freeze_items(records.sample(**mixed), items.sample(**mixed), version="v1", on=ON)
     assert first.equals(again)
