@@ -66,6 +66,16 @@ def _once(amount: str) -> pl.Expr:
     return pl.when(ledger).then(pl.col(amount).max()).otherwise(pl.col(amount).sum())
 
 
+def _amounts(latest: pl.DataFrame) -> pl.DataFrame:
+    """Amount in doubt of each case: the largest of its sums, one a way of finding the loss.
+
+    The ways (difference of groups, group against fees, lines, excess over peers) are never
+    added to one another.
+    """
+    sums = latest.group_by("case_id", "loss_method").agg(amount_at_risk=_once("amount_at_risk"))
+    return sums.group_by("case_id").agg(pl.col("amount_at_risk").max())
+
+
 def gather(
     assigned: pl.DataFrame, earlier: pl.DataFrame, hospitals: pl.DataFrame, on: date
 ) -> pl.DataFrame:
@@ -95,7 +105,6 @@ def gather(
         grade=rank.min(),
         score=pl.col("score").max(),
         anomaly=pl.col("anomaly").max(),
-        amount_at_risk=_once("amount_at_risk"),
         priority=_once("expected_recovery"),
         rule_codes=pl.col("rules")
         .list.eval(pl.element().struct.field("code"))
@@ -106,6 +115,7 @@ def gather(
         headline_en=texts.struct.field("text_en"),
         headline_zh=texts.struct.field("text_zh"),
     )
+    cases = cases.join(_amounts(latest), on="case_id")
     ids = both.group_by("case_id").agg(alert_ids=pl.col("alert_id").unique().sort())
     return (
         cases.join(ids, on="case_id")

@@ -9,11 +9,12 @@ therefore not see the future, and a past night can be computed again at any time
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from claims.frozen import Frozen
 from claims.tables import BY_NAME, DELIVERED
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ class History:
 
     ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
     lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
-    deliveries really fill.
+    deliveries really fill. ``frozen`` are the standards that had been frozen by then.
     """
 
     tables: Mapping[str, pl.LazyFrame]
     until: date
     present: frozenset[tuple[str, str]]
+    frozen: Frozen = field(default_factory=Frozen.nothing)
 
     @classmethod
     def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
@@ -51,10 +53,12 @@ class History:
         tables = {
             table.name: _received(lake, table, until, pinned.get(table.name)) for table in DELIVERED
         }
-        return cls(tables, until, _coverage(lake, until))
+        return cls(tables, until, _coverage(lake, until), Frozen.of(lake, until, pinned))
 
     @classmethod
-    def of_frames(cls, frames: Mapping[str, pl.DataFrame], until: date) -> History:
+    def of_frames(
+        cls, frames: Mapping[str, pl.DataFrame], until: date, frozen: Frozen | None = None
+    ) -> History:
         """Take frames in lake types as they are; every column with a value is present."""
         tables = {
             table.name: frames.get(table.name, table.empty())
@@ -68,7 +72,11 @@ class History:
             for column in frame.columns
             if frame[column].null_count() < frame.height
         }
-        return cls(tables, until, frozenset(present))
+        return cls(tables, until, frozenset(present), frozen or Frozen.nothing())
+
+    def reading(self, frozen: Frozen) -> History:
+        """The same knowledge, compared with these standards."""
+        return replace(self, frozen=frozen)
 
     def versions(self, name: str, stays: pl.LazyFrame | None = None) -> pl.LazyFrame:
         """All versions of the rows of one table, with ``known_from`` and ``known_until``.

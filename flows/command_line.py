@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
+from flows.case_commands import register
 from flows.quiet import hush
 
 if TYPE_CHECKING:
@@ -403,6 +404,8 @@ def city(
         held, outside = city_page(data, out, stays=stays, months=months, seed=seed)
     console.print(f"{held} anchors held, {outside} outside their range. Written to {out}.")
 
+
+register(app, console, _settings)
 
 if __name__ == "__main__":
     main()

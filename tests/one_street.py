@@ -7,9 +7,19 @@ holds that. What is known, is known by ``NIGHT``.
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
+import polars as pl
+
+from claims.frozen import Frozen
 from claims.history import History
-from tests.worlds import frames
+from claims.standard_tables import STANDARD_DAYS, STANDARD_ITEMS
+from tests.worlds import cells, frames
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from claims.schema import Table
 
 NIGHT = date(2026, 1, 15)
 
@@ -138,6 +148,63 @@ SUBJECTS = {
 }
 
 
+# What two families of case groups hold, and when, as frozen before anybody fell ill. The
+# family of a stay is that of its case group, or of its diagnosis where there is none.
+FROZEN_ON = date(2025, 10, 1)
+FAMILIES = (("FM1", "I21"), ("GD2", "K35"))
+ITEMS = """
+    family | item    | category    | n  | share
+    FM1    | LAB     | laboratory  | 40 | 0.90
+    FM1    | C010101 | consumable  | 40 | 0.85
+    FM1    | PCI     | surgery     | 40 | 0.88
+    FM1    | NURSING | nursing     | 40 | 0.95
+    FM1    | HEPARIN | drug        | 40 | 0.50
+    FM1    | ECHO    | examination | 40 | 0.01
+    GD2    | BED     | bed         | 30 | 0.99
+    GD2    | HEPARIN | drug        | 30 | 0.015
+    -      | LAB     | laboratory  | 90 | 0.60
+    -      | C020202 | consumable  | 90 | 0.02
+"""
+DAYS = """
+    family | step        | from_day | n  | share
+    FM1    | examination | 0        | 40 | 0.80
+    FM1    | examination | 1        | 40 | 0.15
+    FM1    | operation   | 2        | 40 | 0.01
+    FM1    | consumable  | 2        | 40 | 0.50
+    FM1    | consumable  | 1        | 40 | 0.01
+    GD2    | drug        | 0        | 30 | 0.40
+"""
+
+
+def frozen() -> Frozen:
+    """The standards of the street, under one version."""
+    items = _frozen_rows(ITEMS, STANDARD_ITEMS, share="share", with_item=0, kind="optional")
+    days = _frozen_rows(DAYS, STANDARD_DAYS, share="share_began", began=0, there=0)
+    return Frozen.of_frames(items, days)
+
+
+def _frozen_rows(text: str, table: Table, share: str, **constant: object) -> pl.DataFrame:
+    rows = [
+        dict.fromkeys(table.names, 0.0)
+        | constant
+        | {name: row[name] for name in row if name in ("item", "category", "step")}
+        | {"version": "v1", "run_date": FROZEN_ON, "cell": f"*|*|*|{name}", "n": int(row["n"])}
+        | {share: float(row["share"]), "from_day": int(row.get("from_day", 0))}
+        for row in cells(text)
+        for name in _names(row["family"])
+    ]
+    return pl.DataFrame(rows).select(table.names).cast(table.dtypes())  # type: ignore[arg-type]
+
+
+def _names(family: str) -> tuple[str, ...]:
+    return next((names for names in FAMILIES if family in names), ("*",))
+
+
+def known(tables: Mapping[str, pl.DataFrame], until: date = NIGHT) -> History:
+    """What is known of these tables by a night, beside the street's standards."""
+    return History.of_frames(tables, until, frozen())
+
+
 def street() -> History:
     """All that is known."""
-    return History.of_frames(frames(**TABLES), NIGHT)
+    return known(frames(**TABLES))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.lake import Lake
-from claims.results import ALERTS, CASES, DOSSIERS, SCORES, STANDARDS, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, FINDINGS, SCORES, STANDARDS, TAGS
+from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def lake_of(settings: Settings) -> Lake:
 
 def written(settings: Settings, on: date) -> dict[str, pl.DataFrame]:
     """Everything a night wrote about itself, key-sorted, clocks left out."""
-    keys = {table.name: list(table.key) for table in (SCORES, TAGS, ALERTS, CASES, DOSSIERS)}
+    keys = {
+        table.name: list(table.key) for table in (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS)
+    }
     keys |= {name: ["subject_id"] for name in FEATURES} | {"manifest": ["run_date"]}
     lake = lake_of(settings)
     return {
@@ -46,7 +49,8 @@ def delivered(settings: Settings) -> dict[str, pl.DataFrame]:
     """Everything that was delivered or frozen, key-sorted."""
     lake = lake_of(settings)
     keys = {table.name: [*table.key, "received_on"] for table in DELIVERED}
-    keys |= {"standards": list(STANDARDS.key), "quarantine": ["quarantine_id", "status"]}
+    keys |= {table.name: list(table.key) for table in (STANDARDS, *FROZEN)}
+    keys |= {"quarantine": ["quarantine_id", "status"]}
     return {
         name: lake.scan(name).sort(key).collect() for name, key in keys.items() if lake.has(name)
     }

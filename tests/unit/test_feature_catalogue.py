@@ -21,7 +21,7 @@ from features.frames import Frame, source
 from features.measure import measure
 from features.subjects import SCHEMA
 from features.units import COUNT, YUAN
-from tests.one_street import NIGHT, SUBJECTS, TABLES, street
+from tests.one_street import NIGHT, SUBJECTS, TABLES, known, street
 from tests.worlds import LAST_NIGHT, frames
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def changed(before: pl.DataFrame, after: pl.DataFrame, features: tuple[Feature, 
 
 def leaks(catalogue: Catalogue, future: Tables, wanted: pl.DataFrame | None = None) -> set[str]:
     """Features that change when rows of the future are appended."""
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     before = everything(street(), catalogue, wanted)
     return changed(before, everything(later, catalogue, wanted), catalogue.features)
 
@@ -106,7 +106,7 @@ def depends_on_order(catalogue: Catalogue, seed: int) -> set[str]:
     mixed = {
         name: frame.sample(fraction=1.0, shuffle=True, seed=seed) for name, frame in TREE.items()
     }
-    found = everything(History.of_frames(mixed, NIGHT), catalogue)
+    found = everything(known(mixed, NIGHT), catalogue)
     return changed(everything(street(), catalogue), found, catalogue.features)
 
 
@@ -370,7 +370,7 @@ def test_what_arrives_tomorrow_counts_from_tomorrow_on(
 ) -> None:
     name, row, touched = arrival
     catalogue, future = CATALOGUES[entity], sent_again(name, row)
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     today, tomorrow = (
         everything(later, catalogue, asked(catalogue, on)) for on in (NIGHT, TOMORROW)
     )
@@ -380,7 +380,7 @@ def test_what_arrives_tomorrow_counts_from_tomorrow_on(
 
 def test_a_new_level_is_known_from_its_night() -> None:
     future = sent_again("hospitals", {"hospital_id": "H", "level": "2"})
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     for catalogue in CATALOGUES.values():
         today = everything(later, catalogue, asked(catalogue))
         tomorrow = everything(later, catalogue, asked(catalogue, TOMORROW))
@@ -415,7 +415,7 @@ def test_one_subject_alone_measures_as_in_any_batch(entity: str) -> None:
 @FEW_EXAMPLES
 def test_values_are_numbers_or_null_whatever_arrives(entity: str, more: Tables) -> None:
     catalogue = CATALOGUES[entity]
-    found = everything(History.of_frames(together(TREE, more), NIGHT), catalogue)
+    found = everything(known(together(TREE, more), NIGHT), catalogue)
     for item in catalogue.features:
         assert found[item.name].dtype == pl.Float64
         assert all(math.isfinite(value) for value in found[item.name].drop_nulls())
@@ -426,9 +426,7 @@ def test_values_are_numbers_or_null_whatever_arrives(entity: str, more: Tables) 
 
 @pytest.mark.parametrize("absent", sorted(set(TABLES) - {"stays"}))
 def test_an_absent_table_switches_off_what_needs_it_and_nothing_else(absent: str) -> None:
-    without = History.of_frames(
-        {name: rows for name, rows in TREE.items() if name != absent}, NIGHT
-    )
+    without = known({name: rows for name, rows in TREE.items() if name != absent}, NIGHT)
     for entity, catalogue in CATALOGUES.items():
         full, left = of_the_street(entity), everything(without, catalogue)
         for item in catalogue.features:
@@ -474,6 +472,6 @@ def test_an_absent_column_switches_off_what_reads_it(name: str, entity: str) -> 
     read = [[column] for column in columns if column not in unread]
     for absent in (unread, *read):
         blank = [pl.lit(None, TREE[name].schema[column]).alias(column) for column in absent]
-        without = History.of_frames(TREE | {name: TREE[name].with_columns(blank)}, NIGHT)
+        without = known(TREE | {name: TREE[name].with_columns(blank)}, NIGHT)
         on = tuple(catalogue.measurable(without))
         assert not changed(full, everything(without, catalogue), on), f"{name}.{absent}"
