@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from features import ledger, ledger_frames, person, stay, stay_frames, use, use_frames
+from features import (
+    ledger,
+    ledger_frames,
+    likeness_frames,
+    person,
+    stay,
+    stay_frames,
+    stay_likeness,
+    use,
+    use_frames,
+)
 from features.declaration import LEDGER, STAY, USE, VERSUS_PEERS, Entity, Feature
 
 if TYPE_CHECKING:
@@ -74,7 +84,13 @@ class Catalogue:
         return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
 
 
-STAYS = Catalogue.of(STAY, stay_frames.FRAMES, stay, person)
+STAYS = Catalogue.of(
+    STAY,
+    stay_frames.FRAMES | likeness_frames.FRAMES,
+    stay,
+    person,
+    stay_likeness,
+)
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
 CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}
