@@ -13,11 +13,10 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import outlines, stay_frames
-from features.frames import Frame, either, source
+from features.frames import Frame, source, together
 
 if TYPE_CHECKING:
     from claims.history import History
-    from features.frames import Alternatives
 
 WINDOW_DAYS = 30
 # Two bills are alike when they share nine tenths of all their items (DOMAIN, H04).
@@ -244,22 +243,14 @@ def _covered_elsewhere(
     return met.group_by("subject_id").agg(covered_elsewhere=pl.col("amount").sum())
 
 
-def _with(*parts: Alternatives) -> Alternatives:
-    """All of several inputs together, each with its ways to be filled."""
-    ways: Alternatives = (frozenset(),)
-    for part in parts:
-        ways = tuple(way | more for way in ways for more in part)
-    return ways
-
-
 BILL = source(
     "fee_lines.stay_id", "fee_lines.item_code", "fee_lines.category", "fee_lines.quantity",
     "fee_lines.amount", "stays.discharged_at",
 )  # fmt: skip
-IN_WARD = _with(BILL, source("stays.ward"))
-OF_PHYSICIAN = _with(BILL, source("stays.physician_id", "stays.person_id"))
-OF_PERSONS = _with(BILL, source("stays.person_id"))
-FOR_WHAT = _with(OF_PERSONS, either(source("stays.principal_diagnosis")))
+IN_WARD = together(BILL, source("stays.ward"))
+OF_PHYSICIAN = together(BILL, source("stays.physician_id", "stays.person_id"))
+OF_PERSONS = together(BILL, source("stays.person_id"))
+FOR_WHAT = together(OF_PERSONS, source("stays.principal_diagnosis"))
 FRAMES = {
     "likeness": Frame(
         "likeness",
@@ -268,7 +259,7 @@ FRAMES = {
         needs=BILL,
         sources={
             "ward_stays": IN_WARD,
-            "physician_stays": _with(IN_WARD, source("stays.physician_id")),
+            "physician_stays": together(IN_WARD, source("stays.physician_id")),
             **dict.fromkeys(
                 ("ward_likeness", "ward_twins", "ward_test_likeness", "ward_test_twins"), IN_WARD
             ),
@@ -278,9 +269,9 @@ FRAMES = {
             **dict.fromkeys(("bill_of_physician", "care_of_physician"), OF_PHYSICIAN),
             **dict.fromkeys(
                 ("bill_diagnoses_of_physician", "care_diagnoses_of_physician"),
-                _with(FOR_WHAT, OF_PHYSICIAN),
+                together(FOR_WHAT, OF_PHYSICIAN),
             ),
-            "covered_elsewhere": _with(BILL, source("fee_lines.covered")),
+            "covered_elsewhere": together(BILL, source("fee_lines.covered")),
             "total_amount": source("stays.total_amount"),
         },
     )
