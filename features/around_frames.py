@@ -80,13 +80,12 @@ def kits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(lines.select("subject_id").unique(), on="subject_id", how="semi")
         .join(days, on="subject_id")
     )
+    in_force = (pl.col("valid_from") <= pl.col("event_on")) & (
+        pl.col("valid_to").is_null() | (pl.col("event_on") < pl.col("valid_to"))
+    )
     needed = (
-        done.join(kit_frame().lazy(), how="cross")
-        .filter(
-            pl.col("code").str.starts_with(pl.col("operation"))
-            & (pl.col("valid_from") <= pl.col("event_on"))
-            & (pl.col("valid_to").is_null() | (pl.col("event_on") < pl.col("valid_to")))
-        )
+        done.join(_kits_of(done), on="code")
+        .filter(in_force)
         .select("subject_id", "kit", "classes")
         .explode("classes")
         .unique()
@@ -99,6 +98,14 @@ def kits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("subject_id", "kit")
         .agg(billed=(pl.col("billed") > 0).any(), used=(pl.col("used") > 0).any())
         .with_columns(pl.col("billed", "used").fill_null(value=False))
+    )
+
+
+def _kits_of(done: pl.LazyFrame) -> pl.LazyFrame:
+    """Kits of each operation that occurs; far fewer than there are stays."""
+    codes = done.select("code").unique()
+    return codes.join(kit_frame().lazy(), how="cross").filter(
+        pl.col("code").str.starts_with(pl.col("operation"))
     )
 
 

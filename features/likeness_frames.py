@@ -52,7 +52,7 @@ COUNTED = (
     "ward_stays", "physician_stays", "ward_twins", "ward_test_twins", "bill_stays", "bill_persons",
     "bill_diagnoses", "bill_of_physician", "bill_diagnoses_of_physician", "care_stays",
     "care_persons", "care_diagnoses", "care_of_physician", "care_diagnoses_of_physician",
-    "covered_elsewhere",
+    "covered_elsewhere", "physician_twins", "physician_twin_diagnoses",
 )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def _of_ward(this: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("subject_id")
         .agg(
             ward_stays=pl.len(),
-            physician_stays=(pl.col("physician_id") == pl.col("other_physician_id")).sum(),
+            physician_stays=_same("physician_id").sum(),
         )
     )
 
@@ -160,28 +160,38 @@ def _of_ward(this: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
 def _alike(mine: pl.LazyFrame, rows: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
     """How many stays of the ward have nearly the same items, and the same tests."""
     places = bills.select(
-        "bill_row", "care_items", "tests", other_id="stay_id", other_discharged_on="discharged_on"
-    )
+        "bill_row", "care_items", "tests", *(pl.col(name).alias(f"other_{name}") for name in OTHER),
+        other_id="stay_id",
+    )  # fmt: skip
     theirs = rows.filter("active").select(*WARD, "item_code", "bill_row", KNOWN_FROM, KNOWN_UNTIL)
     active = mine.filter("active")
-    own = active.group_by("subject_id").agg(own_items=pl.len(), own_tests=pl.col("test").sum())
+    own = active.group_by("subject_id").agg(
+        pl.col(*OTHER).first(), own_items=pl.len(), own_tests=pl.col("test").sum()
+    )
     shared = (
-        active.select("subject_id", "as_of", "discharged_on", *WARD, "item_code", "test")
+        active.select("subject_id", "as_of", *WARD, "item_code", "test")
         .join(theirs, on=[*WARD, "item_code"])
         .filter(as_of("as_of"))
-        .group_by("subject_id", "discharged_on", "bill_row")
+        .group_by("subject_id", "bill_row")
         .agg(items=pl.len(), same_tests=pl.col("test").sum())
     )
     pairs = (
         shared.join(places, on="bill_row")
-        .filter(_another() & _near())
         .join(own, on="subject_id")
+        .filter(_another() & _near())
         .with_columns(
             of_items=_jaccard("items", "own_items", "care_items"),
             of_tests=_jaccard("same_tests", "own_tests", "tests"),
         )
     )
+    twin = (pl.col("of_items") >= ALIKE).fill_null(value=False)
+    ours = twin & _same("physician_id") & _foreign("person_id")
     return pairs.group_by("subject_id").agg(
+        physician_twins=ours.sum(),
+        physician_twin_diagnoses=pl.col("other_diagnosis_3")
+        .filter(ours & _foreign("diagnosis_3"))
+        .n_unique()
+        + 1,
         ward_likeness=pl.col("of_items").max(),
         ward_twins=(pl.col("of_items") >= ALIKE).sum(),
         ward_test_likeness=pl.col("of_tests").max(),
@@ -201,20 +211,27 @@ def _identical(this: pl.LazyFrame, bills: pl.LazyFrame, number: str) -> pl.LazyF
     own = _own(this, bills).filter(pl.col("care_items") >= FEWEST_ITEMS)
     with_number = this.join(own.select("subject_id", number), on="subject_id")
     columns = ["stay_id", "hospital_id", *OTHER, KNOWN_FROM, KNOWN_UNTIL, number]
-    pairs = _beside(with_number, bills.select(columns), ["hospital_id", number]).filter(
-        (pl.col("person_id") != pl.col("other_person_id")).fill_null(value=True)
-    )
-    same = (pl.col("physician_id") == pl.col("other_physician_id")).fill_null(value=False)
-    # The diagnosis of the stay itself counts as one.
-    foreign = (pl.col("diagnosis_3") != pl.col("other_diagnosis_3")).fill_null(value=False)
+    pairs = _beside(with_number, bills.select(columns), ["hospital_id", number])
+    same, foreign = _same("physician_id"), _foreign("diagnosis_3")
     diagnosis = pl.col("other_diagnosis_3")
-    return pairs.group_by("subject_id").agg(
+    # The diagnosis of the stay itself counts as one.
+    return pairs.filter(_foreign("person_id")).group_by("subject_id").agg(
         pl.len().alias(f"{number}_stays"),
         pl.col("other_person_id").n_unique().alias(f"{number}_persons"),
         (diagnosis.filter(foreign).n_unique() + 1).alias(f"{number}_diagnoses"),
         same.sum().alias(f"{number}_of_physician"),
         (diagnosis.filter(foreign & same).n_unique() + 1).alias(f"{number}_diagnoses_of_physician"),
     )
+
+
+def _same(name: str) -> pl.Expr:
+    """Whether both are known to have the same."""
+    return (pl.col(name) == pl.col(f"other_{name}")).fill_null(value=False)
+
+
+def _foreign(name: str) -> pl.Expr:
+    """Whether both are known to have another."""
+    return (pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False)
 
 
 def _covered_elsewhere(
@@ -271,6 +288,8 @@ FRAMES = {
                 ("bill_diagnoses_of_physician", "care_diagnoses_of_physician"),
                 together(FOR_WHAT, OF_PHYSICIAN),
             ),
+            "physician_twins": together(IN_WARD, OF_PHYSICIAN),
+            "physician_twin_diagnoses": together(IN_WARD, OF_PHYSICIAN, FOR_WHAT),
             "covered_elsewhere": together(BILL, source("fee_lines.covered")),
             "total_amount": source("stays.total_amount"),
         },

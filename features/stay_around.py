@@ -45,6 +45,22 @@ def cost_after() -> pl.Expr:
     unit=SHARE,
     family="around the stay",
     direction=HIGH,
+    zh="入院前3天门诊费用占比",
+    says="outpatient care of the 3 days before it cost {value} of the stay",
+    says_zh="入院前3天门诊费用为住院费用的{value}",
+)
+def cost_before_share() -> pl.Expr:
+    """Fee of clinic and emergency visits on the three days before, over the fee of the stay."""
+    spent = pl.col("before_cost").fill_null(0)
+    return pl.when(pl.col("total_amount") > 0).then(spent / pl.col("total_amount"))
+
+
+@feature(
+    STAY,
+    over="around",
+    unit=SHARE,
+    family="around the stay",
+    direction=HIGH,
     zh="住院前后门诊费用占比",
     says="outpatient care around it cost {value} of the stay",
     says_zh="住院前后门诊费用为住院费用的{value}",

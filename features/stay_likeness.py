@@ -222,6 +222,36 @@ def diagnoses_of_physicians_identical_care() -> pl.Expr:
 @feature(
     STAY,
     over="likeness",
+    unit=COUNT,
+    family="likeness",
+    direction=HIGH,
+    zh="同一医师项目雷同住院数",
+    says="{value} of its physician's other stays were billed nearly the same items",
+    says_zh="同一医师另有{value}例收费项目几乎相同",
+)
+def physician_twins() -> pl.Expr:
+    """Stays of the physician in the ward, other persons, that share nine tenths of the items."""
+    return pl.col("physician_twins")
+
+
+@feature(
+    STAY,
+    over="likeness",
+    unit=COUNT,
+    family="likeness",
+    direction=HIGH,
+    zh="同一医师雷同项目涉及诊断数",
+    says="its physician billed nearly the same items for {value} different diagnoses",
+    says_zh="同一医师以几乎相同的项目用于{value}种不同诊断",
+)
+def diagnoses_of_physician_twins() -> pl.Expr:
+    """Different main diagnoses among these stays, its own among them; 0 without such stays."""
+    return pl.col("physician_twin_diagnoses")
+
+
+@feature(
+    STAY,
+    over="likeness",
     unit=YUAN,
     family="scope",
     direction=HIGH,

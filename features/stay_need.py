@@ -260,6 +260,22 @@ def early_test_share() -> pl.Expr:
     over="lines",
     unit=COUNT,
     family="tests",
+    direction=BOTH,
+    zh="入院两日内检查检验种类数",
+    says="{value} different tests were done on the first two days",
+    says_zh="入院两日内检查检验{value}种",
+)
+def early_tests() -> pl.Expr:
+    """Different tests on the day of admission or the next: none where the work-up was moved."""
+    early = IS_TEST & pl.col("day").is_between(0, WORK_UP_DAYS)
+    return pl.col("item_code").filter(early).n_unique()
+
+
+@feature(
+    STAY,
+    over="lines",
+    unit=COUNT,
+    family="tests",
     direction=HIGH,
     zh="日均检查检验种类数",
     says="{value} different tests for each day",

@@ -84,6 +84,60 @@ psychiatric_leave = Protective(
     _family(PSYCHIATRIC_FAMILIES)
     | (pl.col("hospital_kind") == "psychiatric").fill_null(value=False),
 )
+tumour_search = Protective(
+    "tumour_search",
+    "a tumour is known or looked for",
+    "确诊或疑似肿瘤的诊断性住院",
+    (pl.col("tumour_looked_for") == 1).fill_null(value=False),
+)
+transplant_workup = Protective(
+    "transplant_workup",
+    "somebody is prepared for giving or receiving an organ",
+    "移植术前评估",
+    (pl.col("transplant_prepared") == 1).fill_null(value=False),
+)
+isolation = Protective(
+    "isolation",
+    "an infection for which the person is kept apart",
+    "需隔离的感染性疾病",
+    (pl.col("isolation_needed") == 1).fill_null(value=False),
+)
+multimorbid = Protective(
+    "multimorbid",
+    "an old person with many illnesses",
+    "高龄多病",
+    (
+        (pl.col("age") >= limit("multimorbid_age"))
+        & (pl.col("diagnoses") >= limit("multimorbid_diagnoses"))
+    ).fill_null(value=False),
+)
+private_pay = Protective(
+    "private_pay",
+    "the fund paid nothing",
+    "全自费住院",
+    (pl.col("fund_share") <= 0).fill_null(value=False),
+)
+obstetric = Protective(
+    "obstetric",
+    "pregnancy or birth",
+    "妊娠与分娩",
+    pl.col("principal_diagnosis").str.slice(0, 1).eq("O").fill_null(value=False),
+)
+left_early = Protective(
+    "left_early",
+    "left against advice or died",
+    "自动离院或死亡",
+    pl.col("discharge_way").is_in(("against_advice", "death")).fill_null(value=False),
+)
+intensive_care = Protective(
+    "intensive_care",
+    "nursed at the highest grades for most of the stay",
+    "多数时间为特级或一级护理",
+    (
+        (pl.col("intensive_nursing_days") >= 1)
+        & (pl.col("intensive_nursing_days") * 2 > pl.col("length_of_stay"))
+    ).fill_null(value=False),
+)
 old_stock = Protective(
     "old_stock",
     "stock bought before the price change, at its own invoice price, inside the grace time",
