@@ -14,12 +14,13 @@ from features.frames import Frame, source, together
 if TYPE_CHECKING:
     from claims.history import History
 
-# Lists that are asked of the main diagnosis, and of the name of an item; column = list.
-OF_DIAGNOSIS = {
-    "low_acuity": "low_acuity_diagnoses",
-    "tumour_suspected": "suspected_tumour_diagnoses",
+# Lists that are asked of any diagnosis, and of the name of an item; column = list.
+OF_DIAGNOSES = {
+    "tumour_search": "tumour_search_diagnoses",
     "transplant": "transplant_diagnoses",
     "isolation": "isolation_diagnoses",
+    "put_off": "put_off_diagnoses",
+    "waiting": "waiting_diagnoses",
 }
 OF_ITEM = {
     "needs_bed": "bed_care_words",
@@ -30,14 +31,25 @@ OF_ITEM = {
 
 
 def need(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a stay: weight of its group, what its main diagnosis says, age, way in."""
+    """One row a stay: weight of its case group, and whether its main diagnosis is light."""
     rows = stay_frames.stay(history, subjects)
+    light = load_care_lists()["low_acuity_diagnoses"]
+    fits = light.fits(pl.col("principal_diagnosis"), pl.col("event_on"))
+    weights = _weights(history, rows)
+    return rows.with_columns(low_acuity=fits).join(weights, on="subject_id", how="left")
+
+
+def reasons(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """Diagnoses of the stays, each with the reasons for lying in a bed that it names."""
+    days = stay_frames.stay(history, subjects).select("subject_id", "event_on")
+    rows = stay_frames.diagnoses(history, subjects).join(days, on="subject_id")
     lists = load_care_lists()
-    said = {
-        column: lists[name].fits(pl.col("principal_diagnosis"), pl.col("event_on"))
-        for column, name in OF_DIAGNOSIS.items()
-    }
-    return rows.with_columns(**said).join(_weights(history, rows), on="subject_id", how="left")
+    return rows.with_columns(
+        **{
+            column: lists[name].fits(pl.col("code"), pl.col("event_on"))
+            for column, name in OF_DIAGNOSES.items()
+        }
+    )
 
 
 def _weights(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -95,7 +107,7 @@ def _kinds(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-DIAGNOSIS = source("stays.principal_diagnosis")
+DIAGNOSES = source("stay_diagnoses.stay_id", "stay_diagnoses.code")
 NAMED = together(stay_frames.LINE, source("fee_lines.item_code", "service_items.name"))
 FRAMES = {
     frame.name: frame
@@ -109,8 +121,14 @@ FRAMES = {
                     source("stays.drg", "stays.person_id", "persons.scheme", "hospitals.level"),
                     source("drg_standards.weight", "stays.discharged_at"),
                 ),
-                **dict.fromkeys(OF_DIAGNOSIS, DIAGNOSIS),
+                "low_acuity": source("stays.principal_diagnosis"),
             },
+        ),
+        Frame(
+            "reasons",
+            reasons,
+            needs=DIAGNOSES,
+            sources=dict.fromkeys(OF_DIAGNOSES, DIAGNOSES),
         ),
         Frame(
             "services",

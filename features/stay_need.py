@@ -51,50 +51,87 @@ def low_acuity_diagnosis() -> pl.Expr:
 
 @feature(
     STAY,
-    over="need",
+    over="reasons",
     unit=YES_NO,
-    family="need",
+    family="reasons",
     direction=LOW,
-    zh="疑似肿瘤",
+    zh="确诊或疑似肿瘤",
     says="a tumour is known or looked for: {value}",
     says_zh="确诊或疑似肿瘤：{value}",
+    empty=0,
     peers=False,
 )
 def tumour_looked_for() -> pl.Expr:
-    """Whether the main diagnosis is a tumour or the search for one, 1 or 0."""
-    return pl.col("tumour_suspected")
+    """Whether a diagnosis is a tumour or the search for one, 1 or 0."""
+    return pl.col("tumour_search").any()
 
 
 @feature(
     STAY,
-    over="need",
+    over="reasons",
     unit=YES_NO,
-    family="need",
+    family="reasons",
     direction=LOW,
     zh="移植相关诊断",
     says="an organ is given or received: {value}",
     says_zh="移植相关诊断：{value}",
+    empty=0,
     peers=False,
 )
 def transplant_prepared() -> pl.Expr:
-    """Whether the main diagnosis is one of giving or receiving an organ, 1 or 0."""
-    return pl.col("transplant")
+    """Whether a diagnosis is one of giving or receiving an organ, 1 or 0."""
+    return pl.col("transplant").any()
 
 
 @feature(
     STAY,
-    over="need",
+    over="reasons",
     unit=YES_NO,
-    family="need",
+    family="reasons",
     direction=LOW,
     zh="需隔离的感染",
     says="an infection keeps the person apart: {value}",
     says_zh="需隔离的感染性疾病：{value}",
+    empty=0,
     peers=False,
 )
 def isolation_needed() -> pl.Expr:
-    """Whether the main diagnosis is an infection that is kept apart, 1 or 0."""
-    return pl.col("isolation")
+    """Whether a diagnosis is an infection that is kept apart, 1 or 0."""
+    return pl.col("isolation").any()
+
+
+@feature(
+    STAY,
+    over="reasons",
+    unit=YES_NO,
+    family="reasons",
+    direction=LOW,
+    zh="手术取消",
+    says="an operation was put off: {value}",
+    says_zh="拟行手术未实施：{value}",
+    empty=0,
+    peers=False,
+)
+def operation_put_off() -> pl.Expr:
+    """Whether an operation was prepared and not carried out (Z53), 1 or 0."""
+    return pl.col("put_off").any()
+
+
+@feature(
+    STAY,
+    over="reasons",
+    unit=YES_NO,
+    family="reasons",
+    direction=LOW,
+    zh="等待转入其他机构",
+    says="the person waits for a place elsewhere: {value}",
+    says_zh="等待转入其他机构：{value}",
+    empty=0,
+    peers=False,
+)
+def awaiting_place() -> pl.Expr:
+    """Whether the person waits for a place elsewhere (Z75), 1 or 0."""
+    return pl.col("waiting").any()
 
 
 @feature(

@@ -16,6 +16,7 @@ DIALYSIS_CODES = ("N18.5", "N18.6", "N18.0")
 STAGED_FAMILIES = ("CB3", "IC2", "FM1", "FM2")
 REHABILITATION_FAMILIES = ("XR2", "XR1", "XS2")
 PSYCHIATRIC_FAMILIES = ("TR1", "TS1", "TT1", "TT2")
+LONG_COURSE_FAMILIES = ("RC1",)  # radiotherapy, given over weeks
 
 
 def _family(families: tuple[str, ...]) -> pl.Expr:
@@ -96,6 +97,28 @@ transplant_workup = Protective(
     "移植术前评估",
     (pl.col("transplant_prepared") == 1).fill_null(value=False),
 )
+put_off = Protective(
+    "put_off",
+    "an operation was prepared and not carried out",
+    "拟行手术未实施",
+    (pl.col("operation_put_off") == 1).fill_null(value=False),
+)
+awaiting_placement = Protective(
+    "awaiting_placement",
+    "the person waited for a place elsewhere",
+    "等待转入其他机构",
+    (pl.col("awaiting_place") == 1).fill_null(value=False),
+)
+re_evaluated = Protective(
+    "re_evaluated",
+    "long-term care that was re-evaluated in time",
+    "长期治疗并按期复评",
+    (
+        (_family((*REHABILITATION_FAMILIES, *PSYCHIATRIC_FAMILIES, *LONG_COURSE_FAMILIES)))
+        | pl.col("hospital_kind").is_in(("rehabilitation", "psychiatric")).fill_null(value=False)
+    )
+    & (pl.col("longest_run_without_tests") < limit("unevaluated_days")).fill_null(value=False),
+)
 isolation = Protective(
     "isolation",
     "an infection for which the person is kept apart",
@@ -128,15 +151,6 @@ left_early = Protective(
     "left against advice or died",
     "自动离院或死亡",
     pl.col("discharge_way").is_in(("against_advice", "death")).fill_null(value=False),
-)
-intensive_care = Protective(
-    "intensive_care",
-    "nursed at the highest grades for most of the stay",
-    "多数时间为特级或一级护理",
-    (
-        (pl.col("intensive_nursing_days") >= 1)
-        & (pl.col("intensive_nursing_days") * 2 > pl.col("length_of_stay"))
-    ).fill_null(value=False),
 )
 old_stock = Protective(
     "old_stock",

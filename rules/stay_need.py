@@ -37,6 +37,7 @@ UNTREATED = pl.col("treatment_share") < limit("low_treatment_share")
         protective.tumour_search,
         protective.transplant_workup,
         protective.isolation,
+        protective.put_off,
         protective.multimorbid,
         protective.private_pay,
         protective.left_early,
@@ -82,6 +83,7 @@ def low_acuity_admission() -> pl.Expr:
         protective.tumour_search,
         protective.transplant_workup,
         protective.isolation,
+        protective.put_off,
         protective.multimorbid,
         protective.private_pay,
         protective.left_early,
@@ -109,27 +111,27 @@ def check_up_stay() -> pl.Expr:
     hook="38-2",
     grade=CLUE,
     version="2026-11",
-    limits=("overlong_spreads", "late_day_ratio"),
-    evidence=("length_of_stay", "late_day_ratio", "late_active_share", "idle_tail"),
+    limits=("overlong_spreads", "late_day_ratio", "late_care_share"),
+    evidence=("length_of_stay", "late_day_ratio", "late_care_share", "idle_tail"),
     loss_method="line_sum",
     # What the last third cost: the days that need not have been.
     amount=pl.col("total_amount") * pl.col("late_day_ratio").clip(upper_bound=1) / 3,
     says="longer than 95 in 100 of its peers, its last third almost without treatment",
     says_zh="住院天数超过95%的同类住院，后三分之一几无诊疗",
     protected_by=(
-        protective.rehabilitation,
-        protective.psychiatric_leave,
-        protective.transfer,
+        protective.re_evaluated,
+        protective.awaiting_placement,
         protective.left_early,
         protective.newborn,
     ),
-    branches=(("length_of_stay", "late_day_ratio"),),
+    branches=(("length_of_stay", "late_day_ratio", "late_care_share"),),
 )
 def overlong_stay() -> pl.Expr:
     """A stay that went on after its treatment had ended.
 
     Longer than nineteen in twenty of its peers, while a day of the last third cost far less
-    than an average day and next to nothing was done in it.
+    than an average day and nearly all of it was bed, nursing and consultation.
     """
     long = pl.col("length_of_stay_vs_peers") >= limit("overlong_spreads")
-    return long & (pl.col("late_day_ratio") < limit("late_day_ratio"))
+    cheap = pl.col("late_day_ratio") < limit("late_day_ratio")
+    return long & cheap & (pl.col("late_care_share") >= limit("late_care_share"))

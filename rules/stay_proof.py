@@ -8,14 +8,16 @@ from features.declaration import STAY
 from rules import protective
 from rules.declaration import CLUE, DOUBT, limit, rule
 
-NOT_RECORDED = pl.col("unrecorded_share") >= limit("unrecorded_share")
+# Devices without a record of use and devices that never left the store are one kind of sign.
+NO_GOODS = (pl.col("unrecorded_share") >= limit("unrecorded_share")).fill_null(value=False) | (
+    pl.col("devices_not_issued") >= 1
+).fill_null(value=False)
 NO_ANAESTHESIA = (pl.col("surgery_without_anaesthesia") == 1) & (pl.col("procedures") >= 1)
 TWO_HOSPITALS = pl.col("days_in_two_hospitals") >= limit("shared_days")
 SEEN_ELSEWHERE = pl.col("clinic_visits_elsewhere") >= limit("visits_during_stay")
 COPIED = pl.col("ward_likeness") >= limit("shell_likeness")
-NOT_ISSUED = pl.col("devices_not_issued") >= 1
 UNNURSED = pl.col("days_without_nursing") >= 1
-SIGNS = (NOT_RECORDED, NO_ANAESTHESIA, TWO_HOSPITALS, SEEN_ELSEWHERE, COPIED, NOT_ISSUED, UNNURSED)
+SIGNS = (NO_GOODS, NO_ANAESTHESIA, TWO_HOSPITALS, SEEN_ELSEWHERE, COPIED, UNNURSED)
 SPENT_BEFORE = pl.col("cost_before_share") >= limit("shifted_share")
 
 
@@ -87,7 +89,7 @@ def false_stay() -> pl.Expr:
         "early_tests",
         "self_paid_covered_share",
         "self_paid_covered_amount",
-        "kits_not_billed",
+        "kits_not_billed_nor_recorded",
     ),
     loss_method="line_sum",
     amount=pl.col("cost_before") * SPENT_BEFORE.fill_null(value=False)
@@ -97,13 +99,11 @@ def false_stay() -> pl.Expr:
     protected_by=(
         protective.private_pay,
         protective.transfer,
-        protective.dialysis_regular,
-        protective.oncology_cycle,
     ),
     branches=(
         ("cost_before_share", "early_tests"),
         ("self_paid_covered_share",),
-        ("kits_not_billed",),
+        ("kits_not_billed_nor_recorded",),
     ),
 )
 def cost_shifting() -> pl.Expr:
@@ -111,11 +111,11 @@ def cost_shifting() -> pl.Expr:
 
     The work-up was billed in clinics on the three days before, so that the stay itself has next
     to none; or items were left to the person that the hospital bills to others as covered; or
-    the bill lacks a device without which the operation cannot be done.
+    the operation cannot be done without a device that is neither billed nor recorded.
     """
     worked_up = SPENT_BEFORE & (pl.col("early_tests") <= limit("shifted_tests"))
     left = pl.col("self_paid_covered_share") >= limit("self_paid_covered_share")
-    lacking = pl.col("kits_not_billed") >= limit("kits_not_billed")
+    lacking = pl.col("kits_not_billed_nor_recorded") >= limit("kits_not_billed")
     return (
         worked_up.fill_null(value=False)
         | left.fill_null(value=False)
