@@ -135,13 +135,21 @@ FRAMES = {
             needs=VISITS,
             sources={
                 **dict.fromkeys(
-                    ("before_cost", "after_cost", "around_cost", "pharmacy_cost", "dearest_visit",
-                     "usual_visit", "visits_before", "total_amount"),
+                    (
+                        "before_cost",
+                        "after_cost",
+                        "around_cost",
+                        "pharmacy_cost",
+                        "dearest_visit",
+                        "usual_visit",
+                        "visits_before",
+                        "total_amount",
+                    ),
                     VISITS,
                 ),
                 "own_cost": together(VISITS, source("outpatient_visits.hospital_id")),
             },
-        ),  # fmt: skip
+        ),
         Frame(
             "kits",
             kits,

@@ -99,9 +99,7 @@ def _around(history: History, this: pl.LazyFrame) -> pl.LazyFrame:
         .filter(~pl.col("voided").fill_null(value=False))
         .join(spans, on="hospital_id")
         .filter(pl.col("discharged_on").is_between(pl.col("first"), pl.col("last")))
-        .select(
-            "stay_id", *WARD, *OTHER, version_from=KNOWN_FROM, version_until=KNOWN_UNTIL
-        )
+        .select("stay_id", *WARD, *OTHER, version_from=KNOWN_FROM, version_until=KNOWN_UNTIL)
     )
 
 
@@ -124,9 +122,7 @@ def _mine(this: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
         "item_code", "amount", "covered", "active", "test", KNOWN_FROM, KNOWN_UNTIL,
         subject_id="stay_id",
     )  # fmt: skip
-    return (
-        this.join(items, on="subject_id").filter(as_of("as_of")).drop(KNOWN_FROM, KNOWN_UNTIL)
-    )
+    return this.join(items, on="subject_id").filter(as_of("as_of")).drop(KNOWN_FROM, KNOWN_UNTIL)
 
 
 def _beside(this: pl.LazyFrame, bills: pl.LazyFrame, on: list[str]) -> pl.LazyFrame:
@@ -215,12 +211,18 @@ def _identical(this: pl.LazyFrame, bills: pl.LazyFrame, number: str) -> pl.LazyF
     same, foreign = _same("physician_id"), _foreign("diagnosis_3")
     diagnosis = pl.col("other_diagnosis_3")
     # The diagnosis of the stay itself counts as one.
-    return pairs.filter(_foreign("person_id")).group_by("subject_id").agg(
-        pl.len().alias(f"{number}_stays"),
-        pl.col("other_person_id").n_unique().alias(f"{number}_persons"),
-        (diagnosis.filter(foreign).n_unique() + 1).alias(f"{number}_diagnoses"),
-        same.sum().alias(f"{number}_of_physician"),
-        (diagnosis.filter(foreign & same).n_unique() + 1).alias(f"{number}_diagnoses_of_physician"),
+    return (
+        pairs.filter(_foreign("person_id"))
+        .group_by("subject_id")
+        .agg(
+            pl.len().alias(f"{number}_stays"),
+            pl.col("other_person_id").n_unique().alias(f"{number}_persons"),
+            (diagnosis.filter(foreign).n_unique() + 1).alias(f"{number}_diagnoses"),
+            same.sum().alias(f"{number}_of_physician"),
+            (diagnosis.filter(foreign & same).n_unique() + 1).alias(
+                f"{number}_diagnoses_of_physician"
+            ),
+        )
     )
 
 
@@ -234,9 +236,7 @@ def _foreign(name: str) -> pl.Expr:
     return (pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False)
 
 
-def _covered_elsewhere(
-    mine: pl.LazyFrame, rows: pl.LazyFrame, bills: pl.LazyFrame
-) -> pl.LazyFrame:
+def _covered_elsewhere(mine: pl.LazyFrame, rows: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
     """Amount paid outside the scope for items that the hospital bills to others inside it."""
     outside = mine.filter(~pl.col("covered"))
     asked = outside.select("hospital_id", "item_code").unique()

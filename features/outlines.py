@@ -50,8 +50,10 @@ def _billed(history: History, versions: pl.LazyFrame) -> pl.LazyFrame:
     if first is not None:
         lines = lines.filter(pl.col("received_on") >= first)
     wanted = lines.join(versions.select("stay_id").unique(), on="stay_id", how="semi")
-    return wanted.rename({"received_on": KNOWN_FROM}).group_by("stay_id", KNOWN_FROM, "item_code").agg(
-        *_sums()
+    return (
+        wanted.rename({"received_on": KNOWN_FROM})
+        .group_by("stay_id", KNOWN_FROM, "item_code")
+        .agg(*_sums())
     )
 
 

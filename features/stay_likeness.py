@@ -1,4 +1,4 @@
-"""Features of a stay beside others: bills of the same ward, physician and hospital (a catalogue)."""
+"""Features of a stay beside the stays of its ward, physician and hospital (a catalogue)."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def identical_care_of_physician() -> pl.Expr:
     says_zh="同一医师以相同诊疗用于{value}种不同诊断",
 )
 def diagnoses_of_physicians_identical_care() -> pl.Expr:
-    """Different main diagnoses to which the physician gave the very same care, its own among them."""
+    """Main diagnoses to which the physician gave the very same care, its own among them."""
     return pl.col("care_diagnoses_of_physician")
 
 

@@ -1,4 +1,4 @@
-"""Features that show whether a stay took place: goods, nursing, postings, presence (a catalogue)."""
+"""Features that show whether a stay took place: goods, detail, presence (a catalogue)."""
 
 from __future__ import annotations
 

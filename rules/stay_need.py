@@ -111,13 +111,13 @@ def check_up_stay() -> pl.Expr:
     hook="38-2",
     grade=CLUE,
     version="2026-11",
-    limits=("overlong_spreads", "late_day_ratio", "late_care_share"),
+    limits=("overlong_days", "overlong_spreads", "late_day_ratio", "late_care_share"),
     evidence=("length_of_stay", "late_day_ratio", "late_care_share", "idle_tail"),
     loss_method="line_sum",
     # What the last third cost: the days that need not have been.
     amount=pl.col("total_amount") * pl.col("late_day_ratio").clip(upper_bound=1) / 3,
-    says="longer than 95 in 100 of its peers, its last third almost without treatment",
-    says_zh="住院天数超过95%的同类住院，后三分之一几无诊疗",
+    says="{limit:.0f} days or more, longer than 95 in 100 of its peers, and untreated at its end",
+    says_zh="住院{limit:.0f}天以上且长于95%的同类住院，后三分之一几无诊疗",
     protected_by=(
         protective.re_evaluated,
         protective.awaiting_placement,
@@ -129,9 +129,12 @@ def check_up_stay() -> pl.Expr:
 def overlong_stay() -> pl.Expr:
     """A stay that went on after its treatment had ended.
 
-    Longer than nineteen in twenty of its peers, while a day of the last third cost far less
-    than an average day and nearly all of it was bed, nursing and consultation.
+    Long enough to have a last third and longer than nineteen in twenty of its peers, while a
+    day of the last third cost far less than an average day, nearly all of it bed, nursing and
+    consultation.
     """
-    long = pl.col("length_of_stay_vs_peers") >= limit("overlong_spreads")
+    long = (pl.col("length_of_stay") >= limit("overlong_days")) & (
+        pl.col("length_of_stay_vs_peers") >= limit("overlong_spreads")
+    )
     cheap = pl.col("late_day_ratio") < limit("late_day_ratio")
     return long & cheap & (pl.col("late_care_share") >= limit("late_care_share"))

@@ -94,8 +94,8 @@ def false_stay() -> pl.Expr:
     loss_method="line_sum",
     amount=pl.col("cost_before") * SPENT_BEFORE.fill_null(value=False)
     + pl.col("self_paid_covered_amount").fill_null(0),
-    says="outpatient care of the days before it cost {limit:.0%} of it or more in the place of its own work-up, or covered items were left to the person to pay",
-    says_zh="入院前数日门诊费用达住院费用{limit:.0%}以上而住院内几无检查，或将可报项目转由患者自费",
+    says="care for {limit:.0%} of its fee or more, or covered items, were paid for outside it",
+    says_zh="入院前门诊费用达住院费用{limit:.0%}以上，或可报项目转由患者在住院外支付",
     protected_by=(
         protective.private_pay,
         protective.transfer,
@@ -140,7 +140,7 @@ def cost_shifting() -> pl.Expr:
     ),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
-    says="{limit:.0f} or more stays of one physician in 30 days with the same bill for different diagnoses",
+    says="{limit:.0f} or more stays of one physician have the same bill for different diagnoses",
     says_zh="同一医师30天内{limit:.0f}例以上不同诊断的住院收费雷同",
     protected_by=(
         protective.day_case,

@@ -20,10 +20,12 @@ import polars as pl
 import pytest
 
 from claims.history import History
+from claims.results import STANDARDS
 from claims.schema import BOOLEAN, DATE, DATETIME, MONEY, QUANTITY, TEXT, Column, Kind
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES, Catalogue
 from features.measure import measure
+from features.standards import compare
 from features.subjects import SCHEMA
 from rules.judge import judge
 
@@ -161,9 +163,13 @@ def _number(cell: str) -> float | None:
 
 @cache
 def measured_schema(entity: str) -> dict[str, pl.DataType]:
-    """Columns of a measured frame of the entity, with their types."""
-    nothing = measure(world(), CATALOGUES[entity], subjects(), [])
-    return dict(nothing.schema)
+    """Columns of a measured frame of the entity, compared with peers, with their types."""
+    catalogue = CATALOGUES[entity]
+    nothing = measure(world(), catalogue, subjects(), [])
+    compared = compare(nothing, catalogue.entity, STANDARDS.empty(), catalogue.features)
+    return {
+        name: pl.Float64() if dtype == pl.Null else dtype for name, dtype in compared.schema.items()
+    }
 
 
 def measured_table(entity: str, text: str) -> pl.DataFrame:

@@ -77,7 +77,8 @@ def test_a_rule_is_named_explained_and_rests_on_law(item: Rule) -> None:
     assert item.doc.splitlines()[0].endswith((".", ","))
     assert len(item.doc.split()) >= 8
     assert any("\u4e00" <= letter <= "\u9fff" for letter in item.zh + item.says_zh)
-    assert item.hook.startswith("38-")
+    # 38: breaches; 40: invented or forged. Which of them holds is decided by people.
+    assert item.hook[:3] in {"38-", "40-"}
 
 
 @EVERY

@@ -441,8 +441,12 @@ def test_an_absent_table_switches_off_what_needs_it_and_nothing_else(absent: str
 
 
 # Columns that another may stand in for: a limit without a payment standard is the platform
-# price, and a line without its posting time has the time of service.
-STOOD_IN_FOR = {("consumables", "payment_standard"), ("fee_lines", "charged_at")}
+# price, and of the times of posting and of service each stands in for the other.
+STOOD_IN_FOR = {
+    ("consumables", "payment_standard"),
+    ("fee_lines", "charged_at"),
+    ("fee_lines", "performed_at"),
+}
 COLUMNS = [
     (name, column)
     for name, frame in TREE.items()
