@@ -8,7 +8,10 @@ from features.declaration import STAY
 from rules import protective
 from rules.declaration import CLUE, limit, rule
 
-UNTREATED = pl.col("treatment_share") < limit("low_treatment_share")
+
+def _not_operated() -> pl.Expr:
+    """Where operations are not delivered, none is known; then the other signs must carry it."""
+    return (pl.col("procedures") == 0).fill_null(value=True)
 
 
 @rule(
@@ -20,7 +23,14 @@ UNTREATED = pl.col("treatment_share") < limit("low_treatment_share")
     official="GZ10000204005000",
     grade=CLUE,
     version="2026-11",
-    limits=("low_acuity_days", "low_weight", "low_acuity_test_share", "low_treatment_share"),
+    limits=(
+        "low_acuity_days",
+        "low_weight",
+        "low_acuity_test_share",
+        "low_treatment_share",
+        "multimorbid_age",
+        "multimorbid_diagnoses",
+    ),
     evidence=("test_share", "treatment_share", "bed_care_items", "group_weight", "length_of_stay"),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
@@ -58,8 +68,8 @@ def low_acuity_admission() -> pl.Expr:
     ).fill_null(value=False)
     short = pl.col("length_of_stay") <= limit("low_acuity_days")
     examined = pl.col("test_share") >= limit("low_acuity_test_share")
-    no_operation = (pl.col("procedures") == 0).fill_null(value=True)
-    return light & short & examined & no_operation & UNTREATED
+    untreated = pl.col("treatment_share") < limit("low_treatment_share")
+    return light & short & examined & untreated & _not_operated()
 
 
 @rule(
@@ -70,7 +80,14 @@ def low_acuity_admission() -> pl.Expr:
     hook="38-2",
     grade=CLUE,
     version="2026-11",
-    limits=("check_up_tests", "low_acuity_test_share", "low_treatment_share", "check_up_twins"),
+    limits=(
+        "check_up_tests",
+        "low_acuity_test_share",
+        "low_treatment_share",
+        "check_up_twins",
+        "multimorbid_age",
+        "multimorbid_diagnoses",
+    ),
     evidence=("distinct_tests", "ward_test_twins", "test_share", "treatment_share"),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
@@ -99,8 +116,8 @@ def check_up_stay() -> pl.Expr:
     many = pl.col("distinct_tests") >= limit("check_up_tests")
     mostly = pl.col("test_share") >= limit("low_acuity_test_share")
     package = (pl.col("ward_test_twins") >= limit("check_up_twins")).fill_null(value=False)
-    no_operation = (pl.col("procedures") == 0).fill_null(value=True)
-    return many & UNTREATED & no_operation & (mostly | package)
+    untreated = pl.col("treatment_share") < limit("low_treatment_share")
+    return many & untreated & _not_operated() & (mostly | package)
 
 
 @rule(
@@ -111,7 +128,13 @@ def check_up_stay() -> pl.Expr:
     hook="38-2",
     grade=CLUE,
     version="2026-11",
-    limits=("overlong_days", "overlong_spreads", "late_day_ratio", "late_care_share"),
+    limits=(
+        "overlong_days",
+        "overlong_spreads",
+        "late_day_ratio",
+        "late_care_share",
+        "unevaluated_days",
+    ),
     evidence=("length_of_stay", "late_day_ratio", "late_care_share", "idle_tail"),
     loss_method="line_sum",
     # What the last third cost: the days that need not have been.

@@ -8,18 +8,6 @@ from features.declaration import STAY
 from rules import protective
 from rules.declaration import CLUE, DOUBT, limit, rule
 
-# Devices without a record of use and devices that never left the store are one kind of sign.
-NO_GOODS = (pl.col("unrecorded_share") >= limit("unrecorded_share")).fill_null(value=False) | (
-    pl.col("devices_not_issued") >= 1
-).fill_null(value=False)
-NO_ANAESTHESIA = (pl.col("surgery_without_anaesthesia") == 1) & (pl.col("procedures") >= 1)
-TWO_HOSPITALS = pl.col("days_in_two_hospitals") >= limit("shared_days")
-SEEN_ELSEWHERE = pl.col("clinic_visits_elsewhere") >= limit("visits_during_stay")
-COPIED = pl.col("ward_likeness") >= limit("shell_likeness")
-UNNURSED = pl.col("days_without_nursing") >= 1
-SIGNS = (NO_GOODS, NO_ANAESTHESIA, TWO_HOSPITALS, SEEN_ELSEWHERE, COPIED, UNNURSED)
-SPENT_BEFORE = pl.col("cost_before_share") >= limit("shifted_share")
-
 
 @rule(
     "H05",
@@ -35,6 +23,7 @@ SPENT_BEFORE = pl.col("cost_before_share") >= limit("shifted_share")
         "shared_days",
         "visits_during_stay",
         "shell_likeness",
+        "unnursed_days",
     ),
     evidence=(
         "unrecorded_share",
@@ -71,8 +60,20 @@ def false_stay() -> pl.Expr:
     hospital or clinic on a day of the stay, a bill copied from another person's, devices that
     never left the store, days without nursing.
     """
-    signs = [sign.fill_null(value=False).cast(pl.Int64) for sign in SIGNS]
-    return pl.sum_horizontal(signs) >= limit("false_stay_signs")
+    # Devices without a record of use and devices that never left the store are one kind of sign.
+    no_goods = (pl.col("unrecorded_share") >= limit("unrecorded_share")).fill_null(value=False) | (
+        pl.col("devices_not_issued") >= 1
+    ).fill_null(value=False)
+    signs = (
+        no_goods,
+        (pl.col("surgery_without_anaesthesia") == 1) & (pl.col("procedures") >= 1),
+        pl.col("days_in_two_hospitals") >= limit("shared_days"),
+        pl.col("clinic_visits_elsewhere") >= limit("visits_during_stay"),
+        pl.col("ward_likeness") >= limit("shell_likeness"),
+        pl.col("days_without_nursing") >= limit("unnursed_days"),
+    )
+    seen = [sign.fill_null(value=False).cast(pl.Int64) for sign in signs]
+    return pl.sum_horizontal(seen) >= limit("false_stay_signs")
 
 
 @rule(
@@ -92,7 +93,8 @@ def false_stay() -> pl.Expr:
         "kits_not_billed_nor_recorded",
     ),
     loss_method="line_sum",
-    amount=pl.col("cost_before") * SPENT_BEFORE.fill_null(value=False)
+    amount=pl.col("cost_before")
+    * (pl.col("cost_before_share") >= limit("shifted_share")).fill_null(value=False)
     + pl.col("self_paid_covered_amount").fill_null(0),
     says="care for {limit:.0%} of its fee or more, or covered items, were paid for outside it",
     says_zh="入院前门诊费用达住院费用{limit:.0%}以上，或可报项目转由患者在住院外支付",
@@ -113,7 +115,8 @@ def cost_shifting() -> pl.Expr:
     to none; or items were left to the person that the hospital bills to others as covered; or
     the operation cannot be done without a device that is neither billed nor recorded.
     """
-    worked_up = SPENT_BEFORE & (pl.col("early_tests") <= limit("shifted_tests"))
+    spent_before = pl.col("cost_before_share") >= limit("shifted_share")
+    worked_up = spent_before & (pl.col("early_tests") <= limit("shifted_tests"))
     left = pl.col("self_paid_covered_share") >= limit("self_paid_covered_share")
     lacking = pl.col("kits_not_billed_nor_recorded") >= limit("kits_not_billed")
     return (

@@ -25,7 +25,7 @@ from tests.worlds import (
     ACQUITTED,
     brought,
     cells,
-    measured_schema,
+    judged_schema,
     world,
     written,
 )
@@ -109,7 +109,7 @@ def test_a_protective_condition_is_said_in_both_languages_and_protects_somebody(
 
 @EVERY
 def test_what_it_reads_and_shows_is_measured(item: Rule) -> None:
-    columns = set(measured_schema(item.entity.name))
+    columns = set(judged_schema(item.entity.name))
     guards = {name for guard in item.protected_by for name in guard.expr.meta.root_names()}
     assert item.reads <= columns
     assert set(item.evidence) <= columns
