@@ -20,7 +20,7 @@ from features.units import COUNT, SHARE, YUAN
     says_zh="同病区前后30天内出院{value}例",
 )
 def ward_stays() -> pl.Expr:
-    """Other stays of the ward that ended within 30 days and were known that night."""
+    """Other stays of the ward with a bill that ended within 30 days and were known that night."""
     return pl.col("ward_stays")
 
 

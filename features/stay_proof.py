@@ -63,8 +63,11 @@ def unrecorded_share() -> pl.Expr:
     says_zh="收费耗材{value}种无出库",
 )
 def devices_not_issued() -> pl.Expr:
-    """Billed devices of which the store gave none out from 90 days before to 3 days after."""
-    return (~pl.col("issued")).sum()
+    """Billed devices of which the store gave none out from 90 days before to 3 days after.
+
+    Null where the hospital reports no movements of its store.
+    """
+    return pl.when(pl.col("issued").is_not_null().any()).then((~pl.col("issued")).sum())
 
 
 @feature(
@@ -78,8 +81,9 @@ def devices_not_issued() -> pl.Expr:
     says_zh="无出库的收费耗材{value}",
 )
 def amount_not_issued() -> pl.Expr:
-    """Amount of billed devices of which the store gave none out in time."""
-    return pl.col("amount").filter(~pl.col("issued")).sum()
+    """Amount of these devices; null where the hospital reports no movements of its store."""
+    amount = pl.col("amount").filter(~pl.col("issued")).sum()
+    return pl.when(pl.col("issued").is_not_null().any()).then(amount)
 
 
 @feature(
