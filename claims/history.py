@@ -36,12 +36,14 @@ class History:
     ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
     lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
     deliveries really fill. ``frozen`` are the standards that had been frozen by then.
+    ``unfocused`` holds whole tables of which ``tables`` has a part.
     """
 
     tables: Mapping[str, pl.LazyFrame]
     until: date
     present: frozenset[tuple[str, str]]
     frozen: Frozen = field(default_factory=Frozen.nothing)
+    unfocused: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
@@ -126,7 +128,12 @@ class History:
             name: self.tables[name].join(ids, on="stay_id", how="semi").collect().lazy()
             for name in CHILDREN_READ_OFTEN
         }
-        return replace(self, tables={**self.tables, **near})
+        whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
+        return replace(self, tables={**self.tables, **near}, unfocused=whole)
+
+    def whole(self) -> History:
+        """The same knowledge without a focus, for those who look at the stays beside a stay."""
+        return replace(self, tables={**self.tables, **self.unfocused}, unfocused={})
 
     def fills(self, table: str, columns: Iterable[str]) -> bool:
         """Whether the deliveries fill all these columns of a table."""

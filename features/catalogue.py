@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from features import (
+    around_frames,
     course,
     item_frames,
     ledger,
     ledger_frames,
+    likeness_frames,
+    need_frames,
     person,
+    proof_frames,
     stay,
+    stay_around,
     stay_frames,
+    stay_length,
+    stay_likeness,
+    stay_need,
+    stay_proof,
     use,
     use_frames,
 )
@@ -84,7 +93,26 @@ class Catalogue:
         return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
 
 
-STAYS = Catalogue.of(STAY, stay_frames.FRAMES | item_frames.FRAMES, stay, person, course)
+STAY_FRAMES = {
+    **stay_frames.FRAMES,
+    **item_frames.FRAMES,
+    **need_frames.FRAMES,
+    **likeness_frames.FRAMES,
+    **around_frames.FRAMES,
+    **proof_frames.FRAMES,
+}
+STAYS = Catalogue.of(
+    STAY,
+    STAY_FRAMES,
+    stay,
+    person,
+    course,
+    stay_need,
+    stay_likeness,
+    stay_around,
+    stay_proof,
+    stay_length,
+)
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
 CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}

@@ -16,6 +16,7 @@ DIALYSIS_CODES = ("N18.5", "N18.6", "N18.0")
 STAGED_FAMILIES = ("CB3", "IC2", "FM1", "FM2")
 REHABILITATION_FAMILIES = ("XR2", "XR1", "XS2")
 PSYCHIATRIC_FAMILIES = ("TR1", "TS1", "TT1", "TT2")
+LONG_COURSE_FAMILIES = ("RC1",)  # radiotherapy, given over weeks
 
 
 def _family(families: tuple[str, ...]) -> pl.Expr:
@@ -83,6 +84,73 @@ psychiatric_leave = Protective(
     "精神科试出院",
     _family(PSYCHIATRIC_FAMILIES)
     | (pl.col("hospital_kind") == "psychiatric").fill_null(value=False),
+)
+tumour_search = Protective(
+    "tumour_search",
+    "a tumour is known or looked for",
+    "确诊或疑似肿瘤的诊断性住院",
+    (pl.col("tumour_looked_for") == 1).fill_null(value=False),
+)
+transplant_workup = Protective(
+    "transplant_workup",
+    "somebody is prepared for giving or receiving an organ",
+    "移植术前评估",
+    (pl.col("transplant_prepared") == 1).fill_null(value=False),
+)
+put_off = Protective(
+    "put_off",
+    "an operation was prepared and not carried out",
+    "拟行手术未实施",
+    (pl.col("operation_put_off") == 1).fill_null(value=False),
+)
+awaiting_placement = Protective(
+    "awaiting_placement",
+    "the person waited for a place elsewhere",
+    "等待转入其他机构",
+    (pl.col("awaiting_place") == 1).fill_null(value=False),
+)
+re_evaluated = Protective(
+    "re_evaluated",
+    "long-term care that was re-evaluated in time",
+    "长期治疗并按期复评",
+    (
+        (_family((*REHABILITATION_FAMILIES, *PSYCHIATRIC_FAMILIES, *LONG_COURSE_FAMILIES)))
+        | pl.col("hospital_kind").is_in(("rehabilitation", "psychiatric")).fill_null(value=False)
+    )
+    & (pl.col("longest_run_without_tests") < limit("unevaluated_days")).fill_null(value=False),
+)
+isolation = Protective(
+    "isolation",
+    "an infection for which the person is kept apart",
+    "需隔离的感染性疾病",
+    (pl.col("isolation_needed") == 1).fill_null(value=False),
+)
+multimorbid = Protective(
+    "multimorbid",
+    "an old person with many illnesses",
+    "高龄多病",
+    (
+        (pl.col("age") >= limit("multimorbid_age"))
+        & (pl.col("diagnoses") >= limit("multimorbid_diagnoses"))
+    ).fill_null(value=False),
+)
+private_pay = Protective(
+    "private_pay",
+    "the fund paid nothing",
+    "全自费住院",
+    (pl.col("fund_share") <= 0).fill_null(value=False),
+)
+obstetric = Protective(
+    "obstetric",
+    "pregnancy or birth",
+    "妊娠与分娩",
+    pl.col("principal_diagnosis").str.slice(0, 1).eq("O").fill_null(value=False),
+)
+left_early = Protective(
+    "left_early",
+    "left against advice or died",
+    "自动离院或死亡",
+    pl.col("discharge_way").is_in(("against_advice", "death")).fill_null(value=False),
 )
 old_stock = Protective(
     "old_stock",

@@ -62,26 +62,38 @@ TABLES = {
         p3      | 1        | 36.07
     """,
     "fee_lines": """
-        line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount
-        1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200
-        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000
-        3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300
-        4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700
-        5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300
-        6       | p2      | -                | 2025-11-16 10:00 | -                | consumable  | C010101STENTA | 3        | 3,200      | 9,600
-        7       | p2      | -                | 2025-11-17 10:00 | -                | consumable  | C010101STENTB | 2        | 1,200      | 2,400
-        8       | p2      | 7                | 2025-11-18 10:00 | -                | consumable  | C010101STENTB | -1       | 1,200      | -1,200
-        9       | p2      | -                | 2025-11-18 10:00 | 2025-11-16 12:00 | examination | ECHO          | 1        | 1,200      | 1,200
-        10      | p3      | -                | 2025-12-07 10:00 | -                | treatment   | INFUSION      | 5        | 200        | 1,000
-        11      | p3      | -                | 2025-12-08 10:00 | -                | consumable  | C010101STENTA | 1        | 2,000      | 2,000
-        12      | p3      | -                | 2025-12-20 10:00 | -                | nursing     | NURSING       | 8        | 250        | 2,000
-        13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300
-        14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700
-        15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800
+        line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered
+        1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200    | yes
+        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes
+        3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300  | yes
+        4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700    | yes
+        5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300    | yes
+        6       | p2      | -                | 2025-11-16 10:00 | -                | consumable  | C010101STENTA | 3        | 3,200      | 9,600  | yes
+        7       | p2      | -                | 2025-11-17 10:00 | -                | consumable  | C010101STENTB | 2        | 1,200      | 2,400  | yes
+        8       | p2      | 7                | 2025-11-18 10:00 | -                | consumable  | C010101STENTB | -1       | 1,200      | -1,200 | yes
+        9       | p2      | -                | 2025-11-18 10:00 | 2025-11-16 12:00 | examination | ECHO          | 1        | 1,200      | 1,200  | no
+        10      | p3      | -                | 2025-12-07 10:00 | -                | treatment   | INFUSION      | 5        | 200        | 1,000  | yes
+        11      | p3      | -                | 2025-12-08 10:00 | -                | consumable  | C010101STENTA | 1        | 2,000      | 2,000  | yes
+        12      | p3      | -                | 2025-12-20 10:00 | -                | nursing     | NURSING       | 8        | 250        | 2,000  | yes
+        13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300  | yes
+        14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700  | yes
+        15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800    | yes
+        16      | p1      | -                | 2025-11-02 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes
+        17      | p1      | -                | 2025-11-02 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes
+        18      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes
+        19      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes
+        20      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes
+        21      | p2      | -                | 2025-11-16 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes
+        22      | p2      | -                | 2025-11-16 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes
+        23      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes
+        24      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes
+        25      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes
     """,
     "service_items": """
         item_code | valid_from | name   | category   | unit | price
         LAB       | 2024-01-01 | Blood  | laboratory | test | 100
+        INFUSION  | 2024-01-01 | 静脉输液 | treatment  | time | 200
+        NURSING   | 2024-01-01 | Ⅰ级护理 | nursing    | day  | 250
     """,
     "consumables": """
         item_code     | valid_from | generic_name | class_code | class_name | maker | origin   | unit  | pack_factor | implantable | single_use | key_list | covered | vbp_selected | platform_price | payment_standard
@@ -124,6 +136,8 @@ TABLES = {
         1        | P         | K           | 2025-12-09 10:00 | clinic   | 80
         2        | P         | X           | 2025-12-10 10:00 | pharmacy | 80
         3        | P         | H           | 2025-12-11 10:00 | clinic   | 80
+        4        | P         | H           | 2025-10-30 10:00 | clinic   | 400
+        5        | P         | H           | 2025-09-01 10:00 | clinic   | 100
     """,
     "audit_outcomes": """
         outcome_id | subject_type | subject_id | scenario        | scheme | outcome   | event_on   | decided_on | amount_recovered | selected_by

@@ -20,10 +20,12 @@ import polars as pl
 import pytest
 
 from claims.history import History
+from claims.results import STANDARDS
 from claims.schema import BOOLEAN, DATE, DATETIME, MONEY, QUANTITY, TEXT, Column, Kind
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES, Catalogue
 from features.measure import measure
+from features.standards import compare
 from features.subjects import SCHEMA
 from rules.judge import judge
 
@@ -166,9 +168,18 @@ def measured_schema(entity: str) -> dict[str, pl.DataType]:
     return dict(nothing.schema)
 
 
-def measured_table(entity: str, text: str) -> pl.DataFrame:
-    """A measured frame as text; columns that are not named are null."""
-    schema, catalogue = measured_schema(entity), CATALOGUES[entity]
+@cache
+def judged_schema(entity: str) -> dict[str, pl.DataType]:
+    """Columns that rules are put before: the measured ones, and their distance from peers."""
+    catalogue = CATALOGUES[entity]
+    nothing = pl.DataFrame(schema=measured_schema(entity))
+    names = compare(nothing, catalogue.entity, STANDARDS.empty(), catalogue.features).columns
+    return dict.fromkeys(names, pl.Float64()) | measured_schema(entity)
+
+
+def measured_table(entity: str, text: str, *, judged: bool = False) -> pl.DataFrame:
+    """A measured frame as text, or one to be judged; columns that are not named are null."""
+    schema, catalogue = (judged_schema if judged else measured_schema)(entity), CATALOGUES[entity]
     rows = [
         {name: _measured_cell(catalogue, schema[name], name, cell) for name, cell in row.items()}
         for row in cells(text)
@@ -201,7 +212,20 @@ def brought(rule: Rule, text: str) -> pl.DataFrame:
     """The measured rows of a rule's table, without their verdicts."""
     names = [name for name in cells(text)[0] if name not in OUTCOME]
     rows = [" | ".join(row[name] for name in names) for row in cells(text)]
-    return measured_table(rule.entity.name, "\n".join([" | ".join(names), *rows]))
+    return measured_table(rule.entity.name, "\n".join([" | ".join(names), *rows]), judged=True)
+
+
+def alike(text: str, like: str, others: str) -> str:
+    """A table with further rows, which are like one of its rows but for what they name."""
+    first, more = cells(text), cells(others)
+    pattern = next(row for row in first if next(iter(row.values())) == like)
+    facts = [name for name in {**first[0], **more[0]} if name not in OUTCOME]
+    names = [*facts, *OUTCOME]
+    rows = [dict.fromkeys(names, UNKNOWN) | row for row in first]
+    rows += [dict.fromkeys(names, UNKNOWN) | pattern | row for row in more]
+    return "\n".join(
+        " | ".join(line) for line in (names, *([row[n] for n in names] for row in rows))
+    )
 
 
 def verdicts(rule: Rule, rows: pl.DataFrame) -> dict[str, str]:

@@ -165,6 +165,7 @@ DEATH = ("persons", {"person_id": "P", "death_date": date(2025, 11, 5)}, "days_a
 RESENT = ("stays", {"stay_id": "p1", "total_amount": 1}, "test_share")
 VOIDED = ("stays", {"stay_id": "p2", "voided": True}, "stays_in_a_year")
 EARLIER = ("stays", {"stay_id": "p1", "hospital_id": "K"}, "same_hospital_share")
+NEIGHBOUR = ("stays", {"stay_id": "p1", "ward": "W9"}, "ward_stays")
 VISIT = ("outpatient_visits", {"visit_id": "1", "hospital_id": "H"}, "visits_elsewhere")
 PRICE = ("consumables", {"item_code": "C020202MESH01", "platform_price": 1}, "price_over_limit")
 SERIAL = ("device_uses", {"use_id": "3", "serial": "SN2"}, "shared_serials")
@@ -359,6 +360,7 @@ def test_a_training_row_sees_its_own_night_and_no_other(entity: str, future: Tab
         pytest.param("stay", VOIDED, id="a cancelled stay"),
         pytest.param("stay", EARLIER, id="a corrected hospital"),
         pytest.param("stay", VISIT, id="a corrected visit"),
+        pytest.param("stay", NEIGHBOUR, id="a stay beside it that lay in another ward"),
         pytest.param("use", PRICE, id="a corrected price"),
         pytest.param("use", SERIAL, id="a serial number typed again"),
         pytest.param("ledger", BOUGHT, id="a corrected purchase"),
@@ -439,8 +441,12 @@ def test_an_absent_table_switches_off_what_needs_it_and_nothing_else(absent: str
 
 
 # Columns that another may stand in for: a limit without a payment standard is the platform
-# price, and a line without its posting time has the time of service.
-STOOD_IN_FOR = {("consumables", "payment_standard"), ("fee_lines", "charged_at")}
+# price, and of the times of posting and of service each stands in for the other.
+STOOD_IN_FOR = {
+    ("consumables", "payment_standard"),
+    ("fee_lines", "charged_at"),
+    ("fee_lines", "performed_at"),
+}
 COLUMNS = [
     (name, column)
     for name, frame in TREE.items()
