@@ -5,7 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from features import ledger, ledger_frames, person, stay, stay_frames, use, use_frames
+from features import (
+    coding_frames,
+    dates_frames,
+    identity_frames,
+    ledger,
+    ledger_frames,
+    person,
+    stay,
+    stay_coding,
+    stay_dates,
+    stay_demographics,
+    stay_frames,
+    stay_history,
+    stay_identity,
+    stay_surroundings,
+    surroundings_frames,
+    use,
+    use_frames,
+)
 from features.declaration import LEDGER, STAY, USE, VERSUS_PEERS, Entity, Feature
 
 if TYPE_CHECKING:
@@ -74,7 +92,24 @@ class Catalogue:
         return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
 
 
-STAYS = Catalogue.of(STAY, stay_frames.FRAMES, stay, person)
+STAYS = Catalogue.of(
+    STAY,
+    {
+        **stay_frames.FRAMES,
+        **coding_frames.FRAMES,
+        **identity_frames.FRAMES,
+        **dates_frames.FRAMES,
+        **surroundings_frames.FRAMES,
+    },
+    stay,
+    person,
+    stay_coding,
+    stay_identity,
+    stay_history,
+    stay_dates,
+    stay_demographics,
+    stay_surroundings,
+)
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
 CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}

@@ -193,15 +193,16 @@ def visits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def diagnoses(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Diagnoses of the stays."""
-    return _children(history, subjects, "stay_diagnoses")
+    return children(history, subjects, "stay_diagnoses")
 
 
 def procedures(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Operations of the stays."""
-    return _children(history, subjects, "stay_procedures")
+    return children(history, subjects, "stay_procedures")
 
 
-def _children(history: History, subjects: pl.LazyFrame, table: str) -> pl.LazyFrame:
+def children(history: History, subjects: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """Rows of a table that hangs on stays, as known on each stay's night."""
     ids = subjects.select(pl.col("subject_id").alias("stay_id"))
     rows = subjects.join(history.versions(table, ids), left_on="subject_id", right_on="stay_id")
     return rows.filter(as_of("as_of"))
