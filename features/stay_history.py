@@ -5,11 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import HIGH, LOW, STAY, feature
-from features.units import COUNT, DAYS, SHARE, YES_NO, YUAN
+from features.units import COUNT, DAYS, YES_NO, YUAN
 
 QUARTER_DAYS, YEAR_DAYS = 90, 365
 RETURN_DAYS = 15
-FEWEST_INTERVALS = 3
 
 BEFORE = pl.col("until") < 0
 AFTER = pl.col("until") >= 0
@@ -47,7 +46,7 @@ def within(days: int) -> pl.Expr:
     empty=0,
 )
 def plain_stays_in_a_year() -> pl.Expr:
-    """Earlier stays of a year without cancer cycles, dialysis, rehabilitation and the like."""
+    """Earlier stays of a year without cancer cycles, dialysis and the like."""
     return (PLAIN & within(YEAR_DAYS)).sum()
 
 
@@ -63,7 +62,7 @@ def plain_stays_in_a_year() -> pl.Expr:
     empty=0,
 )
 def plain_stays_in_90_days() -> pl.Expr:
-    """Earlier stays of 90 days without cancer cycles, dialysis, rehabilitation and the like."""
+    """Earlier stays of 90 days without cancer cycles, dialysis and the like."""
     return (PLAIN & within(QUARTER_DAYS)).sum()
 
 
@@ -150,23 +149,6 @@ def usual_interval() -> pl.Expr:
 @feature(
     STAY,
     over="others",
-    unit=SHARE,
-    family="frequency",
-    direction=LOW,
-    zh="住院间隔的相对离散",
-    says="comes at intervals that vary by {value} of the usual one",
-    says_zh="住院间隔的变动为中位数的{value}",
-)
-def interval_variation() -> pl.Expr:
-    """Range of the intervals between earlier discharges over their median; cycles are even."""
-    steps = pl.col("since").filter(BEFORE).sort().diff().drop_nulls()
-    usable = (steps.len() >= FEWEST_INTERVALS) & (steps.median() > 0)
-    return pl.when(usable).then((steps.max() - steps.min()) / steps.median())
-
-
-@feature(
-    STAY,
-    over="others",
     unit=DAYS,
     family="identity",
     direction=HIGH,
@@ -224,22 +206,6 @@ def days_to_next_stay_elsewhere() -> pl.Expr:
 def days_to_next_stay_here() -> pl.Expr:
     """Days from discharge to the next admission in the same hospital, as far as known."""
     return pl.col("until").filter(AFTER & ~pl.col("elsewhere")).min()
-
-
-@feature(
-    STAY,
-    over="others",
-    unit=SHARE,
-    family="frequency",
-    direction=HIGH,
-    zh="近一年住院天数占比",
-    says="lay in hospital for {value} of the year before",
-    says_zh="此前一年有{value}的时间在住院",
-    empty=0,
-)
-def share_of_year_in_hospital() -> pl.Expr:
-    """Days of the earlier stays of a year over the days of a year."""
-    return pl.col("other_days").filter(BEFORE & within(YEAR_DAYS)).sum() / YEAR_DAYS
 
 
 @feature(

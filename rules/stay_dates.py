@@ -13,6 +13,11 @@ def _known(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False)
 
 
+def _share_of_fee(days: pl.Expr, of: pl.Expr) -> pl.Expr:
+    """The fee of so many days of the stay; all of it where the days exceed it."""
+    return pl.col("total_amount") * (days / of.clip(lower_bound=1)).clip(0, 1)
+
+
 BEYOND = pl.max_horizontal("bed_days_beyond", "nursing_days_beyond")
 
 
@@ -25,7 +30,12 @@ BEYOND = pl.max_horizontal("bed_days_beyond", "nursing_days_beyond")
     official="GZ10000201008",
     grade=DOUBT,
     version="2026-01",
-    limits=("lines_outside_stay", "days_beyond_stay", "identity_overlap_nights"),
+    limits=(
+        "lines_outside_stay",
+        "days_beyond_stay",
+        "identity_overlap_nights",
+        "operation_days_outside",
+    ),
     evidence=(
         "lines_outside_stay",
         "amount_outside_stay",
@@ -36,13 +46,10 @@ BEYOND = pl.max_horizontal("bed_days_beyond", "nursing_days_beyond")
         "operation_days_outside",
     ),
     loss_method="line_sum",
-    amount=pl.when(pl.col("nights_twice_here") > 0)
-    .then(pl.col("total_amount"))
-    .when(pl.col("lines_outside_stay") > 0)
-    .then("amount_outside_stay")
-    .otherwise(
-        pl.col("total_amount")
-        * (BEYOND / (pl.col("length_of_stay").clip(lower_bound=1) + BEYOND)).fill_null(0)
+    amount=pl.max_horizontal(
+        _share_of_fee(pl.col("nights_twice_here"), pl.col("length_of_stay")),
+        _share_of_fee(BEYOND, pl.col("length_of_stay") + BEYOND),
+        pl.col("amount_outside_stay"),
     ),
     says="billed on days that the stay does not have",
     says_zh="计费日期或天数与住院时间不符",
@@ -65,5 +72,5 @@ def date_conflict() -> pl.Expr:
     beyond = limit("days_beyond_stay") <= BEYOND
     twice = pl.col("nights_twice_here") >= limit("identity_overlap_nights")
     death = pl.col("lines_after_death") >= limit("lines_outside_stay")
-    operation = pl.col("operation_days_outside") > 1
+    operation = pl.col("operation_days_outside") > limit("operation_days_outside")
     return _known(outside) | _known(beyond) | _known(twice) | _known(death) | _known(operation)

@@ -21,7 +21,7 @@ def _known(condition: pl.Expr) -> pl.Expr:
     hook="38-7",
     grade=CLUE,
     version="2026-01",
-    limits=("identity_overlap_nights",),
+    limits=("identity_overlap_nights", "identity_contradictions"),
     evidence=(
         "blood_group_changed",
         "organs_removed_again",
@@ -47,10 +47,11 @@ def impersonation() -> pl.Expr:
     out, the person lay in another hospital in the same night, or was admitted after the
     registered death. Purpose (article 40(1)) is for people to find.
     """
-    blood = pl.col("blood_group_changed") > 0
-    organ = pl.col("organs_removed_again") > 0
+    least = limit("identity_contradictions")
+    blood = pl.col("blood_group_changed") >= least
+    organ = pl.col("organs_removed_again") >= least
     nights = pl.col("nights_also_elsewhere") >= limit("identity_overlap_nights")
-    death = pl.col("admitted_after_death") > 0
+    death = pl.col("admitted_after_death") >= least
     return _known(blood) | _known(organ) | _known(nights) | _known(death)
 
 
@@ -74,9 +75,10 @@ def impersonation() -> pl.Expr:
         "amount_of_other_sex_or_age",
     ),
     loss_method="line_sum",
-    amount=pl.when((pl.col("diagnoses_of_other_sex") + pl.col("diagnoses_of_other_age")) > 0)
-    .then(pl.col("total_amount").cast(pl.Float64))
-    .otherwise(pl.coalesce("amount_of_other_sex_or_age", "total_amount")),
+    # Where only codes are wrong no line is, and the whole stay is in doubt.
+    amount=pl.when(pl.col("amount_of_other_sex_or_age") > 0)
+    .then("amount_of_other_sex_or_age")
+    .otherwise("total_amount"),
     says="{limit:.0f} or more codes or items belong to another sex or age",
     says_zh="有{limit:.0f}个以上编码或项目与性别、年龄不符",
     protected_by=(protective.newborn, protective.sex_in_question),

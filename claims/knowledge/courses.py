@@ -1,4 +1,4 @@
-"""Care that comes in courses of many stays: cancer cycles, dialysis, rehabilitation."""
+"""Care that comes in courses of many stays: cancer cycles, dialysis, births."""
 
 from __future__ import annotations
 
