@@ -121,11 +121,13 @@ class History:
         """The same knowledge with the large child tables read once, for these stays alone.
 
         ``stays`` has ``stay_id``. A night looks at few stays many times; without this each
-        look would read the whole table again.
+        look would read the whole table again. Operations of the persons' other stays stay
+        known, because an organ can be taken out but once.
         """
         ids = stays.select("stay_id").unique()
+        kept = dict.fromkeys(CHILDREN_READ_OFTEN, ids) | {"stay_procedures": self._kin(ids)}
         near = {
-            name: self.tables[name].join(ids, on="stay_id", how="semi").collect().lazy()
+            name: self.tables[name].join(kept[name], on="stay_id", how="semi").collect().lazy()
             for name in CHILDREN_READ_OFTEN
         }
         whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
@@ -134,6 +136,13 @@ class History:
     def whole(self) -> History:
         """The same knowledge without a focus, for those who look at the stays beside a stay."""
         return replace(self, tables={**self.tables, **self.unfocused}, unfocused={})
+
+    def _kin(self, ids: pl.LazyFrame) -> pl.LazyFrame:
+        """These stays and every other stay of the same persons."""
+        stays = self.tables["stays"].select("stay_id", "person_id")
+        persons = stays.join(ids, on="stay_id", how="semi").select("person_id").drop_nulls()
+        theirs = stays.join(persons.unique(), on="person_id", how="semi").select("stay_id")
+        return pl.concat([ids, theirs]).unique()
 
     def fills(self, table: str, columns: Iterable[str]) -> bool:
         """Whether the deliveries fill all these columns of a table."""

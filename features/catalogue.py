@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from features import (
     around_frames,
+    coding_frames,
     course,
+    dates_frames,
+    identity_frames,
     item_frames,
     ledger,
     ledger_frames,
@@ -17,11 +20,18 @@ from features import (
     proof_frames,
     stay,
     stay_around,
+    stay_coding,
+    stay_dates,
+    stay_demographics,
     stay_frames,
+    stay_history,
+    stay_identity,
     stay_length,
     stay_likeness,
     stay_need,
     stay_proof,
+    stay_surroundings,
+    surroundings_frames,
     use,
     use_frames,
 )
@@ -100,6 +110,10 @@ STAY_FRAMES = {
     **likeness_frames.FRAMES,
     **around_frames.FRAMES,
     **proof_frames.FRAMES,
+    **coding_frames.FRAMES,
+    **identity_frames.FRAMES,
+    **dates_frames.FRAMES,
+    **surroundings_frames.FRAMES,
 }
 STAYS = Catalogue.of(
     STAY,
@@ -112,6 +126,12 @@ STAYS = Catalogue.of(
     stay_around,
     stay_proof,
     stay_length,
+    stay_coding,
+    stay_identity,
+    stay_history,
+    stay_dates,
+    stay_demographics,
+    stay_surroundings,
 )
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)

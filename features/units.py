@@ -34,6 +34,7 @@ class Unit:
 DAYS = Unit("days", " d", " 天", grain=0.5)
 YEARS = Unit("years", " years", " 岁", grain=1.0, decimals=0)
 COUNT = Unit("count", "", "", grain=0.5, decimals=0)
+KILOMETRES = Unit("kilometres", " km", " 公里", grain=1.0, decimals=0)
 UNITS = Unit("units", " units", " 件", grain=500.0, decimals=1, divisor=1000.0)
 YUAN = Unit("yuan", " yuan", " 元", grain=5_000.0, decimals=0, divisor=100.0)
 SHARE = Unit("share", "%", "%", grain=0.01, decimals=0, divisor=0.01)

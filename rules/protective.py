@@ -144,7 +144,8 @@ obstetric = Protective(
     "obstetric",
     "pregnancy or birth",
     "妊娠与分娩",
-    pl.col("principal_diagnosis").str.slice(0, 1).eq("O").fill_null(value=False),
+    pl.col("principal_diagnosis").str.slice(0, 1).eq("O").fill_null(value=False)
+    | pl.col("case_family").str.starts_with("O").fill_null(value=False),
 )
 left_early = Protective(
     "left_early",
@@ -152,6 +153,53 @@ left_early = Protective(
     "自动离院或死亡",
     pl.col("discharge_way").is_in(("against_advice", "death")).fill_null(value=False),
 )
+care_cut_short = Protective(
+    "care_cut_short",
+    "died, moved on, or left against advice before the care was complete",
+    "死亡、转院或非医嘱离院",
+    pl.col("discharge_way").is_in(("death", "transfer", "against_advice")).fill_null(value=False),
+)
+treated_elsewhere = Protective(
+    "treated_elsewhere",
+    "seen at another clinic during the stay, which may have tested or treated",
+    "住院期间在外院就诊，检查治疗可能在外院完成",
+    (pl.col("clinic_visits_elsewhere") > 0).fill_null(value=False),
+)
+palliative = Protective(
+    "palliative",
+    "palliative care",
+    "安宁疗护",
+    (pl.col("palliative_coded") > 0).fill_null(value=False),
+)
+transfusion_dependent = Protective(
+    "transfusion_dependent",
+    "an illness that lives on transfusions",
+    "输血依赖疾病",
+    (pl.col("transfusion_illness_coded") > 0).fill_null(value=False),
+)
+main_illness_treated = Protective(
+    "main_illness_treated",
+    "the main illness was itself tested and treated",
+    "主要诊断本身有检查有治疗",
+    (
+        (pl.col("main_diagnosis_answered") > 0)
+        & (pl.col("main_diagnosis_not_allowed") == 0)
+        & (pl.col("fell_into_no_group") == 0)
+    ).fill_null(value=False),
+)
+put_right = Protective(
+    "put_right",
+    "the entry was put right afterwards",
+    "录入信息其后已更正",
+    (pl.col("particulars_put_right") > 0).fill_null(value=False),
+)
+sex_in_question = Protective(
+    "sex_in_question",
+    "two sexes are on record, so the register is in question and not the care",
+    "登记性别有两种，疑为登记问题",
+    (pl.col("sexes_known") > 1).fill_null(value=False),
+)
+relief = Protective("relief", "receives poverty relief", "医疗救助对象", _is("relief"))
 old_stock = Protective(
     "old_stock",
     "stock bought before the price change, at its own invoice price, inside the grace time",

@@ -26,40 +26,46 @@ NIGHT = date(2026, 1, 15)
 TABLES = {
     "hospitals": """
         hospital_id | name  | level | kind    | ownership | district
-        H           | North | 3     | general | public    | north
-        K           | South | 2     | general | private   | south
+        H           | North | 3     | general | public    | 黄浦区
+        K           | South | 2     | general | private   | 宝山区
     """,
     "physicians": """
         physician_id | hospital_id | department
         D            | H           | cardiology
     """,
     "persons": """
-        person_id | sex | birth_date | scheme   | person_type | death_date | relief
-        P         | F   | 1950-05-01 | employee | retired     | -          | no
-        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no
-        R         | M   | 2010-05-01 | resident | student     | -          | yes
-        S         | F   | 1940-05-01 | employee | retired     | -          | no
+        person_id | sex | birth_date | scheme   | person_type | death_date | relief | district | address_hash | blood_group | received_on
+        P         | F   | 1950-05-01 | employee | retired     | -          | no     | 黄浦区   | A1           | O           | -
+        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no     | 崇明区   | A2           | A           | -
+        Q         | F   | 1980-05-01 | resident | resident    | 2025-12-20 | no     | 崇明区   | A2           | B           | 2025-12-12
+        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no     | 崇明区   | A2           | A           | 2026-01-10
+        R         | M   | 2010-05-01 | resident | student     | -          | yes    | 外省市   | A2           | -           | -
+        S         | F   | 1940-05-01 | employee | retired     | -          | no     | 宝山区   | A3           | O           | -
     """,
     "stays": """
-        stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity
-        p1      | H           | 9,500        | P         | cardio     | W1   | D            | 2025-11-01 09:00 | 2025-11-08 10:00 | 2025-11-08 | 2025-11-09  | outpatient    | home          | I21.0               | FM19 | no       | no      | no                  | 7,000       | 2,500           | 10,000           | 1
-        p2      | H           | 12,000       | P         | cardio     | W1   | D            | 2025-11-15 09:00 | 2025-11-20 10:00 | 2025-11-21 | 2025-11-22  | emergency     | home          | I21.4               | FM19 | no       | no      | no                  | 7,000       | 5,000           | 10,000           | 1
-        p3      | H           | 5,000        | P         | cardio     | W2   | D            | 2025-12-06 09:00 | 2025-12-14 10:00 | 2025-12-14 | 2025-12-15  | outpatient    | home          | I21.0               | FM19 | no       | no      | yes                 | 4,000       | 1,000           | 10,000           | 2
-        q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD29 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1
-        r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1
-        s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1
+        stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity | referrer | length_of_stay
+        p1      | H           | 9,500        | P         | cardio     | W1   | D            | 2025-11-01 09:00 | 2025-11-08 10:00 | 2025-11-08 | 2025-11-09  | outpatient    | home          | I21.0               | FM19 | no       | no      | no                  | 7,000       | 2,500           | 10,000           | 1 | R1       | 7
+        p2      | H           | 12,000       | P         | cardio     | W1   | D            | 2025-11-15 09:00 | 2025-11-20 10:00 | 2025-11-21 | 2025-11-22  | emergency     | home          | I21.4               | FM19 | no       | no      | no                  | 7,000       | 5,000           | 10,000           | 1 | -        | 5
+        p3      | H           | 5,000        | P         | cardio     | W2   | D            | 2025-12-06 09:00 | 2025-12-14 10:00 | 2025-12-14 | 2025-12-15  | outpatient    | home          | I21.0               | FM19 | no       | no      | yes                 | 4,000       | 1,000           | 10,000           | 2 | -        | 8
+        q0      | H           | 2,000        | Q         | surgery    | W1   | -            | 2025-12-01 09:00 | 2025-12-08 10:00 | 2025-12-08 | 2025-12-09  | outpatient    | home          | K35.8               | GD23 | no       | no      | no                  | 1,500       | 500             | 4,000            | 1        | R1       | 7
+        q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD23 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1 | R1       | 13
+        r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1 | -        | 0
+        s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1 | -        | 29
     """,
     "stay_diagnoses": """
-        stay_id | position | code
-        p1      | 1        | I21.0
-        p1      | 2        | E11.9
-        p2      | 1        | I21.4
-        q1      | 1        | K35.8
+        stay_id | position | code  | present_on_admission
+        p1      | 1        | I21.0 | yes
+        p1      | 2        | E11.9 | yes
+        p1      | 3        | I48.0 | no
+        p2      | 1        | I21.4 | yes
+        q1      | 1        | K35.8 | yes
     """,
     "stay_procedures": """
-        stay_id | position | code
-        p1      | 1        | 36.06
-        p3      | 1        | 36.07
+        stay_id | position | code  | performed_at
+        p1      | 1        | 36.06 | 2025-11-03 10:00
+        p3      | 1        | 36.07 | 2025-12-05 10:00
+        q0      | 1        | 47.0  | 2025-12-02 10:00
+        q1      | 1        | 47.0  | 2025-12-11 10:00
     """,
     "fee_lines": """
         line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered
@@ -93,7 +99,9 @@ TABLES = {
         item_code | valid_from | name   | category   | unit | price
         LAB       | 2024-01-01 | Blood  | laboratory | test | 100
         INFUSION  | 2024-01-01 | 静脉输液 | treatment  | time | 200
-        NURSING   | 2024-01-01 | Ⅰ级护理 | nursing    | day  | 250
+        NURSING   | 2024-01-01 | Ⅰ级护理 | nursing    | 小时 | 250
+        HEPARIN   | 2024-01-01 | 肝素   | drug       | 支   | 100
+        ECHO      | 2024-01-01 | 心电图 | examination | 次  | 1,200
     """,
     "consumables": """
         item_code     | valid_from | generic_name | class_code | class_name | maker | origin   | unit  | pack_factor | implantable | single_use | key_list | covered | vbp_selected | platform_price | payment_standard
@@ -105,6 +113,9 @@ TABLES = {
     "drg_standards": """
         drg  | hospital_level | scheme   | valid_from | weight | payment_standard
         FM19 | 3              | employee | 2024-01-01 | 1.5    | 10,000
+        GD21 | 2              | resident | 2024-01-01 | 1.2    | 6,000
+        GD23 | 2              | resident | 2024-01-01 | 1.0    | 4,000
+        GD25 | 2              | resident | 2024-01-01 | 0.8    | 3,000
     """,
     "purchases": """
         purchase_id | hospital_id | item_code     | lot | supplier_id | ordered_on | delivered_on | quantity | unit_price | on_platform | consignment | gift
@@ -145,7 +156,7 @@ TABLES = {
     """,
 }  # fmt: skip
 SUBJECTS = {
-    "stay": ("p1", "p2", "p3", "q1", "r1", "s1"),
+    "stay": ("p1", "p2", "p3", "q0", "q1", "r1", "s1"),
     "use": (
         "p1|C010101STENTA",
         "p2|C010101STENTA",

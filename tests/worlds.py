@@ -24,6 +24,7 @@ from claims.results import STANDARDS
 from claims.schema import BOOLEAN, DATE, DATETIME, MONEY, QUANTITY, TEXT, Column, Kind
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES, Catalogue
+from features.declaration import VERSUS_PEERS
 from features.measure import measure
 from features.standards import compare
 from features.subjects import SCHEMA
@@ -131,6 +132,8 @@ def one(
 
 def scale_of(catalogue: Catalogue, column: str) -> float:
     """Measured units in one written unit: 100 for yuan, 1000 for units, else 1."""
+    if column.endswith(VERSUS_PEERS):
+        return 1.0
     if column in catalogue:
         return max(1.0, catalogue[column].unit.divisor)
     return float(QUANTITY.scale if column in QUANTITIES else MONEY.scale)
@@ -163,9 +166,10 @@ def _number(cell: str) -> float | None:
 
 @cache
 def measured_schema(entity: str) -> dict[str, pl.DataType]:
-    """Columns of a measured frame of the entity, with their types."""
-    nothing = measure(world(), CATALOGUES[entity], subjects(), [])
-    return dict(nothing.schema)
+    """Columns of a measured and compared frame of the entity, with their types."""
+    catalogue = CATALOGUES[entity]
+    nothing = measure(world(), catalogue, subjects(), [])
+    return dict(compare(nothing, catalogue.entity, STANDARDS.empty(), catalogue.features).schema)
 
 
 @cache
