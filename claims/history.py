@@ -9,7 +9,7 @@ therefore not see the future, and a past night can be computed again at any time
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,12 +34,13 @@ class History:
 
     ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
     lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
-    deliveries really fill.
+    deliveries really fill. ``ready`` holds versions that were worked out already.
     """
 
     tables: Mapping[str, pl.LazyFrame]
     until: date
     present: frozenset[tuple[str, str]]
+    ready: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
@@ -77,6 +78,13 @@ class History:
         ``known_until`` is null while the row is the newest.
         """
         table = BY_NAME[name]
+        if name in self.ready:
+            rows = self.ready[name]
+            return (
+                rows
+                if stays is None
+                else rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
+            )
         rows = self.tables[name].rename({"received_on": KNOWN_FROM})
         if stays is not None and "stay_id" in table.by_name:
             rows = rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
@@ -120,7 +128,9 @@ class History:
             name: self.tables[name].join(kept[name], on="stay_id", how="semi").collect().lazy()
             for name in CHILDREN_READ_OFTEN
         }
-        return replace(self, tables={**self.tables, **near})
+        near_alone = replace(self, tables={**self.tables, **near}, ready={})
+        ready = {name: near_alone.versions(name).collect().lazy() for name in near}
+        return replace(near_alone, ready=ready)
 
     def _kin(self, ids: pl.LazyFrame) -> pl.LazyFrame:
         """These stays and every other stay of the same persons."""
