@@ -36,7 +36,8 @@ class History:
     ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
     lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
     deliveries really fill. ``frozen`` are the standards that had been frozen by then.
-    ``unfocused`` holds whole tables of which ``tables`` has a part.
+    ``unfocused`` holds whole tables of which ``tables`` has a part, ``ready`` versions that
+    were worked out already.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -44,6 +45,7 @@ class History:
     present: frozenset[tuple[str, str]]
     frozen: Frozen = field(default_factory=Frozen.nothing)
     unfocused: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
+    ready: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
@@ -87,6 +89,13 @@ class History:
         ``known_until`` is null while the row is the newest.
         """
         table = BY_NAME[name]
+        if name in self.ready:
+            rows = self.ready[name]
+            return (
+                rows
+                if stays is None
+                else rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
+            )
         rows = self.tables[name].rename({"received_on": KNOWN_FROM})
         if stays is not None and "stay_id" in table.by_name:
             rows = rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
@@ -131,11 +140,13 @@ class History:
             for name in CHILDREN_READ_OFTEN
         }
         whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
-        return replace(self, tables={**self.tables, **near}, unfocused=whole)
+        near_alone = replace(self, tables={**self.tables, **near}, unfocused=whole, ready={})
+        ready = {name: near_alone.versions(name).collect().lazy() for name in near}
+        return replace(near_alone, ready=ready)
 
     def whole(self) -> History:
         """The same knowledge without a focus, for those who look at the stays beside a stay."""
-        return replace(self, tables={**self.tables, **self.unfocused}, unfocused={})
+        return replace(self, tables={**self.tables, **self.unfocused}, unfocused={}, ready={})
 
     def _kin(self, ids: pl.LazyFrame) -> pl.LazyFrame:
         """These stays and every other stay of the same persons."""

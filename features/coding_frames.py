@@ -93,15 +93,32 @@ def coded(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a coded diagnosis of the stays, with its weight and what the bill shows of it.
 
     ``tested`` and ``treated`` are null where nothing is said of the diagnosis or the stay
-    has no line at all.
+    has no line at all; ``uncoded`` is the number of complications of the stay that were
+    both tested and treated, tellingly, and are not coded.
     """
+    # Each is read several times below; a plan that holds them all would group lines anew.
+    items = billed(history, subjects).collect().lazy()
+    seen = shown(history, items).collect().lazy()
+    rows = _diagnoses(history, subjects).collect().lazy()
+    has_lines = items.select("subject_id").unique().with_columns(has_lines=pl.lit(value=True))
+    known = pl.col("has_lines") & pl.col("complication").is_not_null()
+    return (
+        rows.join(has_lines, on="subject_id", how="left")
+        .join(seen, on=["subject_id", "complication"], how="left")
+        .join(_missed(rows, seen), on="subject_id", how="left")
+        .with_columns(
+            pl.when(known).then(pl.col(name).fill_null(value=False)).alias(name)
+            for name in ("tested", "treated")
+        )
+        .with_columns(pl.when("has_lines").then(pl.col("uncoded").fill_null(0)).alias("uncoded"))
+    )
+
+
+def _diagnoses(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """Diagnoses with what the lists of codes say of them for this person on that day."""
     about = stay(history, subjects).select(
         "subject_id", "event_on", "principal_diagnosis", "sex", "age"
     )
-    # Read twice below; a plan that holds both would group the lines twice.
-    items = billed(history, subjects).collect().lazy()
-    has_lines = items.select("subject_id").unique().with_columns(has_lines=pl.lit(value=True))
-    known = pl.col("has_lines") & pl.col("complication").is_not_null()
     return (
         diagnoses(history, subjects)
         .select("subject_id", "position", "code", "present_on_admission")
@@ -116,12 +133,18 @@ def coded(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
             palliative=begins("code", PALLIATIVE),
             transfused=begins("code", TRANSFUSED),
         )
-        .join(has_lines, on="subject_id", how="left")
-        .join(shown(history, items), on=["subject_id", "complication"], how="left")
-        .with_columns(
-            pl.when(known).then(pl.col(name).fill_null(value=False)).alias(name)
-            for name in ("tested", "treated")
-        )
+    )
+
+
+def _missed(rows: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
+    """How many telling complications the bill shows in full that no diagnosis names."""
+    telling = [one.name for one in load_complications() if one.telling]
+    full = seen.filter(pl.col("tested") & pl.col("treated"))
+    return (
+        full.filter(pl.col("complication").is_in(telling))
+        .join(rows, on=["subject_id", "complication"], how="anti")
+        .group_by("subject_id")
+        .agg(uncoded=pl.len())
     )
 
 
@@ -298,6 +321,7 @@ FRAMES = {
                 "level": CODED,
                 "tested": both(CODED, BILLED, DAY),
                 "treated": both(CODED, BILLED, DAY),
+                "uncoded": both(CODED, BILLED, DAY),
                 "wrong_sex": both(CODED, SEX, DAY),
                 "wrong_age": both(CODED, AGE, DAY),
                 "present_on_admission": both(CODED, source("stay_diagnoses.present_on_admission")),

@@ -152,6 +152,22 @@ def main_diagnosis_answered() -> pl.Expr:
 @feature(
     STAY,
     over="coded",
+    unit=COUNT,
+    family="coding support",
+    direction=HIGH,
+    zh="有检查有治疗而未编码的合并症数",
+    says="{value} major complications were tested and treated, but not coded",
+    says_zh="{value}个严重合并症有检查有治疗而未编码",
+    empty=0,
+)
+def uncoded_complications() -> pl.Expr:
+    """Major complications that the bill shows in full and no diagnosis names (H11)."""
+    return pl.col("uncoded").max()
+
+
+@feature(
+    STAY,
+    over="coded",
     unit=YES_NO,
     family="coding",
     direction=BOTH,

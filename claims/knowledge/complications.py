@@ -23,7 +23,10 @@ CATEGORY, SUBCATEGORY = 3, 5
 
 @dataclass(frozen=True)
 class Complication:
-    """A diagnosis that must leave traces: one of the tests and one of the treatments."""
+    """A diagnosis that must leave traces: one of the tests and one of the treatments.
+
+    ``telling`` says that both together point to it, so that its code is missed too.
+    """
 
     name: str
     name_zh: str
@@ -31,6 +34,7 @@ class Complication:
     tests: tuple[str, ...]
     treatments: tuple[str, ...]
     since: date
+    telling: bool = False
 
 
 @cache
@@ -44,6 +48,7 @@ def load_complications(path: Path = HERE / "complications.toml") -> tuple[Compli
             tuple(entry["tests"]),
             tuple(entry["treatments"]),
             entry["since"],
+            entry.get("telling", False),
         )
         for name, entry in entries(path).items()
     )
