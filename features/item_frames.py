@@ -30,6 +30,7 @@ from features.standards import PRIOR_RECORDS
 if TYPE_CHECKING:
     from claims.history import History
 
+THOUSANDTHS = 1000
 # Groups that may speak, the whole city left out.
 WIDTHS = range(len(CELLS) - 1)
 # All that the standards of a stay depend on: many stays share it.
@@ -112,7 +113,8 @@ def items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a stay and item that it holds, or that its peers do and it does not.
 
     ``share`` is that of the peers that hold it, null where no group speaks or nobody in the
-    city ever held it: a new code says nothing about a stay. ``surprise`` is in bits.
+    city ever held it: a new code says nothing about a stay. ``surprise`` is in thousandths
+    of a bit: whole numbers add up to the same, whatever the number of threads.
     """
     compared = peers(history, subjects)
     kinds = compared.select(PATH).unique(maintain_order=True).with_row_index("kind_of_stay")
@@ -128,7 +130,7 @@ def items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(shares, on=["kind_of_stay", "item"], how="left").with_columns(
         unusual=pl.col("billed") & (pl.col("share") < UNUSUAL_BELOW),
         missing=~pl.col("billed"),
-        surprise=-pl.col("share").log(2),
+        surprise=(-pl.col("share").log(2) * THOUSANDTHS).round().cast(pl.Int64),
     )
 
 

@@ -29,6 +29,7 @@ RETURN_DAYS = 15
 # DOMAIN 7.2: settled just at the limit of its payment standard (冲线).
 NEAR_LOW, NEAR_HIGH = 0.85, 1.05
 SHORT_DAYS = 2
+THOUSANDTHS = 1000
 # A unit with fewer stays a year is no peer: its figures are chance.
 FEWEST_STAYS = 10
 MOST_ALIKE = 5
@@ -123,9 +124,13 @@ def _stays(history: History, unit: Kind, night: date, standards: pl.DataFrame) -
         .with_columns(standard_version=pl.lit(_newest(standards), pl.String))
     )
     usual = look_up(stays, STAY, standards, ["total_cost", "length_of_stay"])
-    for feature, name in (("total_cost", "usual_fee"), ("length_of_stay", "usual_days")):
+    for feature, name, scale in (
+        ("total_cost", "usual_fee", 1),
+        ("length_of_stay", "usual_days", THOUSANDTHS),
+    ):
+        # Whole fen and thousandths of a day: floats would add up otherwise in another order.
         one = usual.filter(pl.col("feature") == feature).select(
-            "subject_id", pl.col("location").alias(name)
+            "subject_id", (pl.col("location") * scale).round().cast(pl.Int64).alias(name)
         )
         stays = stays.join(one, on="subject_id", how="left")
     return _with_returns(stays).sort("subject_id")
@@ -161,10 +166,10 @@ def _figures(stays: pl.DataFrame) -> pl.DataFrame:
         pl.col("level").drop_nulls().sort().first(),
         stays=pl.len(),
         amount=pl.col("total_amount").sum(),
-        # Floats must be added in one order, whatever the number of threads.
-        cost_ratio=pl.col("total_amount").filter(both).sum() / pl.col("usual_fee").sort().sum(),
+        cost_ratio=pl.col("total_amount").filter(both).sum() / pl.col("usual_fee").sum(),
         days_ratio=pl.col("days").filter(pl.col("usual_days").is_not_null()).sum()
-        / pl.col("usual_days").sort().sum(),
+        * THOUSANDTHS
+        / pl.col("usual_days").sum(),
         near_standard=ratio.is_between(NEAR_LOW, NEAR_HIGH).mean(),
         no_self_pay=(pl.col("self_pay_amount") == 0).mean(),
         short=(pl.col("days") <= SHORT_DAYS).mean(),
@@ -230,7 +235,7 @@ def _months(mine: pl.DataFrame) -> list[dict[str, Any]]:
             stays=pl.len(),
             amount=pl.col("total_amount").sum(),
             paid=pl.col("total_amount").filter(both).sum(),
-            usual=pl.col("usual_fee").sort().sum(),
+            usual=pl.col("usual_fee").sum(),
         )
         .with_columns(ratio=pl.when(pl.col("usual") > 0).then(pl.col("paid") / pl.col("usual")))
         .drop("paid", "usual")

@@ -198,6 +198,7 @@ def test_a_unit_is_held_against_what_its_case_groups_usually_cost() -> None:
     paid = sum(100_000 + place for place in range(40))
     assert position["fee over its case groups' usual"].value == pytest.approx(paid / usual)
     assert position["stays of at most 2 days"].value == 1.0
+    assert position["days over its case groups' usual"].value == pytest.approx(2 / 8.5)
     assert sum(one["stays"] for one in told.trend) == 40
     assert "K: 30 stays" in told.neighbours[0].en
     page(told)
