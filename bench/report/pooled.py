@@ -13,7 +13,7 @@ import polars as pl
 
 from bench.report import above, chance, innocents, queues, recall, reports_of_rules
 from bench.report.asked import DEVELOPMENT, EASIER, FEWEST, LEVEL
-from bench.report.picks import OURS, Hospitals, Kind, picks, ranked_kinds
+from bench.report.picks import Hospitals, Kind, picks, ranked_kinds
 from models.pooling import wilson
 from synthetic.declared import lookalikes, schemes
 
@@ -55,7 +55,7 @@ def _frame(asked: Asked, results: Sequence[Result], names: Sequence[str]) -> Dat
         "easier": list(EASIER), "fewest": FEWEST, "level": LEVEL, "kinds": list(names),
         "made": [rounded([_made(one)])[0] for one in results],
         "catalogue": [
-            {"code": one.code, "title": one.title_en, "zh": one.title_zh, "subject_type": one.subject}
+            {"code": one.code, "title": one.title_en, "subject_type": one.subject}
             for one in schemes()
         ],
         "causes": [

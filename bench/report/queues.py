@@ -16,7 +16,7 @@ from bench.report.picks import CLUSTER, OURS
 from flows.evaluate import QUEUES
 from models.capacity import RANDOM, places
 from models.evaluation import REPLICATES
-from models.pooling import cluster_counts
+from models.pooling import BOOTSTRAP, WILSON, cluster_counts, wilson
 from models.quality import average_precision_of
 from models.resampling import interval
 
@@ -91,8 +91,9 @@ def _precision(drawn: Drawn, name: str, sizes: Sequence[float], counts: list[Who
 def _row(
     kinds: Sequence[Kind], name: str, size: float, drawn: Floats, ours: Floats
 ) -> dict[str, object]:
-    low, high = interval(drawn[1:].tolist())
     ahead_low, ahead_high = interval((ours - drawn)[1:].tolist())
+    cases = sum(int(places(size, kind.rows.height)) for kind in kinds)
+    low, high, method = _interval(drawn, cases)
     queues = [kind.queues[name] for kind in kinds]
     reached = sum(float(one.taken(size) @ one.true) for one in queues)
     recovered = sum(one.recovery(size) for one in queues)
@@ -100,16 +101,25 @@ def _row(
         "subject_type": kinds[0].name,
         "queue": name,
         "size": size,
-        "cases": sum(int(places(size, kind.rows.height)) for kind in kinds),
+        "cases": cases,
         "precision": float(drawn[0]),
         "low": low,
         "high": high,
+        "method": method,
         "ahead": float(ours[0] - drawn[0]),
         "ahead_low": ahead_low,
         "ahead_high": ahead_high,
         "recall": _ratio(reached, sum(float(one.true.sum()) for one in queues)),
         "recovered": _ratio(recovered, sum(float(one.amount.sum()) for one in queues)),
     }
+
+
+def _interval(drawn: Floats, cases: int) -> tuple[float, float, str]:
+    """Of the draws; Wilson's where none or all is planted, as draws have no width there."""
+    value = float(drawn[0])
+    if 0 < value < 1:
+        return (*interval(drawn[1:].tolist()), BOOTSTRAP)
+    return (*wilson(value * cases, cases), WILSON)
 
 
 def areas(drawn: Drawn) -> pl.DataFrame:

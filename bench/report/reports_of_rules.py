@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bench.report.results import KIN
+from models.pooling import wilson
 from rules.catalogue import RULES
 from rules.declaration import Grade
 from synthetic.declared import schemes
@@ -62,6 +63,7 @@ def _row(item: Rule, told: Told) -> dict[str, object]:
     wanted = told.planted.filter(pl.col("scheme") == (scheme or ""))
     right = matched(spoken, wanted, kind)
     found, planted = recalled(spoken, wanted, kind)
+    low, high = wilson(right.height, spoken.height)
     return {
         "code": item.code,
         "subject_type": kind,
@@ -71,6 +73,8 @@ def _row(item: Rule, told: Told) -> dict[str, object]:
         "scheme": scheme,
         "hits": spoken.height,
         "right": right.height,
+        "low": low,
+        "high": high,
         "right_any": _right_any(spoken, right, told, kind).height,
         "planted": planted,
         "found": found,

@@ -37,9 +37,7 @@ KEY: dict[str, pl.DataType] = (
     }
     | KIN_SCHEMA
 )
-HITS: dict[str, pl.DataType] = (
-    SUBJECT | {"code": pl.String(), "spoken": pl.Boolean()} | KIN_SCHEMA
-)
+HITS: dict[str, pl.DataType] = SUBJECT | {"code": pl.String(), "spoken": pl.Boolean()} | KIN_SCHEMA
 ALERTS: dict[str, pl.DataType] = SUBJECT | {"grade": pl.String(), "selected_by": pl.String()}
 TABLES: Mapping[str, dict[str, pl.DataType]] = {
     "records": RECORDS,

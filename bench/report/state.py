@@ -34,7 +34,7 @@ def _name(path: Path) -> str:
 
 
 def _file(module: str) -> Path | None:
-    if module.split(".")[0] not in ROOMS:
+    if module.split(".", maxsplit=1)[0] not in ROOMS:
         return None
     stem = ROOT / module.replace(".", "/")
     for path in (stem.with_suffix(".py"), stem / "__init__.py"):
