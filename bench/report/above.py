@@ -12,7 +12,7 @@ import polars as pl
 
 from bench.report.asked import RECORDS
 from bench.report.picks import OURS
-from bench.report.reports_of_rules import Told, comparable, recalled, scheme_of
+from bench.report.reports_of_rules import Told, scheme_of
 from models.pooling import wilson
 from rules.catalogue import RULES
 from synthetic.declared import schemes
@@ -56,8 +56,8 @@ def _row(
     planted = told.planted.filter(pl.col("scheme") == code)
     mine = told.hits.filter((pl.col("subject_type") == kind) & pl.col("spoken"))
     own = mine.filter(pl.col("code").is_in(_rules_about(kind, code)))
-    found, of = recalled(own, planted, kind)
-    judged, flagged = _judged_by(kind, code, planted, ranked), own.n_unique(["seed", "subject_id"])
+    found, of = told.recalled(own, planted, kind)
+    judged, flagged = _judged_by(kind, code, told, ranked), own.n_unique(["seed", "subject_id"])
     if judged == QUEUE:
         found, of, flagged = _by_queue(ranked, code, reached)
     low, high = wilson(found, of)
@@ -78,13 +78,14 @@ def _rules_about(kind: str, code: str) -> list[str]:
     return [one.code for one in RULES if one.entity.name == kind and scheme_of(one.code) == code]
 
 
-def _judged_by(kind: str, code: str, planted: pl.DataFrame, ranked: Sequence[Kind]) -> str:
+def _judged_by(kind: str, code: str, told: Told, ranked: Sequence[Kind]) -> str:
+    planted = told.planted.filter(pl.col("scheme") == code)
     direct = bool((planted["subject_type"] == kind).any())
     if ranked and direct:
         return QUEUE
     if not _rules_about(kind, code):
         return NOTHING
-    return RULE if comparable(planted, kind) else UNMATCHED
+    return RULE if told.comparable(planted, kind) else UNMATCHED
 
 
 def _by_queue(kinds: Sequence[Kind], code: str, reached: pl.DataFrame) -> tuple[int, int, int]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.report import state
 from bench.report.reading import read
-from bench.report.results import MADE, Result, read_made
+from bench.report.results import MADE, TABLES, Result, read_made
 from claims.errors import JianbaoError
 from claims.settings import load_settings
 
@@ -78,7 +78,7 @@ def result_of(asked: Asked, seed: int, work: Path, tell: Tell, *, as_judged: boo
     ``as_judged`` takes a result as it lies there although other code judged it.
     """
     shop = Workshop(work / f"seed-{seed}")
-    made = read_made(shop.result)
+    made = read_made(shop.result, TABLES)
     same = made.get("asked") == asked.of(seed)
     if same and (as_judged or made.get("state") == states()):
         tell(f"seed {seed}: already judged")

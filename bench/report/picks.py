@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OURS, *OTHERS = QUEUES
 # Recall is told of these; sorting by amount and drawing lots are told once, in the summary.
 ASKED_OF = tuple(name for name in QUEUES if name in {OURS, "rules only", "detectors only"})
+TYPE = "subject_type"
 CLUSTER = ("seed", "hospital_id")
 NO_DIFFICULTY = 0  # of innocents
 
@@ -69,12 +70,10 @@ class Kind:
 
 
 def ranked_kinds(results: Sequence[Result]) -> list[str]:
-    """Kinds of subjects that a queue orders, in every city."""
-    found = [
-        result.records.filter(pl.col("margin").is_not_null())["subject_type"].unique().to_list()
-        for result in results
-    ]
-    return sorted(set(found[0]).intersection(*found[1:]), key=_as_told) if found else []
+    """Kinds of subjects that a queue orders in every city, and in which anything is planted."""
+    ranked = [set(one.records.drop_nulls("margin")["subject_type"]) for one in results]
+    planted = {kind for one in results for kind in one.key.filter(~pl.col("innocent"))[TYPE]}
+    return sorted(set.intersection(planted, *ranked), key=_as_told)
 
 
 def _as_told(name: str) -> tuple[int, str]:
@@ -93,7 +92,9 @@ def picks(kind: Kind) -> pl.DataFrame:
         scored=pl.col("subject_id").is_in(kind.rows["subject_id"].implode()),
     )
     parts = [
-        named.join(_flags(kind, name, size), on="subject_id", how="left")
+        named.join(_flags(kind, name, size), on="subject_id", how="left").with_columns(
+            queue=pl.lit(name), size=pl.lit(size)
+        )
         for name in ASKED_OF
         for size in kind.sizes
     ]
@@ -101,12 +102,7 @@ def picks(kind: Kind) -> pl.DataFrame:
 
 
 def _flags(kind: Kind, name: str, size: float) -> pl.DataFrame:
-    return kind.rows.select(
-        "subject_id",
-        taken=pl.Series(kind.taken(name, size)),
-        queue=pl.lit(name),
-        size=pl.lit(size),
-    )
+    return kind.rows.select("subject_id", taken=pl.Series(kind.taken(name, size)))
 
 
 @dataclass(frozen=True)

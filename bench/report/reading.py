@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from bench.report.membership import MEMBERS
 from bench.report.results import HITS, KIN
 from claims.pseudonyms import Pseudonyms
 from claims.results import ALERTS, SCORES, TAGS
@@ -36,6 +37,7 @@ def read(
         "records": scores.join(_levels(shown), on="hospital_id", how="left"),
         "key": with_kin(key, belongs),
         "hits": with_kin(_hits(scores, _tags(shown)), belongs),
+        "members": members(),
         "alerts": shown.rows(ALERTS.name).select(*_subject(), "grade", "selected_by").collect(),
     }
     return tables, _population(shown, belongs)
@@ -120,13 +122,22 @@ def with_kin(rows: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     placed = rows.with_columns(stay=stay).join(
         stays, on="stay", how="left", maintain_order="left"
     )  # fmt: skip
-    itself = {name: pl.when(kind == name).then(own) for name in KIN[1:]}
+    itself: dict[str, pl.Expr] = {name: pl.when(kind == name).then(own) for name in KIN[1:]}
     # The id of a ledger and of a department begins with its hospital's.
-    house = pl.when(kind == "ledger").then(book_of()).when(kind == "department").then(own)
-    itself["hospital"] = itself["hospital"].otherwise(house.str.split("|").list.first())
+    begins = pl.when(kind == "ledger").then(book_of()).when(kind == "department").then(own)
+    house = begins.str.split("|").list.first()
+    itself["hospital"] = pl.coalesce(itself["hospital"], house)
     return placed.with_columns(
         pl.coalesce(mine, f"stay_{name}").alias(name) for name, mine in itself.items()
     ).drop(f"stay_{name}" for name in KIN[1:])
+
+
+def members() -> pl.DataFrame:
+    """The stays that each group holds: (subject_type, subject_id, stay).
+
+    Nothing publishes groups yet, so that there are none.
+    """
+    return pl.DataFrame(schema=MEMBERS)
 
 
 def _population(shown: Published, stays: pl.DataFrame) -> dict[str, int]:

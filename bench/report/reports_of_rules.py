@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench.report.results import KIN
+from bench.report import membership
+from bench.report.membership import ID
+from bench.report.results import KIN, POINTS_TO
 from models.pooling import wilson
 from rules.catalogue import RULES
 from rules.declaration import Grade
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 CODE = r"^[A-Z]\d+"
 POOR = 0.2  # the goal of the project: below it a rule is a clue, or silenced better
-ID = ("seed", "subject_type", "subject_id")
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,37 @@ class Told:
 
     hits: pl.DataFrame
     planted: pl.DataFrame
+    members: pl.DataFrame
 
     @classmethod
     def of(cls, results: Sequence[Result]) -> Told:
         """Gather them, each with its seed."""
         hits = [one.hits.with_columns(seed=pl.lit(one.seed)) for one in results]
         keys = [one.key.with_columns(seed=pl.lit(one.seed)) for one in results]
-        return cls(pl.concat(hits), pl.concat(keys).filter(~pl.col("innocent")))
+        held = [one.members.with_columns(seed=pl.lit(one.seed)) for one in results]
+        guilty = pl.concat(keys).filter(~pl.col("innocent"))
+        return cls(pl.concat(hits), guilty, pl.concat(held))
+
+    def groups(self, kind: str) -> pl.DataFrame:
+        """The stays that subjects of a kind hold; none for kinds that records point to."""
+        return self.members.filter(pl.col("subject_type") == kind)
+
+    def right(self, hits: pl.DataFrame, planted: pl.DataFrame, kind: str) -> pl.DataFrame:
+        """The hits that are right of what is planted."""
+        groups = self.groups(kind)
+        held = membership.right(hits, planted, groups)
+        return pl.concat([matched(hits, planted, kind), held]).unique(ID)
+
+    def recalled(self, hits: pl.DataFrame, planted: pl.DataFrame, kind: str) -> tuple[int, int]:
+        """How many of the planted were hit, and of how many; for groups that is campaigns."""
+        groups = self.groups(kind)
+        if groups.is_empty():
+            return recalled(hits, planted, kind)
+        return membership.campaigns(hits, planted, groups)
+
+    def comparable(self, planted: pl.DataFrame, kind: str) -> bool:
+        """Whether anything says which subjects of a kind the planted ones are or belong to."""
+        return not self.groups(kind).is_empty() or comparable(planted, kind)
 
 
 def scheme_of(code: str) -> str | None:
@@ -61,8 +86,8 @@ def _row(item: Rule, told: Told) -> dict[str, object]:
     mine = told.hits.filter((pl.col("code") == item.code) & (pl.col("subject_type") == kind))
     spoken, silenced = mine.filter("spoken"), mine.filter(~pl.col("spoken"))
     wanted = told.planted.filter(pl.col("scheme") == (scheme or ""))
-    right = matched(spoken, wanted, kind)
-    found, planted = recalled(spoken, wanted, kind)
+    right = told.right(spoken, wanted, kind)
+    found, planted = told.recalled(spoken, wanted, kind)
     low, high = wilson(right.height, spoken.height)
     return {
         "code": item.code,
@@ -78,9 +103,9 @@ def _row(item: Rule, told: Told) -> dict[str, object]:
         "right_any": _right_any(spoken, right, told, kind).height,
         "planted": planted,
         "found": found,
-        "comparable": comparable(wanted, kind),
+        "comparable": told.comparable(wanted, kind),
         "silenced": silenced.height,
-        "silenced_guilty": matched(silenced, wanted, kind).height,
+        "silenced_guilty": told.right(silenced, wanted, kind).height,
         "poor": bool(spoken.height) and right.height / spoken.height < POOR,
     }
 
@@ -105,9 +130,10 @@ def recalled(hits: pl.DataFrame, planted: pl.DataFrame, kind: str) -> tuple[int,
 
 
 def comparable(planted: pl.DataFrame, kind: str) -> bool:
-    """Whether anything says which subjects of a kind the planted ones are or belong to."""
-    kinds = set(planted["subject_type"].unique())
-    return not kinds or kind in kinds or kind in KIN or bool(kinds & set(KIN))
+    """Whether planted subjects are of a kind, belong to such, or have such among their own."""
+    kinds = set(planted["subject_type"])
+    up = any(kind in POINTS_TO.get(one, ()) for one in kinds)
+    return not kinds or kind in kinds or up or bool(kinds.intersection(POINTS_TO.get(kind, ())))
 
 
 def _owners(planted: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from bench.report.membership import MEMBERS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 MADE = "made.json"
 # Subjects that a record may belong to; the column holds the subject's id, or null.
 KIN = ("stay", "person", "physician", "department", "hospital")
+# Which of these the subjects of a kind point to, beside what they are themselves.
+POINTS_TO: Mapping[str, tuple[str, ...]] = {
+    "use": KIN,
+    "stay": KIN[1:],
+    "ledger": ("hospital",),
+    "department": ("hospital",),
+}
 KIN_SCHEMA: dict[str, pl.DataType] = dict.fromkeys(KIN, pl.String())
 SUBJECT: dict[str, pl.DataType] = {"subject_type": pl.String(), "subject_id": pl.String()}
 RECORDS: dict[str, pl.DataType] = SUBJECT | {
@@ -44,6 +53,7 @@ TABLES: Mapping[str, dict[str, pl.DataType]] = {
     "key": KEY,
     "hits": HITS,
     "alerts": ALERTS,
+    "members": MEMBERS,
 }
 
 
@@ -53,7 +63,8 @@ class Result:
 
     ``records``: every scored subject with what orders the queues; ``key``: the answer key
     (amounts in fen) with whom each subject belongs to; ``hits``: breaches of rules,
-    ``spoken`` unless a protective condition silenced them; ``alerts``: what was handed over.
+    ``spoken`` unless a protective condition silenced them; ``alerts``: what was handed over;
+    ``members``: the stays that groups hold.
     ``made``: what it was made with (``asked``), code, seconds, gigabytes, and the
     ``population`` of kinds that stand above records.
     """
@@ -64,6 +75,7 @@ class Result:
     key: pl.DataFrame
     hits: pl.DataFrame
     alerts: pl.DataFrame
+    members: pl.DataFrame
 
     @classmethod
     def of(cls, made: Mapping[str, Any], **tables: pl.DataFrame) -> Result:
@@ -88,10 +100,10 @@ class Result:
         return cls.of(read_made(folder), **tables)
 
 
-def read_made(folder: Path) -> dict[str, Any]:
-    """The description of a result, empty where there is none."""
-    path = folder / MADE
-    if not path.exists():
+def read_made(folder: Path, tables: Iterable[str] = ()) -> dict[str, Any]:
+    """The description of what a folder holds, empty where it or one of these tables is missing."""
+    needed = [folder / MADE, *(folder / f"{name}.parquet" for name in tables)]
+    if not all(path.exists() for path in needed):
         return {}
-    made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    made: dict[str, Any] = json.loads((folder / MADE).read_text(encoding="utf-8"))
     return made

@@ -101,7 +101,8 @@ def rules(data: Data) -> Iterator[str]:
     yield (
         "A rule is right where the subject is planted with the rule's own scheme, belongs to"
         " one that is, or has one that is among its own; *anything* counts every scheme. Recall"
-        " is of all planted subjects of the scheme, difficulty 4 with them. A silenced breach"
+        " is of all planted subjects of the scheme, difficulty 4 with them; of"
+        " campaigns, for rules on groups. A silenced breach"
         f" raises nothing; it shows as a protective label. Marked: precision below {POOR:.0%}.\n"
     )
     yield from grid(
