@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import HIGH, STAY, feature
+from features.exact import divided
 from features.item_frames import THOUSANDTHS
 from features.units import BITS, COUNT
 
@@ -40,7 +41,7 @@ def unusual_items() -> pl.Expr:
 def unusual_item_surprise() -> pl.Expr:
     """Sum of -log2 of the peers' share over the unusual items: ten bits are one in a thousand."""
     rare = pl.col("surprise").filter(pl.col("unusual").fill_null(value=False))
-    return pl.when(COMPARED).then(rare.sum() / THOUSANDTHS)
+    return pl.when(COMPARED).then(divided(rare.sum(), THOUSANDTHS))
 
 
 @feature(

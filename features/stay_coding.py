@@ -6,6 +6,7 @@ import polars as pl
 
 from features.coding_frames import bare
 from features.declaration import BOTH, HIGH, LOW, STAY, feature
+from features.exact import divided
 from features.stay import ratio
 from features.units import COUNT, RATIO, SHARE, YES_NO, YUAN
 
@@ -287,7 +288,7 @@ def step_to_lighter_group() -> pl.Expr:
 def group_above_codes() -> pl.Expr:
     """Steps by which the group is graver than the coded complications allow, 0 if none."""
     told, digit = pl.col("told").cast(pl.Float64), pl.col("digit").cast(pl.Float64)
-    above = ((told - digit) / SEVERITY_STEPS).clip(lower_bound=0)
+    above = divided(told - digit, SEVERITY_STEPS).clip(lower_bound=0)
     # Complications may lift a group whose siblings this one has not: same price, no step.
     return pl.when(pl.col("told_standard") != pl.col("coded_standard")).then(above).otherwise(0)
 
@@ -305,7 +306,7 @@ def group_above_codes() -> pl.Expr:
 def group_below_codes() -> pl.Expr:
     """Steps by which the group is lighter than the coded complications ask, 0 if none."""
     told, digit = pl.col("told").cast(pl.Float64), pl.col("digit").cast(pl.Float64)
-    below = ((digit - told) / SEVERITY_STEPS).clip(lower_bound=0)
+    below = divided(digit - told, SEVERITY_STEPS).clip(lower_bound=0)
     return pl.when(pl.col("told_standard") != pl.col("coded_standard")).then(below).otherwise(0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import HIGH, LOW, STAY, feature
+from features.exact import divided
 from features.units import DAYS, SHARE, YUAN
 
 # Day d lies in the last third of a stay of D days where 3 d >= 2 D.
@@ -16,7 +17,7 @@ TESTS = ("examination", "laboratory")
 def late_days() -> pl.Expr:
     """Days of the last third of the stay, discharge day left out."""
     days = pl.col("days").first()
-    return days - (days * 2 / 3).ceil()
+    return days - divided(days * 2, 3).ceil()
 
 
 @feature(

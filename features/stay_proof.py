@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import BOTH, HIGH, LOW, STAY, feature
+from features.exact import divided
 from features.units import COUNT, DAYS, SHARE, UNITS, YES_NO, YUAN
 
 
@@ -17,7 +18,7 @@ def days_without(category: str) -> pl.Expr:
     mine = pl.col("category") == category
     inside = mine & pl.col("day").is_between(0, pl.col("days"))
     dated = pl.col("day").filter(inside).n_unique()
-    units = pl.col("quantity").filter(mine).sum() // UNITS.divisor
+    units = divided(pl.col("quantity").filter(mine).sum(), UNITS.divisor).floor()
     return (days - pl.max_horizontal(dated, units)).clip(lower_bound=0)
 
 

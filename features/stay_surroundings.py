@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import HIGH, STAY, feature
+from features.exact import divided
 from features.surroundings_frames import USUAL_WEEKS
 from features.units import COUNT, KILOMETRES, RATIO, SHARE, YES_NO
 
@@ -13,7 +14,7 @@ LEAST_A_WEEK = 1.0  # a week is never held against less than this
 
 def over_usual(name: str) -> pl.Expr:
     """Stays of the week around the admission over those of a usual week before it."""
-    usual = (pl.col(f"{name}_season") / USUAL_WEEKS).clip(lower_bound=LEAST_A_WEEK)
+    usual = divided(pl.col(f"{name}_season"), USUAL_WEEKS).clip(lower_bound=LEAST_A_WEEK)
     return pl.col(f"{name}_week") / usual
 
 

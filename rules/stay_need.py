@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import STAY
+from features.exact import divided
 from rules import protective
 from rules.declaration import CLUE, limit, rule
 
@@ -138,7 +139,7 @@ def check_up_stay() -> pl.Expr:
     evidence=("length_of_stay", "late_day_ratio", "late_care_share", "idle_tail"),
     loss_method="line_sum",
     # What the last third cost: the days that need not have been.
-    amount=pl.col("total_amount") * pl.col("late_day_ratio").clip(upper_bound=1) / 3,
+    amount=divided(pl.col("total_amount") * pl.col("late_day_ratio").clip(upper_bound=1), 3),
     says="{limit:.0f} days or more, longer than 95 in 100 of its peers, and untreated at its end",
     says_zh="住院{limit:.0f}天以上且长于95%的同类住院，后三分之一几无诊疗",
     protected_by=(
