@@ -90,20 +90,35 @@ class History:
         """
         table = BY_NAME[name]
         if name in self.ready:
-            rows = self.ready[name]
-            return (
-                rows
-                if stays is None
-                else rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
-            )
+            return _near(self.ready[name], stays)
         rows = self.tables[name].rename({"received_on": KNOWN_FROM})
-        if stays is not None and "stay_id" in table.by_name:
-            rows = rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
+        if "stay_id" in table.by_name:
+            rows = _near(rows, stays)
         own = rows.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
         return own if table.parent is None else self._replaced_with_parent(own)
 
+    def versions_about(self, name: str, wanted: pl.LazyFrame) -> pl.LazyFrame:
+        """All versions of the rows that ever carried one of the values ``wanted``.
+
+        ``wanted`` has one column of the table, as the persons of a night. The same as
+        ``versions`` for these rows, without working out all others; a row that was put
+        right from or to such a value comes with all its versions. Not for tables that hang
+        on stays.
+        """
+        table, (column,) = BY_NAME[name], wanted.collect_schema().names()
+        rows = self.tables[name]
+        if (column,) != table.key:
+            ids = rows.join(wanted.unique(), on=column, how="semi").select(table.key).unique()
+            rows = rows.join(ids, on=list(table.key), how="semi")
+        else:
+            rows = rows.join(wanted.unique(), on=column, how="semi")
+        renamed = rows.rename({"received_on": KNOWN_FROM})
+        return renamed.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
+
     def _replaced_with_parent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        nights = self.tables["stays"].group_by("stay_id").agg(pl.col("received_on").sort())
+        stays = self.tables["stays"].select("stay_id", "received_on")
+        mine = stays.join(rows.select("stay_id").unique(), on="stay_id", how="semi")
+        nights = mine.group_by("stay_id").agg(pl.col("received_on").sort())
         resent = nights.filter(pl.col("received_on").list.len() > 1).explode("received_on")
         ends = (
             rows.select("stay_id", KNOWN_FROM)
@@ -158,6 +173,12 @@ class History:
     def fills(self, table: str, columns: Iterable[str]) -> bool:
         """Whether the deliveries fill all these columns of a table."""
         return all((table, column) in self.present for column in columns)
+
+
+def _near(rows: pl.LazyFrame, stays: pl.LazyFrame | None) -> pl.LazyFrame:
+    if stays is None:
+        return rows
+    return rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
 
 
 def as_of(day: str | date | pl.Expr) -> pl.Expr:

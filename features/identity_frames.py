@@ -54,7 +54,10 @@ def _sent(history: History, subjects: pl.LazyFrame, this: pl.LazyFrame) -> pl.La
     ids = subjects.select(pl.col("subject_id").alias("stay_id"))
     arrived = history.versions("stays", ids).group_by("stay_id").agg(pl.col(KNOWN_FROM).min())
     nights = arrived.select(subject_id="stay_id", arrived=KNOWN_FROM)
-    rows = history.versions("persons").select("person_id", "sex", "blood_group", KNOWN_FROM)
+    persons = this.select("person_id").drop_nulls()
+    rows = history.versions_about("persons", persons).select(
+        "person_id", "sex", "blood_group", KNOWN_FROM
+    )
     before = pl.col(KNOWN_FROM) < pl.col("admitted_on")
     together = pl.col(KNOWN_FROM) <= pl.col("arrived") + pl.duration(days=ARRIVAL_SLACK_DAYS)
     return (
@@ -84,7 +87,7 @@ def others(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )  # fmt: skip
     this = stay(history, subjects).filter(pl.col("person_id").is_not_null())
     persons = this.select("person_id").unique()
-    other = describe(history.versions("stays").join(persons, on="person_id", how="semi")).select(
+    other = describe(history.versions_about("stays", persons)).select(
         "person_id", KNOWN_FROM, KNOWN_UNTIL, other_id="stay_id",
         **{f"other_{name}": pl.col(name) for name in kept},
     )  # fmt: skip
@@ -124,6 +127,7 @@ def organs(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     needed = own.with_columns(organ=ill("principal_diagnosis"), again=pl.lit(value=False))
     columns = ("subject_id", "as_of", "person_id", "admitted_at", "organ", "again")
     wanted = pl.concat([mine.select(columns), needed.select(columns)]).drop_nulls("organ")
+    wanted = wanted.collect().lazy()  # read twice, and few
     before = _removed_before(history, wanted.select("person_id").unique())
     return (
         wanted.join(before, on=["person_id", "organ"])
@@ -146,8 +150,7 @@ def _operation_known() -> pl.Expr:
 def _removed_before(history: History, persons: pl.LazyFrame) -> pl.LazyFrame:
     """Organs that operations of these persons took out, with the nights of stay and operation."""
     stays = (
-        history.versions("stays")
-        .join(persons, on="person_id", how="semi")
+        history.versions_about("stays", persons)
         .filter(~pl.col("voided").fill_null(value=False))
         .select("stay_id", "person_id", KNOWN_FROM, KNOWN_UNTIL, other_admitted_at="admitted_at")
     )

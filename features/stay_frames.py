@@ -40,7 +40,7 @@ def attach(
     left: pl.LazyFrame, history: History, table: str, on: str, columns: dict[str, str]
 ) -> pl.LazyFrame:
     """Add columns of a dimension, as it was known on each subject's night."""
-    dimension = history.versions(table).select(
+    dimension = history.versions_about(table, left.select(on).drop_nulls()).select(
         on, KNOWN_FROM, KNOWN_UNTIL, **{new: pl.col(old) for new, old in columns.items()}
     )
     known = (
@@ -146,7 +146,7 @@ def earlier(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
     this = stay(history, subjects).filter(pl.col("person_id").is_not_null())
     persons = this.select("person_id").unique()
-    others = describe(history.versions("stays").join(persons, on="person_id", how="semi")).select(
+    others = describe(history.versions_about("stays", persons)).select(
         "person_id",
         KNOWN_FROM,
         KNOWN_UNTIL,
@@ -180,10 +180,8 @@ def visits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         "subject_id", "as_of", "person_id", "hospital_id", "admitted_on", "discharged_on"
     )
     persons = this.select("person_id").unique()
-    seen = (
-        history.versions("outpatient_visits")
-        .join(persons, on="person_id", how="semi")
-        .rename({"hospital_id": "visited_hospital_id", "kind": "visit_kind"})
+    seen = history.versions_about("outpatient_visits", persons).rename(
+        {"hospital_id": "visited_hospital_id", "kind": "visit_kind"}
     )
     visited = pl.col("visited_at").dt.date()
     return (

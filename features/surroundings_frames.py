@@ -28,7 +28,7 @@ BACK = (pl.col("admitted_on") - pl.col("other_admitted_on")).dt.total_days()
 
 def placed(history: History, stays: pl.LazyFrame) -> pl.LazyFrame:
     """Versions of stays with district and address of the person when the stay became known."""
-    persons = history.versions("persons").select(
+    persons = history.versions_about("persons", stays.select("person_id").drop_nulls()).select(
         "person_id", "district", "address_hash", person_from=KNOWN_FROM, person_until=KNOWN_UNTIL
     )
     until = pl.col("person_until")
@@ -46,23 +46,28 @@ def placed(history: History, stays: pl.LazyFrame) -> pl.LazyFrame:
 
 def _around(history: History, this: pl.LazyFrame) -> pl.LazyFrame:
     """Stays of the same hospitals that began in the season of these stays, each version."""
-    season = this.select(
-        first=pl.col("admitted_on").min() - pl.duration(days=USUAL_TO),
-        last=pl.col("admitted_on").max() + pl.duration(days=NEAR_DAYS),
+    begun = pl.col("admitted_on")
+    # Two dates, not a frame of them: so the lake need not hand out the years before.
+    first, last = this.select(first=begun.min(), last=begun.max()).collect().row(0)
+    season = (
+        pl.col("admitted_at")
+        .dt.date()
+        .is_between(
+            pl.lit(first, pl.Date) - pl.duration(days=USUAL_TO),
+            pl.lit(last, pl.Date) + pl.duration(days=NEAR_DAYS),
+        )
     )
-    columns = ("stay_id", "hospital_id", "person_id", "ward", "referrer", "drg", KNOWN_FROM,
-               KNOWN_UNTIL)  # fmt: skip
-    begun = pl.col("other_admitted_on")
+    hospitals = this.select("hospital_id").unique()
+    ids = history.tables["stays"].filter(season).join(hospitals, on="hospital_id", how="semi")
+    columns = ("stay_id", "hospital_id", "person_id", "ward", "referrer", "drg")
     near = (
-        history.versions("stays")
-        .filter(~pl.col("voided").fill_null(value=False))
-        .select(*columns, other_admitted_on=pl.col("admitted_at").dt.date())
-        .join(this.select("hospital_id").unique(), on="hospital_id", how="semi")
-        .join(season, how="cross")
-        .filter(begun.is_between("first", "last"))
-        .drop("first", "last")
+        history.versions("stays", ids.select("stay_id"))
+        .filter(~pl.col("voided").fill_null(value=False) & season)
+        .select(
+            *columns, KNOWN_FROM, KNOWN_UNTIL, other_admitted_on=pl.col("admitted_at").dt.date()
+        )
     )
-    return placed(history, near)
+    return placed(history, near.collect().lazy())
 
 
 def _groupless(this: pl.LazyFrame, around: pl.LazyFrame) -> pl.LazyFrame:
@@ -134,11 +139,10 @@ def surroundings(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def _known_here(this: pl.LazyFrame, history: History) -> pl.LazyFrame:
     """Add ``known_here``: whether an earlier stay of the person in the hospital is known."""
-    persons = this.select("person_id").unique()
+    persons = this.select("person_id").drop_nulls()
     others = (
-        history.versions("stays")
+        history.versions_about("stays", persons)
         .filter(~pl.col("voided").fill_null(value=False))
-        .join(persons, on="person_id", how="semi")
         .select("person_id", "hospital_id", KNOWN_FROM, KNOWN_UNTIL, other_at="admitted_at")
     )
     before = (
