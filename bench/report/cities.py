@@ -157,7 +157,12 @@ def _run(shop: Workshop, *words: str) -> Step:
             [*JIANBAO, "--home", str(shop.home), *words],
             cwd=shop.folder, env=_environment(), stdout=told, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        _, status, used = os.wait4(child.pid, 0)
+        try:
+            _, status, used = os.wait4(child.pid, 0)
+        except BaseException:
+            # Whoever stops the report stops the step too; it would go on writing below it.
+            child.kill()
+            raise
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise StepError(

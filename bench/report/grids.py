@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NONE = "–"
 FINE = 0.0995  # shares below are told with one decimal
+LEAST = 0.0005  # below it one decimal would show nothing
 SMALL_P = 0.001
 MARK = "ʷ"  # of an interval of Wilson's
 
@@ -21,6 +22,8 @@ def share(value: float | None) -> str:
     """A share in per cent."""
     if value is None:
         return NONE
+    if 0 < value < LEAST:
+        return f"< {2 * LEAST:.1%}"
     return f"{value:.1%}" if 0 < value < FINE else f"{value:.0%}"
 
 

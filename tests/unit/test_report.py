@@ -15,7 +15,7 @@ from bench.report.__main__ import write
 from bench.report.asked import Asked
 from bench.report.chance import FAILED, FEW, PASSED
 from bench.report.cities import result_of, states
-from bench.report.grids import MARK, one, where
+from bench.report.grids import MARK, one, points, share, where
 from bench.report.page import page
 from bench.report.picks import ASKED_OF, OURS
 from bench.report.pooled import pooled
@@ -76,10 +76,10 @@ def test_every_queue_is_told_under_its_own_name(data: Data, text: str) -> None:
     heads = next(line for line in text.splitlines() if line.startswith("| scheme | planted 1/2"))
     row = next(line for line in text.splitlines() if line.startswith("| H01 split stay | 12"))
     cells = dict(zip(heads.split(" | "), row.split(" | "), strict=True))
-    for name, share in shares.items():
+    for name, value in shares.items():
         called = "Jianbao" if name == OURS else name
         shown = cells[f"{called}, found of 1 to 3"]
-        assert float(shown.split("%")[0]) == pytest.approx(100 * share, abs=0.5)
+        assert float(shown.split("%")[0]) == pytest.approx(100 * value, abs=0.5)
 
 
 def test_few_cases_have_wilsons_interval_and_say_so(data: Data, text: str) -> None:
@@ -276,7 +276,7 @@ def _with_ranked_hospitals(one: Result) -> Result:
          "level": "3", "margin": -float(place), "anomaly": 0.5, "rule_hits": 0, "whole_amount": 0}
         for place in range(invented.HOSPITALS)
     ])  # fmt: skip
-    records = pl.concat([one.records, houses.cast(dict(one.records.schema))])
+    records = pl.concat([one.records, houses.cast(one.records.schema)])
     return replace(one, records=records)
 
 
@@ -368,3 +368,19 @@ def test_half_a_result_is_none(results: list[Result], tmp_path: Path) -> None:
     assert read_made(tmp_path, ("records", "members"))["asked"]["seed"] == 101
     (tmp_path / "members.parquet").unlink()
     assert read_made(tmp_path, ("records", "members")) == {}
+
+
+# --- figures as text --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(None, "–"), (0.0, "0%"), (0.0004, "< 0.1%"), (0.034, "3.4%"), (0.34, "34%"), (1.0, "100%")],
+)
+def test_a_share_is_told_as_finely_as_it_is_small(value: float | None, told: str) -> None:
+    assert share(value) == told
+
+
+def test_a_difference_that_rounds_to_nought_has_no_minus() -> None:
+    assert points(-0.0002) == "+0.0"
+    assert points(-0.012) == "-1.2"
