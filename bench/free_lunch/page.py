@@ -58,10 +58,10 @@ a stay of each scheme, so all areas are higher than in a usual city.
 
 Not every raw column meets the limit for one scheme. What is counted over other records (stays of
 the person or physician, visits, the store's books of the whole window) is a feature in all but
-name: many schemes are nothing else than too many of them. It meets the limit for all schemes, and stands
-beside the others below. What a person carries from stay to stay (birth date, address, number) would
-be known again in any shape, since persons lie in hospitals of both halves; it meets the limit by
-threshold.
+name: many schemes are nothing else than too many of them. It meets the limit for all schemes, and
+stands beside the others below. What a person carries from stay to stay (birth date, address,
+number) would be known again in any shape, since persons lie in hospitals of both halves; it meets
+the limit by threshold.
 
 With fewer than {many} cases a column may look good by luck. As many innocents are then drawn at
 random, and the most that any column reaches against them, less chance, is added to the limit.
