@@ -119,10 +119,10 @@ def test_a_new_speciality_brings_its_operations(city: Delivery) -> None:
         during=pl.col("stay_id").filter(busy).n_unique(),
         else_=pl.col("stay_id").filter(~busy).n_unique(),
     )
-    share = books.days_apart(pl.concat([key["started_on"], key["ended_on"]]))
-    share /= books.days_apart(house.select(day).to_series())
-    assert 0 < share < 0.5
-    usual = pl.col("else_") * share / (1 - share)
+    months = books.days_apart(pl.concat([key["started_on"], key["ended_on"]]))
+    part = months / books.days_apart(house.select(day).to_series())
+    assert 0 < part < 0.5
+    usual = pl.col("else_") * part / (1 - part)
     assert done.filter((pl.col("during") >= 8) & (pl.col("during") > 3 * usual)).height >= 1
 
 
