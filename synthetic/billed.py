@@ -12,17 +12,25 @@ from synthetic.clock import SECONDS_PER_DAY
 from synthetic.lines import UNCOVERED_SHARE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from synthetic.state import City
 
 CLOSING = 64_000  # second of the day of settlement after which nothing is posted
+# What decides in which group a stay could be coded, and what that would pay.
+PRICED = ["key", "person", "hospital", "day", "group", "severity", "standard", "op_day", "expected"]
 NOBODY = pl.Series([], dtype=pl.String)
 POSTING = 3_000  # seconds until an honest line is posted, at most
 
 
-def candidates(city: City) -> pl.DataFrame:
+def candidates(
+    city: City, *where: pl.Expr, columns: Iterable[str | pl.Expr] = (pl.all(),)
+) -> pl.DataFrame:
     """Stays that nobody has touched or labelled, each settled once.
 
-    Adds ``day`` (of admission) and ``expected`` yuan of the whole bill.
+    Adds ``day`` (of admission) and ``expected`` yuan of the whole bill, which conditions in
+    ``where`` see beside the plan. A plan is large: rows left out by ``where`` and columns not
+    named are never copied.
     """
     material = city.uses.group_by(key="stay").agg(
         material=(pl.col("billed") * pl.col("unit_price")).sum() / 100
@@ -33,15 +41,16 @@ def candidates(city: City) -> pl.DataFrame:
     free &= pl.col("coded_severity") == pl.col("severity")
     known = [rows.filter(pl.col("subject_type") == "stay")["subject_id"] for rows in city.truth]
     free &= ~pl.col("stay_id").is_in(pl.concat([NOBODY, *known]).implode())
-    rows = city.plan.filter(free).join(material, on="key", how="left", maintain_order="left")
-    expected = pl.col("spend") + pl.col("material").fill_null(0.0)
-    return rows.with_columns(day=pl.col("admit"), expected=expected).drop("material")
+    of_stay = city.plan.select("key").join(material, on="key", how="left", maintain_order="left")
+    expected = pl.col("spend") + of_stay["material"].fill_null(0.0)
+    told = city.plan.lazy().with_columns(day=pl.col("admit"), expected=expected)
+    return told.filter(free, *where).select(*columns).collect()
 
 
-def case_paid(city: City, rows: pl.DataFrame) -> pl.DataFrame:
-    """The stays of hospitals that are paid by the case."""
+def case_paid(city: City) -> pl.Expr:
+    """Whether the stay's hospital is paid by the case."""
     paid = city.world.houses.frame["drg_paid"].fill_null(value=False)
-    return rows.filter(paid.gather(rows["hospital"].cast(pl.UInt32)))
+    return pl.col("hospital").is_in(paid.arg_true().cast(pl.Int64).implode())
 
 
 def standard_if(

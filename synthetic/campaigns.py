@@ -22,6 +22,7 @@ TIE = 1e-9
 OUT_OF_RING = 2.0
 CAMPAIGN_DAYS = 42
 ACTIVE = 0.6  # share of periods in which a crooked hospital is active
+PLACED = ["key", "hospital", "day"]  # all that a choice looks at; candidates can be wide and many
 PRIVATE_LEANING = 4.0  # odds of a private house over a public one
 
 
@@ -47,12 +48,15 @@ def choose_each(
     """An equal part of the dose for each difficulty, each from the candidates that fit it."""
     parts: list[pl.DataFrame] = []
     for place, level in enumerate(dose.difficulties):
-        free = fitting[level]
+        free = fitting[level].select(PLACED)
         for earlier in parts:
             free = free.join(earlier.select("key"), on="key", how="anti")
         wanted = (dose.subjects + place) // len(dose.difficulties)
-        part = Dose(wanted, (level,), dose.since)
-        parts.append(choose(world, code, free, part, salt=f"/{level}"))
+        part = choose(world, code, free, Dose(wanted, (level,), dose.since), salt=f"/{level}")
+        whole = part.drop("hospital", "day").join(
+            fitting[level], on="key", how="left", maintain_order="left"
+        )
+        parts.append(whole.select(*fitting[level].columns, "campaign", "difficulty"))
     return pl.concat(parts)
 
 
@@ -68,8 +72,10 @@ def evened(world: World, code: str, candidates: pl.DataFrame, kind: str) -> pl.D
         return candidates
     luck = pl.Series(world.draw.uniform(f"campaign/even/{code}", candidates["key"]))
     place = pl.col("luck").rank("ordinal").over(kind)
-    ordered = candidates.with_columns(luck=luck).sort("luck", "key")
-    return ordered.filter(place <= int(sizes[len(sizes) // 2])).drop("luck").sort("key")
+    rows = pl.int_range(pl.len()).alias("row")
+    ordered = candidates.select("key", kind, rows).with_columns(luck=luck).sort("luck", "key")
+    kept = ordered.filter(place <= int(sizes[len(sizes) // 2])).sort("key")
+    return candidates[kept["row"]]
 
 
 def choose(
@@ -80,7 +86,8 @@ def choose(
     ``candidates`` needs ``key`` (unique), ``hospital`` and ``day``; the order of its rows
     does not matter.
     """
-    ordered = candidates.filter(pl.col("day") >= dose.since).sort("key")
+    placed = candidates.select(*PLACED, row=pl.int_range(pl.len()))
+    ordered = placed.filter(pl.col("day") >= dose.since).sort("key")
     key, hospital, day = (ordered[n].to_numpy() for n in ("key", "hospital", "day"))
     period = day // CAMPAIGN_DAYS
     active = crooked(world, code)[hospital] > 0
@@ -100,9 +107,9 @@ def choose(
         np.int64
     )
     campaign = world.draw.identifiers("K", hashed)
-    return ordered.with_columns(campaign=campaign, difficulty=pl.Series(level)).filter(
-        pl.Series(chosen)
-    )
+    told = ordered.with_columns(campaign=campaign, difficulty=pl.Series(level))
+    told = told.filter(pl.Series(chosen))
+    return candidates[told["row"]].with_columns(told["campaign"], told["difficulty"])
 
 
 def _rings(place: pl.DataFrame, period: Whole, turn: Floats, luck: Floats) -> Floats:

@@ -25,6 +25,8 @@ KNOWN_DEAD = 10  # days after a death
 APART = 20  # days between two operations on the same organ, at least
 # Operations that take out an organ that nobody has twice; groups and the code, if only one does.
 REMOVED = {"HC2": "", "GD2": "", "NC1": "68.4100"}
+# What a pair is chosen by, of the plan and of the candidates.
+LOOKED_AT = ["key", "seed", "source", "person", "hospital", "group", "day", "admit", "los"]
 RETRIES = 24  # cards tried for a stay
 TWO_PLACES, ORGAN, BLOOD, FAMILY = 1, 2, 3, 4
 
@@ -116,7 +118,8 @@ def without_organ(city: City, rows: pl.DataFrame) -> pl.DataFrame:
         done = city.plan.filter((pl.col("group") == group) & (pl.col("voided") < 0)).sort("key")
         mine = rows.filter(pl.col("group") == group)
         if code:
-            done, mine = _with_code(city, done, code), _with_code(city, mine, code)
+            done = _with_code(city, done, code)
+            mine = mine.join(done.select("key"), on="key", how="semi", maintain_order="left")
         cards = done.select(card="person", proof="key", when="admit")
         pairs = _fits(city, _tried(city, mine, cards, f"organ/{adrg}"), ORGAN)
         apart = (pl.col("when") - pl.col("admit")).abs() >= APART

@@ -81,7 +81,7 @@ def periods(city: City, generics: Iterable[int], least: float) -> pl.DataFrame:
         generic=pl.Series([number(world, item) for item in world.reference.kits["item"]]),
         chance=pl.col("chance") * (pl.col("to") - pl.col("from")),
     ).filter(pl.col("generic").is_in(list(generics)))
-    stays = ordering.untouched(city).select("hospital", "group", *_period(city, pl.col("admit")))
+    stays = ordering.untouched(city, columns=["hospital", "group", *_period(city, pl.col("admit"))])
     counted = stays.group_by("hospital", "group", "period").len(name="stays")
     both = (
         counted.join(kits, on="group")
@@ -124,7 +124,7 @@ def used_in(city: City, chosen: pl.DataFrame) -> pl.DataFrame:
     names = world.reference.generics["key"].to_list()
     wanted = {names[g] for g in chosen["generic"].unique().to_list()}
     groups = {world.reference.group(str(k["adrg"])) for k in kits if str(k["item"]) in wanted}
-    stays = ordering.untouched(city).filter(pl.col("group").is_in(sorted(groups)))
+    stays = ordering.untouched(city, pl.col("group").is_in(sorted(groups)))
     places = chosen.select("hospital", "period").unique()
     stays = stays.with_columns(_period(city, pl.col("admit")))
     stays = stays.join(places, on=["hospital", "period"], how="semi").select(city.plan.columns)

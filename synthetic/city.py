@@ -46,7 +46,7 @@ from synthetic.writing import Parts, conform, write
 
 Progress = Callable[[float, str], None]
 
-CHUNK_STAYS = 25_000  # stays billed at a time; bounds the memory
+CHUNK_STAYS = 15_000  # stays billed at a time; bounds the memory
 STREAMED = ("fee_lines", "stays", "stay_diagnoses", "stay_procedures", "device_uses")
 
 

@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 CLASS_DIGITS = 7
 
 
-def untouched(city: City) -> pl.DataFrame:
-    """Whole stays, settled once, that belong to no scheme or look-alike yet."""
+def untouched(
+    city: City, *where: pl.Expr, columns: Iterable[str | pl.Expr] = (pl.all(),)
+) -> pl.DataFrame:
+    """Whole stays, settled once, that belong to no scheme or look-alike yet.
+
+    Adds ``day`` (of admission), which conditions in ``where`` see beside the plan. A plan is
+    large: rows left out by ``where`` and columns not named are never copied.
+    """
     once = (pl.col("voided") < 0) & (pl.col("resettles") < 0) & (pl.col("part") == 0)
     own = (pl.col("source") == pl.col("key")) & pl.col("patient").is_null()
-    rows = city.plan.filter(~pl.col("planted") & once & own & ~pl.col("newborn"))
-    return rows.with_columns(day=pl.col("admit"))
+    free = ~pl.col("planted") & once & own & ~pl.col("newborn")
+    told = city.plan.lazy().with_columns(day=pl.col("admit"))
+    return told.filter(free, *where).select(*columns).collect()
 
 
 def adrg(city: City, rows: pl.DataFrame) -> pl.Series:
@@ -31,10 +38,9 @@ def adrg(city: City, rows: pl.DataFrame) -> pl.Series:
     return city.world.reference.groups["adrg"].gather(rows["group"].cast(pl.UInt32))
 
 
-def of_groups(city: City, rows: pl.DataFrame, wanted: Iterable[str]) -> pl.DataFrame:
-    """Rows of a plan that lie in one of the groups."""
-    places = [city.world.reference.group(name) for name in wanted]
-    return rows.filter(pl.col("group").is_in(places))
+def of_groups(city: City, wanted: Iterable[str]) -> pl.Expr:
+    """Whether a row of a plan lies in one of the groups."""
+    return pl.col("group").is_in([city.world.reference.group(name) for name in wanted])
 
 
 def first(city: City, purpose: str, rows: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -71,7 +77,7 @@ def wanted(
     """A device ordered for each row of a plan, by its group: the rows with product and quantity."""
     parts = []
     for name, device in by_group.items():
-        mine = of_groups(city, rows, [name])
+        mine = rows.filter(of_groups(city, [name]))
         product = usual(city, mine, device)
         parts.append(mine.with_columns(product=product, quantity=pl.lit(quantity, pl.Int64)))
     return pl.concat(parts)

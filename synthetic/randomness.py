@@ -105,7 +105,11 @@ class Draw:
     ) -> pl.DataFrame:
         """The ``count`` rows that a lot over ``key`` picks, with their ``luck``, luckiest first."""
         luck = pl.Series(self.uniform(purpose, rows[key]))
-        return rows.with_columns(luck=luck).sort("luck", key).head(count)
+        order = pl.DataFrame(
+            {"luck": luck, key: rows[key], "place": pl.int_range(len(rows), eager=True)}
+        )
+        first = order.sort("luck", key).head(count)
+        return rows[first["place"]].with_columns(first["luck"])
 
     def identifiers(self, prefix: str, keys: ArrayLike) -> pl.Series:
         """Opaque text ids, one a key below 2**48, no two alike: a shuffle of all 48-bit numbers.

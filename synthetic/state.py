@@ -196,6 +196,15 @@ class City:
         """The city with persons sent again: person, known, and what is different (else null)."""
         return replace(self, people=pl.concat([self.people, conformed(PEOPLE, rows)]))
 
+    def whole(self, chosen: pl.DataFrame) -> pl.DataFrame:
+        """Chosen stays, in their order, with the columns of the plan that they lack.
+
+        A plan is large: what nearly every stay fits is chosen by a few columns.
+        """
+        rest = [name for name in self.plan.columns if name not in chosen.columns]
+        plan = self.plan.select("key", *rest)
+        return chosen.join(plan, on="key", how="left", maintain_order="left")
+
     def with_plan(self, changed: pl.DataFrame) -> City:
         """The city with rows of its plan replaced (same key) or added (a new key)."""
         return replace(self, plan=planned_anew(self.plan, changed))

@@ -22,7 +22,7 @@ LEAD = "C060201"
 )  # fmt: skip
 def battery_change(city: City, dose: Dose) -> City:
     """A pacemaker without leads, but the operation is a replacement."""
-    rows = ordering.of_groups(city, ordering.untouched(city), ["FK3"])
+    rows = ordering.untouched(city, ordering.of_groups(city, ["FK3"]))
     chosen = ordering.first(city, "battery/luck", rows, dose.subjects)
     leads = ordering.taken(city, chosen).filter(pl.col("class_code") == LEAD)
     changed = chosen.with_columns(operation=pl.lit(OPERATION), main=pl.lit(ILLNESS))

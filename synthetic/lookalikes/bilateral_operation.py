@@ -21,7 +21,7 @@ JOINTS = ("C030101", "C030102")
 )  # fmt: skip
 def bilateral_operation(city: City, dose: Dose) -> City:
     """The register names one side, the operation both: two joints were put in."""
-    rows = ordering.of_groups(city, ordering.untouched(city), ["IC2"])
+    rows = ordering.untouched(city, ordering.of_groups(city, ["IC2"]))
     single = rows.filter((pl.col("scale") == 1) & (pl.col("side") >= 0))
     chosen = ordering.first(city, "bilateral/luck", single, dose.subjects)
     both = chosen.with_columns(scale=pl.lit(2, pl.Int64))

@@ -22,7 +22,7 @@ GROUPS = ("FM1", "FK3", "FL1", "CB3", "IC2", "IF3", "IF4", "GE1", "IB2")
 )  # fmt: skip
 def coder_omission(city: City, dose: Dose) -> City:
     """No procedure is listed, but its fees are billed and the register holds the devices."""
-    rows = ordering.of_groups(city, ordering.untouched(city), GROUPS)
+    rows = ordering.untouched(city, ordering.of_groups(city, GROUPS))
     chosen = ordering.first(city, "coder/luck", rows, dose.subjects)
     known = load_scopes().by_class.items()
     needing = [code for code, one in known if one.versions[-1].procedures]

@@ -25,7 +25,7 @@ def combined_operation(city: City, dose: Dose) -> City:
 
     The device belongs to urology and not to the ward; the second procedure names the urologist.
     """
-    rows = ordering.of_groups(city, ordering.untouched(city), HOSTS)
+    rows = ordering.untouched(city, ordering.of_groups(city, HOSTS))
     splints = ordering.wanted(city, rows, HOSTS)
     splints = splints.with_columns(class_code=staffing.class_codes(city, splints["product"]))
     classes = splints["class_code"].unique().to_list()

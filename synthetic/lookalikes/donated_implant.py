@@ -27,7 +27,7 @@ def donated_implant(city: City, dose: Dose) -> City:
     """No implant on the bill, but the register has it, and it was received as a gift."""
     if city.goods is None:
         return city
-    stays = ordering.of_groups(city, ordering.untouched(city), GROUPS)
+    stays = ordering.untouched(city, ordering.of_groups(city, GROUPS))
     names = city.world.products.frame["key"].gather(city.uses["product"].cast(pl.UInt32))
     mine = names.is_in(IMPLANTS) & city.uses["serial"] & ~city.uses["planted"]
     used = city.uses.filter(mine & (pl.col("recorded") == pl.col("quantity")))

@@ -25,7 +25,7 @@ FOLLOWED_UP = {"M81.000": "骨密度测定", "I25.103": "冠状动脉CTA", "I67.
 )  # fmt: skip
 def early_onset(city: City, _dose: Dose) -> City:
     """The illness is known in every stay of the person, and its examination is billed once."""
-    rows = billed.candidates(city).filter(pl.col("los") >= 1)
+    rows = billed.candidates(city, pl.col("los") >= 1)
     person = rows["person"].to_numpy()
     age = city.world.people.age[person] + rows["admit"].to_numpy() / DAYS_PER_YEAR
     rows = rows.filter(pl.Series((age >= YEARS[0]) & (age < YEARS[1])))

@@ -28,7 +28,7 @@ def emergency_first(city: City, dose: Dose) -> City:
     They are posted when the person is admitted, for only then is there a stay to post them to.
     """
     draw = city.world.draw
-    rows = billed.candidates(city).filter(pl.col("emergency") & (pl.col("admit") > 0))
+    rows = billed.candidates(city, pl.col("emergency"), pl.col("admit") > 0)
     chosen = draw.luckiest("emergency_first/luck", rows, dose.subjects)
     count = pl.Series(draw.between("emergency_first/lines", *LINES, chosen["key"]))
     turns = chosen.with_columns(turn=pl.int_ranges(0, count), quantity=pl.lit(1, pl.Int32))

@@ -23,17 +23,17 @@ TRIED = 3  # stays looked at for each wanted, since not every hospital has such 
 def joint_operation(city: City, dose: Dose) -> City:
     """A surgeon of another department signs first; the licensed one is listed for the same."""
     lists = staffing.restricted()
-    stays = ordering.untouched(city)
+    stays = ordering.untouched(city, columns=[pl.col("key").alias("stay")])
     used = city.uses.filter((pl.col("billed") > 0) & ~pl.col("planted"))
     used = used.with_columns(class_code=staffing.class_codes(city, used["product"]))
     used = used.filter(pl.col("class_code").is_in(list(lists)))
-    used = ordering.unlabelled(city, used.join(stays.select(stay="key"), on="stay", how="semi"))
+    used = ordering.unlabelled(city, used.join(stays, on="stay", how="semi"))
     alone = used.with_columns(key=pl.col("stay")).unique("key", keep="first", maintain_order=True)
     guests = staffing.pairs_of({c: sorted(set(SURGEONS) - set(n)) for c, n in lists.items()})
     tried = ordering.first(city, "joint/luck", alone, TRIED * dose.subjects)
     able = staffing.stand_in(city, "joint/doctor", tried, guests)
     chosen = ordering.first(city, "joint/luck", able, dose.subjects).select("key", "doctor")
-    signed = stays.join(chosen, on="key")
+    signed = city.plan.join(chosen, on="key")
     done = coding.procedures(city.world, signed).filter(pl.col("position") == 1)
     again = done.select("stay_id", "code", "site").join(
         signed.select("stay_id", "physician", "coded_side", stay="key"), on="stay_id"

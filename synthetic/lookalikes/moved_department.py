@@ -23,7 +23,7 @@ LATE = (4, 25)  # days from the first such operation to the correction
 def moved_department(city: City, dose: Dose) -> City:
     """Seems to operate outside the department, until the register of staff is put right."""
     draw, lists = city.world.draw, staffing.restricted()
-    stays = ordering.untouched(city).select("physician", stay="key")
+    stays = ordering.untouched(city, columns=["physician", pl.col("key").alias("stay")])
     used = city.uses.filter((pl.col("billed") > 0) & ~pl.col("planted"))
     used = used.with_columns(class_code=staffing.class_codes(city, used["product"]))
     rows = used.filter(pl.col("class_code").is_in(list(lists))).join(stays, on="stay")

@@ -26,7 +26,7 @@ STEP = 10
 def outpatient_device(city: City, dose: Dose) -> City:
     """No operation in the stay, but an emergency visit for it hours before; the stone is listed."""
     draw = city.world.draw
-    rows = ordering.of_groups(city, ordering.untouched(city), GROUPS).filter(pl.col("admit") > 0)
+    rows = ordering.untouched(city, ordering.of_groups(city, GROUPS), pl.col("admit") > 0)
     chosen = ordering.first(city, "outpatient_device/luck", rows, dose.subjects)
     stents = ordering.wanted(city, chosen, GROUPS)
     fee = draw.between("outpatient_device/fee", *FEE, stents["key"]) // STEP * STEP

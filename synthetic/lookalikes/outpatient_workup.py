@@ -24,7 +24,7 @@ LEAST = 100 * 100  # fen
 def outpatient_workup(city: City, dose: Dose) -> City:
     """The stay begins without tests and a clinic billed them, for want of a bed: days earlier."""
     draw = city.world.draw
-    rows = ordering.of_groups(city, ordering.untouched(city), GROUPS)
+    rows = ordering.untouched(city, ordering.of_groups(city, GROUPS))
     planned = ~pl.col("emergency") & ~pl.col("untested") & (pl.col("admit") > WAITING[1])
     free = worth.unseen(city, rows.filter(planned), WAITING[0])
     chosen = ordering.first(city, "workup/luck", free, dose.subjects)

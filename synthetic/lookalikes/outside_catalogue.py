@@ -22,7 +22,7 @@ LENSES = ("iol_mono", "iol_toric")
 )  # fmt: skip
 def outside_catalogue(city: City, dose: Dose) -> City:
     """Half the bill is the patient's own and no covered lens is on it: another one is."""
-    rows = ordering.of_groups(city, ordering.untouched(city), INSTEAD)
+    rows = ordering.untouched(city, ordering.of_groups(city, INSTEAD))
     kits = ordering.taken(city, rows).filter(pl.col("name").is_in(LENSES))
     plain = kits.unique("stay", keep="first", maintain_order=True)
     rows = rows.join(plain.select(key="stay"), on="key", how="semi")

@@ -25,9 +25,9 @@ MOST_DRUGS = 3
 )  # fmt: skip
 def late_posting(city: City, dose: Dose) -> City:
     """Services of the last days are posted after the discharge; they were given in time."""
-    rows = billed.candidates(city)
     waited = pl.col("settled") > pl.col("admit") + pl.col("los")
-    chosen = _drawn(city, rows.filter(waited & (pl.col("los") >= LAST_DAYS)), "late", dose)
+    rows = billed.candidates(city, waited, pl.col("los") >= LAST_DAYS)
+    chosen = _drawn(city, rows, "late", dose)
     turns = _turns(city, chosen, LINES)
     key = (turns["key"], turns["turn"])
     draw = city.world.draw
@@ -52,7 +52,7 @@ def late_posting(city: City, dose: Dose) -> City:
 def take_home_drugs(city: City, dose: Dose) -> City:
     """Drugs to take home are handed out at the pharmacy an hour or two after the discharge."""
     draw = city.world.draw
-    rows = billed.candidates(city).filter((pl.col("los") >= 1) & ~pl.col("died"))
+    rows = billed.candidates(city, pl.col("los") >= 1, ~pl.col("died"))
     chosen = _drawn(city, rows, "home", dose)
     turns = _turns(city, chosen, (1, MOST_DRUGS))
     turns = turns.with_columns(item=pl.Series(_item(city, "drug", turns)), day="admit", second=0)

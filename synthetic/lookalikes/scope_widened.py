@@ -26,7 +26,7 @@ def scope_widened(city: City, dose: Dose) -> City:
     """Outside the scope of last year, inside the one that held on the day."""
     clock = city.world.clock
     change = (load_scopes()[CLASS].versions[-1].since - clock.start).days
-    rows = ordering.of_groups(city, ordering.untouched(city), NEWLY)
+    rows = ordering.untouched(city, ordering.of_groups(city, NEWLY))
     rows = rows.filter(pl.col("admit").is_between(change, change + WITHIN))
     chosen = ordering.first(city, "scope_widened/luck", rows, dose.subjects)
     grafts = ordering.wanted(city, chosen, NEWLY).with_columns(stay=pl.col("key"))

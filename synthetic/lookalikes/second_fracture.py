@@ -26,7 +26,7 @@ SECOND = {
 )  # fmt: skip
 def second_fracture(city: City, dose: Dose) -> City:
     """A plate for another bone than the main diagnosis names; diagnosis and operation say why."""
-    rows = ordering.of_groups(city, ordering.untouched(city), SECOND)
+    rows = ordering.untouched(city, ordering.of_groups(city, SECOND))
     rows = ordering.first(city, "second_fracture/luck", rows, dose.subjects)
     plates = ordering.wanted(city, rows, {group: second[0] for group, second in SECOND.items()})
     group = ordering.adrg(city, plates)

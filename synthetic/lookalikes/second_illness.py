@@ -22,7 +22,7 @@ STONE, REMOVAL, SITE = "K80.500x001", "51.8800x003", "胆总管"
 )  # fmt: skip
 def second_illness(city: City, dose: Dose) -> City:
     """The device fits only a diagnosis listed second, and a second procedure treats it."""
-    rows = ordering.of_groups(city, ordering.untouched(city), GROUPS)
+    rows = ordering.untouched(city, ordering.of_groups(city, GROUPS))
     chosen = ordering.first(city, "second_illness/luck", rows, dose.subjects)
     baskets = ordering.wanted(city, chosen, GROUPS).with_columns(stay=pl.col("key"))
     listed = baskets.with_columns(code=pl.lit(STONE), present=pl.lit(value=True))

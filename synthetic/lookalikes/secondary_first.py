@@ -25,10 +25,12 @@ NIGHTS = (4, 40)
 )  # fmt: skip
 def secondary_first(city: City, dose: Dose) -> City:
     """Main diagnosis and operation differ, but tests, drugs, cost and days are the illness's."""
-    world, rows = city.world, billed.candidates(city)
+    world = city.world
     illness = world.reference.group(ILLNESS)
     operated = [world.reference.group(adrg) for adrg in OPERATED]
-    rows = rows.filter(pl.col("group").is_in(operated) & pl.col("los").is_between(*NIGHTS))
+    rows = billed.candidates(
+        city, pl.col("group").is_in(operated), pl.col("los").is_between(*NIGHTS)
+    )
     paid = billed.standard_if(city, rows, np.full(len(rows), illness), rows["severity"].to_numpy())
     rows = rows.filter((rows["expected"] / paid).is_between(*COST))
     chosen = world.draw.luckiest("secondary/luck", rows, dose.subjects)

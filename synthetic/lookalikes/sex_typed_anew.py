@@ -31,7 +31,7 @@ def sex_typed_anew(city: City, dose: Dose) -> City:
     used = used.with_columns(
         sex=classes.replace_strict(made_for, default=None, return_dtype=pl.String)
     ).drop_nulls("sex")
-    stays = ordering.untouched(city).select("person", "settled", "admit", key="key")
+    stays = ordering.untouched(city, columns=["person", "settled", "admit", "key"])
     rows = used.join(stays, left_on="stay", right_on="key").with_columns(key=pl.col("stay"))
     rows = ordering.unlabelled(city, rows).unique("person", keep="first", maintain_order=True)
     chosen = ordering.first(city, "sex_typed/luck", rows, dose.subjects)

@@ -28,7 +28,7 @@ def side_typed_anew(city: City, dose: Dose) -> City:
     The second is labelled: it seems to put an implant where one was put already.
     """
     alone = city.plan.group_by("chain").len().filter(pl.col("len") == 1).select("chain")
-    rows = ordering.of_groups(city, ordering.untouched(city), GROUPS)
+    rows = ordering.untouched(city, ordering.of_groups(city, GROUPS))
     single = rows.filter((pl.col("scale") == 1) & (pl.col("side") >= 0))
     single = single.join(alone, on="chain", how="semi")
     chosen = ordering.first(city, "side_typed/luck", single, dose.subjects)

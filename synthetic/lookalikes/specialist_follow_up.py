@@ -28,9 +28,7 @@ def specialist_follow_up(city: City, dose: Dose) -> City:
     fit = pl.col("los").is_between(*NIGHTS) & pl.col("structure").is_in(STRUCTURES)
     end = pl.col("admit") + pl.col("los") + AFTER[1]
     living = ~pl.col("died") & ~pl.col("untested") & (end < city.world.clock.days)
-    rows = worth.unseen(
-        city, _home_for(city, ordering.untouched(city).filter(fit & living)), AFTER[1]
-    )
+    rows = worth.unseen(city, _home_for(city, ordering.untouched(city, fit & living)), AFTER[1])
     chosen = ordering.first(city, "follow_up/luck", rows, dose.subjects)
     priced = chosen.join(worth.bills(city, chosen), on="key", maintain_order="left")
     low, high = SHARE

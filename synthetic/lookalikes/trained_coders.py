@@ -27,7 +27,7 @@ MILDEST = 5
 )  # fmt: skip
 def under_documented(city: City, dose: Dose) -> City:
     """A treated complication is left out of the codes, and the hospital is paid less for it."""
-    rows = billed.candidates(city).filter(pl.col("severity") < MILDEST)
+    rows = billed.candidates(city, pl.col("severity") < MILDEST)
     careless, day = _houses(city)
     hospital = rows["hospital"].to_numpy()
     before = careless[hospital] & (rows["admit"].to_numpy() < day[hospital])
@@ -49,7 +49,7 @@ def under_documented(city: City, dose: Dose) -> City:
 def better_coding(city: City, _dose: Dose) -> City:
     """The same hospitals code what they treat from a day on; each code has its tests and drugs."""
     careless, day = _houses(city)
-    rows = billed.candidates(city).filter(pl.col("severity") == 1)
+    rows = billed.candidates(city, pl.col("severity") == 1)
     hospital, admit = rows["hospital"].to_numpy(), rows["admit"].to_numpy()
     since = admit - day[hospital]
     after = careless[hospital] & (since >= 0) & (since < JUST_AFTER)

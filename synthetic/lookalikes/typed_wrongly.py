@@ -51,9 +51,7 @@ def sex_slip(city: City, dose: Dose) -> City:
     """Wrongly registered before an operation of one sex, corrected after it; all else fits."""
     draw, people = city.world.draw, city.world.people.frame
     groups = [city.world.reference.group(adrg) for adrg in OF_ONE_SEX]
-    rows = billed.candidates(city).filter(
-        pl.col("group").is_in(groups) & (pl.col("admit") > BEFORE[1])
-    )
+    rows = billed.candidates(city, pl.col("group").is_in(groups), pl.col("admit") > BEFORE[1])
     chosen = _drawn(city, rows, "sex", dose)
     own = people["sex"].gather(chosen["person"].cast(pl.UInt32))
     early = pl.Series(draw.between("typed/before", *BEFORE, chosen["key"]))

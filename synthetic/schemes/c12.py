@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from synthetic import campaigns, departures, ordering
@@ -61,13 +62,12 @@ def wrong_body(city: City, dose: Dose) -> City:
 
 
 def _candidates(city: City) -> dict[int, pl.DataFrame]:
-    rows = ordering.untouched(city)
-    man = pl.Series(~city.world.people.female[rows["person"].to_numpy()])
-    single = rows.filter((pl.col("scale") == 1) & (pl.col("side") >= 0))
+    man = pl.col("person").is_in(np.flatnonzero(~city.world.people.female))
+    single = ordering.untouched(city, pl.col("scale") == 1, pl.col("side") >= 0)
     return {
-        SEX: ordering.of_groups(city, rows.filter(man), WRONG_SEX),
-        SIDE: ordering.of_groups(city, single, ONE_SIDED),
-        SITE: ordering.of_groups(city, rows, WRONG_SITE),
+        SEX: ordering.untouched(city, man, ordering.of_groups(city, WRONG_SEX)),
+        SIDE: single.filter(ordering.of_groups(city, ONE_SIDED)),
+        SITE: ordering.untouched(city, ordering.of_groups(city, WRONG_SITE)),
         AGAIN: _second_stays(single),
     }
 

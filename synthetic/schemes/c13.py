@@ -45,8 +45,10 @@ def without_procedure(city: City, dose: Dose) -> City:
 
     It was bought and booked, and went elsewhere. The loss is its whole bill.
     """
-    rows = ordering.untouched(city)
-    fitting = {level: ordering.of_groups(city, rows, by) for level, by in BILLED.items()}
+    fitting = {
+        level: ordering.untouched(city, ordering.of_groups(city, by))
+        for level, by in BILLED.items()
+    }
     chosen = campaigns.choose_each(city.world, "C13", fitting, dose)
     parts = [
         ordering.wanted(city, chosen.filter(pl.col("difficulty") == level), by)

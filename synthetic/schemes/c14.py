@@ -53,8 +53,10 @@ def paid_outside(city: City, dose: Dose) -> City:
 
     The loss is what the device costs on the platform, which the patient paid.
     """
-    rows = ordering.untouched(city)
-    fitting = {level: ordering.of_groups(city, rows, by) for level, by in MISSING.items()}
+    fitting = {
+        level: ordering.untouched(city, ordering.of_groups(city, by))
+        for level, by in MISSING.items()
+    }
     chosen = campaigns.choose_each(city.world, "C14", fitting, dose)
     missing = _missing(city, chosen)
     lost = missing.group_by("key").agg(amount=pl.col("worth").sum())

@@ -57,7 +57,8 @@ def wrong_hands(city: City, dose: Dose) -> City:
 
 def _restricted(city: City) -> pl.DataFrame:
     """Billed uses of devices that belong to some departments only, in stays still untouched."""
-    stays = ordering.untouched(city).filter(pl.col("coded_group") == pl.col("group"))
+    as_coded = pl.col("coded_group") == pl.col("group")
+    stays = ordering.untouched(city, as_coded, columns=["key"])
     used = city.uses.filter(
         (pl.col("billed") > 0)
         & ~pl.col("planted")
@@ -65,7 +66,7 @@ def _restricted(city: City) -> pl.DataFrame:
     )
     used = used.with_columns(class_code=staffing.class_codes(city, used["product"]))
     used = used.filter(pl.col("class_code").is_in(list(staffing.restricted())))
-    used = used.join(stays.select(stay="key", own="physician"), on="stay", how="semi")
+    used = used.join(stays, left_on="stay", right_on="key", how="semi")
     rows = used.group_by("stay", "product", "hospital", "class_code").agg(
         key=pl.col("use").min(), day=pl.col("day").min()
     )

@@ -48,7 +48,7 @@ def impersonation(city: City, dose: Dose) -> City:
     chosen = _provable(city, chosen, dose)
     if chosen.is_empty():
         return city
-    rows = chosen.with_columns(
+    rows = city.whole(chosen).with_columns(
         patient=pl.col("person"), person=pl.col("card"), planted=pl.lit(value=True)
     )
     rows = headers.grouped(city.world, city.standards, rows)
@@ -58,11 +58,15 @@ def impersonation(city: City, dose: Dose) -> City:
 
 
 def _candidates(city: City, dose: Dose) -> dict[int, pl.DataFrame]:
-    """By difficulty: stays of their own, with the ``card`` that they would be settled on."""
-    alone = city.plan.group_by("chain").len().filter(pl.col("len") == 1).select("chain")
-    rows = billed.candidates(city).join(alone, on="chain", how="semi").sort("key")
-    rows = rows.filter(~pl.col("died") & pl.col("los").is_between(*NIGHTS))
-    rows = rows.filter(pl.col("expected") > LEAST_COST)
+    """By difficulty: stays of their own, with the ``card`` that they would be settled on.
+
+    Only the few columns that pairs are chosen by, since nearly every stay is looked at.
+    """
+    rows = billed.candidates(
+        city, pl.len().over("chain") == 1, ~pl.col("died"),
+        pl.col("los").is_between(*NIGHTS), pl.col("expected") > LEAST_COST,
+        columns=cards.LOOKED_AT,
+    ).sort("key")  # fmt: skip
     pool = max(LEAST_POOL, POOL * dose.subjects)
     few = city.world.draw.luckiest("h08/pool", rows, pool).drop("luck")
     elsewhere = pl.concat([cards.dead(city, few), cards.in_two_beds(city, few)])

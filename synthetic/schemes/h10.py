@@ -53,7 +53,7 @@ def up_coded(city: City, dose: Dose) -> City:
     group that the stay belongs to (implementing rules, article 35).
     """
     more = replace(dose, subjects=round(dose.subjects * SPARE))
-    chosen = campaigns.choose_each(city.world, "H10", _candidates(city), more)
+    chosen = city.whole(campaigns.choose_each(city.world, "H10", _candidates(city), more))
     if chosen.is_empty():
         return city
     chosen = _as_billed(city, _coded(city, chosen), dose)
@@ -73,7 +73,9 @@ def up_coded(city: City, dose: Dose) -> City:
 
 def _candidates(city: City) -> dict[int, pl.DataFrame]:
     """By difficulty: stays whose cost fits what they could be coded to, and to what."""
-    rows = billed.case_paid(city, billed.candidates(city)).filter(pl.col("los") >= NIGHTS)
+    rows = billed.candidates(
+        city, billed.case_paid(city), pl.col("los") >= NIGHTS, columns=billed.PRICED
+    )
     worse = _raised(city, rows.filter(pl.col("severity") > 1), 1)
     moved = _moved(city, rows)
     mild = _raised(city, rows.filter(pl.col("severity") == MILDEST), 3)

@@ -49,7 +49,7 @@ def wrongly_coded(city: City, dose: Dose) -> City:
     standard of the proper group (implementing rules, article 35).
     """
     more = replace(dose, subjects=round(dose.subjects * SPARE))
-    chosen = campaigns.choose_each(city.world, "H11", _candidates(city), more)
+    chosen = city.whole(campaigns.choose_each(city.world, "H11", _candidates(city), more))
     if chosen.is_empty():
         return city
     chosen = _as_billed(city, chosen, dose)
@@ -66,7 +66,9 @@ def wrongly_coded(city: City, dose: Dose) -> City:
 
 
 def _candidates(city: City) -> dict[int, pl.DataFrame]:
-    rows = billed.case_paid(city, billed.candidates(city)).filter(pl.col("los") >= 1)
+    rows = billed.candidates(
+        city, billed.case_paid(city), pl.col("los") >= 1, columns=billed.PRICED
+    )
     same = rows.with_columns(to_group="group", to_severity="severity", low="standard")
     lower = _lowered(city, rows)
     dear = pl.col("expected") / pl.col("standard")

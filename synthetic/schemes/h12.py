@@ -71,8 +71,10 @@ def _chosen(city: City, dose: Dose) -> pl.DataFrame:
     Bills are drawn for a few times as many as are wanted; those that fit are kept.
     """
     structure = pl.col("structure").is_in(STRUCTURES)
-    rows = ordering.untouched(city).filter(pl.col("los").is_between(*NIGHTS) & structure)
-    rows = rows.filter(~pl.col("untested") & (pl.col("own_share") == 0))
+    honest = ~pl.col("untested") & (pl.col("own_share") == 0)
+    stayed = pl.col("los").is_between(*NIGHTS)
+    columns = [*campaigns.PLACED, "person", "admit", "los"]
+    rows = ordering.untouched(city, stayed, structure, honest, columns=columns)
     alone = worth.unseen(city, rows, QUIET)
     parts: list[pl.DataFrame] = []
     for place, level in enumerate(dose.difficulties):
@@ -83,7 +85,7 @@ def _chosen(city: City, dose: Dose) -> pl.DataFrame:
         asked = Dose(wanted * ASKED[level], (level,), dose.since)
         drawn = campaigns.choose(city.world, "H12", pool, asked, salt=f"/{level}")
         parts.append(drawn.with_columns(wanted=pl.lit(wanted)))
-    priced = _priced(city, pl.concat(parts)).filter(_fits())
+    priced = _priced(city, city.whole(pl.concat(parts))).filter(_fits())
     luck = pl.Series(city.world.draw.uniform("h12/kept", priced["key"]))
     place_of = luck.rank("ordinal")
     kept = priced.with_columns(turn=place_of.cast(pl.Int64))

@@ -24,6 +24,7 @@ NIGHTS = (5, 60)
 DAYS_TWICE = (2, 4)
 OVER = (2, 3)  # nights that a stay runs on into the next one
 FURTHEST = 14  # nights from a discharge to the next admission that may be bridged
+LOOKED_AT = ["key", "person", "hospital", "day", "admit", "los", "died", "discharge_way"]
 OUTSIDE, TWICE, TWO_BEDS, BORDER = 1, 2, 3, 4
 
 
@@ -47,7 +48,7 @@ def impossible_dates(city: City, dose: Dose) -> City:
 
     The loss is the amount of the lines that cannot be true.
     """
-    chosen = campaigns.choose_each(city.world, "H15", _candidates(city), dose)
+    chosen = city.whole(campaigns.choose_each(city.world, "H15", _candidates(city), dose))
     if chosen.is_empty():
         return city
     overlapping = chosen.filter(pl.col("difficulty") == TWO_BEDS)
@@ -63,7 +64,8 @@ def impossible_dates(city: City, dose: Dose) -> City:
 
 
 def _candidates(city: City) -> dict[int, pl.DataFrame]:
-    rows = billed.candidates(city).with_columns(gap=pl.lit(None, pl.Int64))
+    """By difficulty, the few columns that are needed to choose: most of the plan fits."""
+    rows = billed.candidates(city, columns=LOOKED_AT).with_columns(gap=pl.lit(None, pl.Int64))
     long = rows.filter(pl.col("los").is_between(*NIGHTS))
     early = (pl.col("admit") > AWAY[1] // SECONDS_PER_DAY) & (pl.col("los") >= 1)
     return {OUTSIDE: rows.filter(early), TWICE: long, TWO_BEDS: _before_another(city, rows),

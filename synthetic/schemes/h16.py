@@ -71,7 +71,7 @@ def unfitting(city: City, dose: Dose) -> City:
 
     The loss is the amount of that service.
     """
-    chosen = campaigns.choose_each(city.world, "H16", _candidates(city), dose)
+    chosen = city.whole(campaigns.choose_each(city.world, "H16", _candidates(city), dose))
     if chosen.is_empty():
         return city
     told = chosen.filter(pl.col("code") != "")
@@ -91,7 +91,8 @@ def ages(city: City, rows: pl.DataFrame) -> Floats:
 def _candidates(city: City) -> dict[int, pl.DataFrame]:
     """By difficulty: stays with one of the conflicts, drawn, if it is one for the person."""
     draw = city.world.draw
-    rows = billed.candidates(city).filter(pl.col("los") >= 1).drop("day")
+    columns = ["key", "seed", "person", "hospital", "group", "admit", "los"]
+    rows = billed.candidates(city, pl.col("los") >= 1, columns=columns)
     age = ages(city, rows)
     female = city.world.people.female[rows["person"].to_numpy()]
     main = coding.true_principal(city.world, rows)
