@@ -1,5 +1,6 @@
 """A city that bills: hospitals, persons, care, goods, schemes, look-alikes and past audits."""
 
+import claims  # noqa: F401 - settles how memory is given back, before Polars is loaded
 from synthetic.asked import Prevalence
 from synthetic.city import CitySummary, generate
 from synthetic.shift import Shift
