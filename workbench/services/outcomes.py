@@ -12,6 +12,7 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
+from claims.schema import FEN_PER_YUAN
 from claims.tables import AUDIT_OUTCOMES, STAYS
 from workbench import life
 from workbench.models import CaseFile, Opinion, Outcome
@@ -76,13 +77,10 @@ def hand_over(folder: Path, night: date) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     STAYS.empty().write_parquet(folder / "stays.parquet")
     frame = pl.DataFrame(rows, schema=AUDIT_OUTCOMES.dtypes())
-    frame.with_columns(pl.col("amount_recovered") / FEN).write_parquet(
+    frame.with_columns(pl.col("amount_recovered") / FEN_PER_YUAN).write_parquet(
         folder / "audit_outcomes.parquet"
     )
     return len(rows)
-
-
-FEN = 100
 
 
 def _row(one: Outcome) -> dict[str, object]:
