@@ -135,3 +135,14 @@ CHAIN_WORDS: Final[dict[str, StrPromise]] = {
     "billed": _("Billed in the month"),
     "billed_year": _("Billed between the counts"),
 }
+# Codes of the contract that a fact may hold.
+CODE_WORDS: Final[dict[str, StrPromise]] = {
+    "employee": _("employees"),
+    "resident": _("residents"),
+    "emergency": _("emergency"),
+    "outpatient": _("through the clinic"),
+    "transfer": _("by transfer"),
+    "home": _("went home"),
+    "against_advice": _("against advice"),
+    "death": _("died"),
+}

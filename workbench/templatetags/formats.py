@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from claims.schema import FEN_PER_YUAN
 from workbench.typologies import title
 from workbench.wording import (
+    CODE_WORDS,
     GRADE_WORDS,
     LOSS_WORDS,
     OUTCOME_WORDS,
@@ -135,7 +136,7 @@ def value(told: object) -> str:
         return _("yes") if told else _("no")
     if isinstance(told, float):
         return f"{told:,.0f}" if told == round(told) else f"{told:,.2f}"
-    return str(told)
+    return str(CODE_WORDS.get(str(told), told))
 
 
 @register.filter
