@@ -353,12 +353,13 @@ def add_user(
     name: Annotated[str, typer.Argument()],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     role: Annotated[str, typer.Option()] = "auditor",
+    district: Annotated[str, typer.Option(help="The only one to be seen; else the city.")] = "",
 ) -> None:
     """Let a person sign in."""
     _name_home()
     from workbench.serve import add_user as add  # noqa: PLC0415
 
-    add(name, password, role=role)
+    add(name, password, role=role, district=district)
     console.print(f"{name} may sign in as {role}. Start the desk with `jianbao workbench`.")
 
 

@@ -56,12 +56,12 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         ) from error
 
 
-def add_user(name: str, password: str, role: str = "auditor") -> User:
+def add_user(name: str, password: str, role: str = "auditor", district: str = "") -> User:
     """Add a person who may sign in."""
     prepare()
     from workbench.services import users  # noqa: PLC0415  needs prepare() first
 
-    return users.add_user(name=name, password=password, role=role)
+    return users.add_user(name=name, password=password, role=role, district=district)
 
 
 def set_password(name: str, password: str) -> User:
