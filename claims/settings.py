@@ -53,6 +53,18 @@ class Settings(BaseSettings):
         default=2, ge=1, description="Threads for training; part of what makes a model repeatable."
     )
     seed: int = Field(default=20250301, description="Seed of detectors, rankers and draws.")
+    second_opinion_yuan: int = Field(
+        default=20_000, ge=0, description="Amount in yuan from which two people must agree."
+    )
+    take_minutes: int = Field(
+        default=60, ge=1, description="Minutes after which a case taken goes back to the queue."
+    )
+    appeal_days: int = Field(
+        default=10, ge=1, description="Working days in which an appeal is answered."
+    )
+    idle_minutes: int = Field(
+        default=30, ge=1, description="Minutes without a click after which a session ends."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -34,6 +34,8 @@ app = typer.Typer(
 )
 users = typer.Typer(help="People who may sign in to the workbench.", no_args_is_help=True)
 app.add_typer(users, name="user")
+audit = typer.Typer(help="The audit trail of the workbench.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 # A file or a pipe has no width of its own; this one leaves room for whole sentences.
 PIPE_WIDTH = 150
 console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
@@ -351,13 +353,37 @@ def add_user(
     name: Annotated[str, typer.Argument()],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     role: Annotated[str, typer.Option()] = "auditor",
+    district: Annotated[str, typer.Option(help="The only one to be seen; else the city.")] = "",
 ) -> None:
     """Let a person sign in."""
     _name_home()
     from workbench.serve import add_user as add  # noqa: PLC0415
 
-    add(name, password, role=role)
+    add(name, password, role=role, district=district)
     console.print(f"{name} may sign in as {role}. Start the desk with `jianbao workbench`.")
+
+
+@audit.command("verify")
+def verify() -> None:
+    """Prove that no entry of the audit trail was changed, removed or cut off."""
+    _name_home()
+    from workbench.serve import verify_trail  # noqa: PLC0415
+
+    proof = verify_trail()
+    console.print(f"{proof.entries:,} entries, all whole. Last seal: {proof.seal}")
+
+
+@app.command()
+def outcomes(
+    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Night they come with.")],
+) -> None:
+    """Hand over to the lake what auditors decided, so that the next retraining learns from it."""
+    _name_home()
+    from flows.outcomes import land_outcomes  # noqa: PLC0415
+    from workbench.serve import hand_over  # noqa: PLC0415
+
+    count = land_outcomes(_settings(), night.date(), hand_over)
+    console.print(f"{count:,} outcomes came with the night of {night.date()}.")
 
 
 def _name_home() -> None:

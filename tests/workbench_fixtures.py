@@ -1,8 +1,9 @@
 """The cast that every page of the workbench is tried with, and the home it reads.
 
-The cast: an *auditor*, who may read the queue; an *outsider*, who may sign in and has no
-role; and *anonymous*, who did not sign in. Test modules ask for these fixtures with
-``pytest_plugins``; Django's models are imported late, because plugins load before it.
+The cast: one person of every role; *second*, another auditor; *elsewhere*, an auditor of another
+district; an *outsider*, who may sign in and has no role; and *anonymous*, who did not sign in.
+All of them see the score unless a test says otherwise. Test modules ask for these fixtures
+with ``pytest_plugins``; Django's models are imported late, because plugins load before it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.test import Client
 
 from claims.lake import Lake
 from claims.settings import Settings, load_settings
+from workbench.access import ADMINISTRATOR, AUDITOR, SCIENTIST, SENIOR, VIEWER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings as DjangoSettings
 
 FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+ELSEWHERE = "Far District"
 
 
 @pytest.fixture
@@ -40,30 +43,68 @@ def lake(workbench_settings: Settings) -> Lake:
 @pytest.fixture
 def auditor(db: None, workbench_settings: Settings) -> Client:
     """The browser of a signed-in auditor."""
-    del db, workbench_settings  # asked for, not used
-    return _signed_in("auditor-a", role="auditor")
+    return signed_in("auditor-a", AUDITOR)
+
+
+@pytest.fixture
+def second(db: None, workbench_settings: Settings) -> Client:
+    """The browser of another auditor."""
+    return signed_in("auditor-b", AUDITOR)
+
+
+@pytest.fixture
+def senior(db: None, workbench_settings: Settings) -> Client:
+    """The browser of a senior auditor."""
+    return signed_in("senior-s", SENIOR)
+
+
+@pytest.fixture
+def scientist(db: None, workbench_settings: Settings) -> Client:
+    """The browser of a data scientist."""
+    return signed_in("scientist-d", SCIENTIST)
+
+
+@pytest.fixture
+def viewer(db: None, workbench_settings: Settings) -> Client:
+    """The browser of somebody who may read overviews."""
+    return signed_in("viewer-v", VIEWER)
+
+
+@pytest.fixture
+def administrator(db: None, workbench_settings: Settings) -> Client:
+    """The browser of who minds accounts."""
+    return signed_in("administrator-m", ADMINISTRATOR)
+
+
+@pytest.fixture
+def elsewhere(db: None, workbench_settings: Settings) -> Client:
+    """The browser of an auditor of another district."""
+    return signed_in("auditor-e", AUDITOR, district=ELSEWHERE)
 
 
 @pytest.fixture
 def outsider(db: None, workbench_settings: Settings) -> Client:
     """The browser of somebody who may sign in and nothing else."""
-    del db, workbench_settings  # asked for, not used
-    return _signed_in("outsider-o", role=None)
+    return signed_in("outsider-o", None)
 
 
 @pytest.fixture
 def anonymous(db: None, workbench_settings: Settings) -> Client:
     """The browser of somebody who did not sign in."""
-    del db, workbench_settings  # asked for, not used
     return Client()
 
 
-def _signed_in(name: str, role: str | None) -> Client:
+def signed_in(
+    name: str, role: str | None, *, district: str = "", facts_only: bool = False
+) -> Client:
+    """A browser in which somebody of a role has signed in."""
     from django.contrib.auth.models import Group  # noqa: PLC0415  needs the applications loaded
 
     from workbench.models import User  # noqa: PLC0415
 
     user = User.objects.create_user(name, password="correct horse battery")  # noqa: S106
+    user.district, user.facts_only = district, facts_only
+    user.save()
     if role is not None:
         user.groups.add(Group.objects.get(name=role))
     client = Client()

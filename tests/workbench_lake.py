@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from claims.lake import Span
-from claims.results import CASES, MANIFEST
+from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, TAGS
+from claims.tables import HOSPITALS, STAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from claims.lake import Lake
+    from claims.schema import Table
 
 NIGHT = date(2025, 11, 20)
 YESTERDAY = NIGHT - timedelta(days=1)
+TABLES = (CASES.name, ALERTS.name, DOSSIERS.name, TAGS.name, HOSPITALS.name, STAYS.name)
 
 
 def case(number: int, **given: Any) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def write_cases(lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT)
 
 def publish(lake: Lake, night: date = NIGHT, **given: Any) -> None:
     """Write the manifest row of a night: what is in the lake now becomes visible."""
-    versions = lake.versions([CASES.name])
+    versions = lake.versions(TABLES)
     row = {
         "run_date": night,
         "kind": "night",
@@ -71,3 +75,125 @@ def write_night(lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT)
     """Write and publish a night."""
     write_cases(lake, rows, night)
     publish(lake, night)
+
+
+def write_whole(
+    lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT, **alerts: Any
+) -> None:
+    """Write and publish a night with one doubtful stay a case, its dossier and its hospital."""
+    raised = [alert_of(row, night, **alerts) for row in rows]
+    _replace(lake, ALERTS, raised, night)
+    _replace(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
+    _replace(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
+    hospitals = sorted({row["hospital_id"] for row in rows})
+    _replace(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
+    _replace(lake, STAYS, [stay(one) for one in raised], night, "received_on")
+    write_night(lake, rows, night)
+
+
+def alert_of(row: dict[str, Any], night: date = NIGHT, **given: Any) -> dict[str, Any]:
+    """The doubtful stay of a case."""
+    (alert_id,) = row["alert_ids"][-1:]
+    told = {
+        "alert_id": alert_id,
+        "run_date": night,
+        "subject_type": "stay",
+        "subject_id": f"S-{row['case_id']}",
+        "score_kind": "prior" if row["score"] is None else "calibrated",
+        "margin": 1.5,
+        "loss_method": "line_sum",
+        "billed_harm": row["amount_at_risk"],
+        "fund_loss": None,
+        "expected_recovery": row["amount_at_risk"] // 2,
+        "rules": [
+            {"code": code, "version": "2026-01", "evidence": "{}"} for code in row["rule_codes"]
+        ],
+        "reasons": [],
+        "tags": [],
+        "protective_tags": [],
+        "selected_by": "model",
+        "selection_probability": None,
+        "model_version": "m1",
+        "benchmark_version": "2025-11-01",
+        "data_version": "d1",
+    }
+    kept = ("scenario", "hospital_id", "person_id", "case_id", "score", "anomaly", "grade",
+            "amount_at_risk")  # fmt: skip
+    return {name: row[name] for name in kept} | told | given
+
+
+def dossier_of(alert: dict[str, Any]) -> dict[str, Any]:
+    """What was written about a doubtful stay: facts, days, a rule, reasons."""
+    reason = {
+        "feature": "length_of_stay", "family": "course", "value": 16.0, "unit": "days",
+        "standard": 7.0, "p5": 3.0, "p95": 12.0, "n": 1842, "contribution": 0.8,
+        "text_en": "stayed 16.0 d; peers 7.0 d", "text_zh": "住院16.0 天；同类中位7.0 天",
+    }  # fmt: skip
+    content = {
+        "facts": {
+            "department": "Neurology", "admitted_on": "2025-10-01", "discharged_on": "2025-10-05",
+            "event_on": "2025-10-05", "total_amount": 9876.5, "idle_days": 2.0,
+        },
+        "labels": {"idle_days": {"en": "Days without treatment", "zh": "无诊疗天数"}},
+        "days": [
+            {"day": "2025-10-01", "category": "bed", "amount": 10_000, "lines": 1},
+            {"day": "2025-10-01", "category": "drug", "amount": 52_345, "lines": 2},
+            {"day": "2025-10-03", "category": "bed", "amount": 10_000, "lines": 1},
+        ],
+        "rules": [
+            {
+                "code": "H02", "en": "Hanging bed", "zh": "挂床住院", "hook": "38-1",
+                "official": None, "grade": "疑点", "version": "2026-01",
+                "evidence": {"idle_days": 2.0}, "limits": {"idle_run_days": "audit practice"},
+                "doc": "",
+            }
+        ],
+        "not_raised": [
+            {"code": "H09", "because_en": ["an emergency admission"], "because_zh": ["急诊入院"]}
+        ],
+        "reasons": [reason],
+    }  # fmt: skip
+    return {
+        "alert_id": alert["alert_id"],
+        "run_date": alert["run_date"],
+        "content": json.dumps(content),
+    }
+
+
+def tags_of(alert: dict[str, Any]) -> list[dict[str, Any]]:
+    """A label that speaks for a stay, and the mark of a detector."""
+    same = {"run_date": alert["run_date"], "subject_type": alert["subject_type"],
+            "subject_id": alert["subject_id"], "compared_with": None, "value": None,
+            "standard": None, "distance": None, "version": "v1"}  # fmt: skip
+    return [
+        same | {"tag": "S.fact.emergency_new", "layer": "fact", "protective": True,
+                "text_en": "an emergency admission", "text_zh": "急诊入院"},
+        same | {"tag": "S.model.hbos.99", "layer": "model", "protective": False,
+                "text_en": "hbos: unusual", "text_zh": "hbos：异常"},
+    ]  # fmt: skip
+
+
+def hospital(hospital_id: str, night: date) -> dict[str, Any]:
+    """A hospital of the near district."""
+    told = dict.fromkeys(HOSPITALS.names) | {
+        "hospital_id": hospital_id,
+        "district": "Near District",
+    }
+    return told | {"name": "Riverside Hospital", "level": "3", "kind": "general",
+                   "ownership": "public", "received_on": night}  # fmt: skip
+
+
+def stay(alert: dict[str, Any]) -> dict[str, Any]:
+    """The stay that an alert is about."""
+    told = dict.fromkeys(STAYS.names) | {"stay_id": alert["subject_id"]}
+    return told | {"hospital_id": alert["hospital_id"], "total_amount": 987_650,
+                   "department": "Neurology", "physician_id": "D-1",
+                   "received_on": alert["run_date"]}  # fmt: skip
+
+
+def _replace(
+    lake: Lake, table: Table, rows: Sequence[dict[str, Any]], night: date, clock: str = "run_date"
+) -> None:
+    frame = pl.DataFrame(list(rows), schema=table.dtypes())
+    keys = (*table.key, clock) if clock not in table.key else table.key
+    lake.replace(table.name, frame, Span.night(night, clock), keys=keys)

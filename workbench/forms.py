@@ -6,23 +6,26 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.results import GRADES
 from claims.tables import SCENARIOS
-from workbench.selectors.queue import Wanted
-from workbench.wording import GRADE_WORDS, SCENARIO_WORDS
+from workbench.selectors.wanted import EVERY_STATE, MINE, Wanted
+from workbench.typologies import TITLES, title
+from workbench.wording import GRADE_WORDS, SCENARIO_WORDS, STATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from workbench.models import User
     from workbench.selectors.nights import Night
 
 LONGEST_NAME = 100
 
 
 class QueueFilters(forms.Form):
-    """Scenario, grade, hospital and night."""
+    """What the queue can be narrowed to."""
 
     scenario = forms.ChoiceField(
         label=_("Scenario"),
@@ -40,24 +43,58 @@ class QueueFilters(forms.Form):
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"list": "hospitals", "placeholder": _("Name or code")}),
     )
+    district = forms.ChoiceField(label=_("District"), required=False)
+    scheme = forms.ChoiceField(label=_("Rule"), required=False)
+    amount = forms.IntegerField(label=_("From yuan"), required=False, min_value=0)
+    waiting = forms.IntegerField(label=_("Open for days"), required=False, min_value=0)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("Open")),
+            (MINE, _("Mine")),
+            *STATE_WORDS.items(),
+            (EVERY_STATE, _("All")),
+        ],
+    )
     night = forms.ChoiceField(label=_("Night"), required=False)
 
-    def __init__(self, data: Mapping[str, Any], nights: tuple[Night, ...], days: int) -> None:
-        """Offer the published nights."""
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        nights: tuple[Night, ...],
+        days: int,
+        districts: Sequence[str],
+        reader: User,
+    ) -> None:
+        """Offer the published nights and the districts; ``reader`` is who asks."""
         super().__init__(data, auto_id="filter-%s")
         days_in_words = _("Last %(days)d days") % {"days": days}
         dated = [(str(night.run_date), str(night.run_date)) for night in nights]
         self.nights = nights
         self.days = days
-        field = self.fields["night"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", days_in_words), *dated]
+        self.reader = reader
+        rules = [(code, f"{code} {_title(code)}") for code in TITLES]
+        self._offer("night", [("", days_in_words), *dated])
+        self._offer("district", [("", _("All")), *((name, name) for name in districts)])
+        self._offer("scheme", [("", _("All")), *rules])
         self.full_clean()
 
     @property
     def wanted(self) -> Wanted:
         """The filters of rows."""
-        return Wanted(self._given("scenario"), self._given("grade"), self._given("hospital"))
+        return Wanted(
+            self._given("scenario"),
+            self._given("grade"),
+            self._given("hospital"),
+            scheme=self._given("scheme"),
+            district=self._given("district"),
+            amount_from=self._given("amount"),
+            waiting_days=self._given("waiting"),
+            state=self._given("state"),
+            reader=self.reader.get_username(),
+            only_district=self.reader.district,
+        )
 
     @property
     def wanted_nights(self) -> tuple[Night, ...]:
@@ -72,5 +109,14 @@ class QueueFilters(forms.Form):
         """What is asked for, as the address of the page repeats it."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def _given(self, name: str) -> str | None:
+    def _given(self, name: str) -> Any:  # noqa: ANN401  text or a number
         return self.cleaned_data.get(name) or None
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+def _title(code: str) -> str:
+    return title(code, chinese=(get_language() or "").startswith("zh"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from claims.errors import JianbaoError
+from workbench.may import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,8 @@ CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-UNAVAILABLE = 503
+CONFLICT, UNAVAILABLE = 409, 503
+A_MINUTE = 60
 
 
 def safety_headers(get_response: Answer) -> Answer:
@@ -33,6 +36,18 @@ def safety_headers(get_response: Answer) -> Answer:
         response.headers["Content-Security-Policy"] = CONTENT_POLICY
         add_never_cache_headers(response)
         return response
+
+    return answer
+
+
+def keep_awake(get_response: Answer) -> Answer:
+    """Let the time of a session run from the last click, written at most once a minute."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        now = int(time.time())
+        if request.user.is_authenticated and now - request.session.get("awake", 0) >= A_MINUTE:
+            request.session["awake"] = now
+        return get_response(request)
 
     return answer
 
@@ -50,6 +65,8 @@ class WayOut:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for the errors that name a way out; leave all others to Django."""
+        if isinstance(exception, RefusedError):
+            return render(request, "403.html", {"exception": str(exception)}, status=CONFLICT)
         if not isinstance(exception, JianbaoError):
             return None
         return render(request, "503.html", {"problem": exception}, status=UNAVAILABLE)

@@ -17,7 +17,11 @@ from claims.settings import load_settings
 from workbench import database, secret
 
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
     from workbench.models import User
+    from workbench.services.trail import Proof
 
 THREADS = 8
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -27,6 +31,12 @@ class PortError(JianbaoError):
     """The address cannot be listened on."""
 
     exit_code = 2
+
+
+class TrailError(JianbaoError):
+    """The audit trail was changed, or a part of it is missing."""
+
+    exit_code = 11
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -46,12 +56,12 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         ) from error
 
 
-def add_user(name: str, password: str, role: str = "auditor") -> User:
+def add_user(name: str, password: str, role: str = "auditor", district: str = "") -> User:
     """Add a person who may sign in."""
     prepare()
     from workbench.services import users  # noqa: PLC0415  needs prepare() first
 
-    return users.add_user(name=name, password=password, role=role)
+    return users.add_user(name=name, password=password, role=role, district=district)
 
 
 def set_password(name: str, password: str) -> User:
@@ -60,6 +70,28 @@ def set_password(name: str, password: str) -> User:
     from workbench.services import users  # noqa: PLC0415  needs prepare() first
 
     return users.set_password(name=name, password=password)
+
+
+def hand_over(folder: Path, night: date) -> int:
+    """Write the outcomes of a night as a delivery; returns how many."""
+    prepare()
+    from workbench.services import outcomes  # noqa: PLC0415  needs prepare() first
+
+    return outcomes.hand_over(folder, night)
+
+
+def verify_trail() -> Proof:
+    """Prove the audit trail from its beginning to its end; raise TrailError where it is broken."""
+    prepare()
+    from workbench.services import trail  # noqa: PLC0415  needs prepare() first
+
+    proof = trail.verify()
+    if proof.broken is not None:
+        raise TrailError(
+            f"The audit trail is broken: {proof.why}.",
+            "Keep the database as it is for who inspects it, and restore a copy beside it.",
+        )
+    return proof
 
 
 def prepare() -> None:

@@ -17,8 +17,8 @@ from claims.settings import load_settings
 from workbench import database, secret
 
 HERE = Path(__file__).parent
-HOUR = 3600
-YEAR = 365 * 24 * HOUR
+MINUTE = 60
+YEAR = 365 * 24 * 60 * MINUTE
 
 # Not the cached claims.settings.settings(): whoever loads Django early (pytest does) would
 # otherwise fix the home of the whole process.
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "workbench",
 ]
@@ -52,6 +53,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every page needs a signed-in person, unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "workbench.middleware.keep_awake",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "workbench.middleware.WayOut",
 ]
@@ -64,6 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
             ],
         },
     },
@@ -81,8 +85,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 
-# A working day; a closed browser ends it earlier.
-SESSION_COOKIE_AGE = 10 * HOUR
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Counted from the last click (middleware.keep_awake); a closed browser ends it earlier.
+SESSION_COOKIE_AGE = JIANBAO.idle_minutes * MINUTE
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Other programs on the same host name (MLflow, Prefect) set cookies too.
 SESSION_COOKIE_NAME = "jianbao_session"

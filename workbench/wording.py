@@ -1,10 +1,12 @@
-"""The words for codes of the contract, in the reader's language."""
+"""The words for codes of the contract and of the desk, in the reader's language."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
+
+from workbench import life
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -18,4 +20,129 @@ GRADE_WORDS: Final[dict[str, StrPromise]] = {
 SCENARIO_WORDS: Final[dict[str, StrPromise]] = {
     "hospitalization": _("Stays"),
     "consumables": _("Consumables"),
+}
+STATE_WORDS: Final[dict[str, StrPromise]] = {
+    life.NEW: _("New"),
+    life.IN_REVIEW: _("In review"),
+    life.AWAITS_SECOND: _("Awaits a second opinion"),
+    life.IN_SECOND: _("In second review"),
+    life.CONFLICTED: _("Opinions differ"),
+    life.ON_SITE: _("On-site inspection"),
+    life.CONFIRMED: _("Confirmed"),
+    life.REFUTED: _("Refuted"),
+    life.INCONCLUSIVE: _("Inconclusive"),
+    life.APPEALED: _("Appealed"),
+    life.UPHELD: _("Upheld on appeal"),
+    life.OVERTURNED: _("Overturned on appeal"),
+}
+OUTCOME_WORDS: Final[dict[str, StrPromise]] = {
+    life.CONFIRMED: _("Confirmed"),
+    life.REFUTED: _("Refuted"),
+    life.INCONCLUSIVE: _("Inconclusive"),
+    life.ON_SITE: _("Refer to on-site inspection"),
+}
+# Why an auditor concluded so: the code that is kept, under the outcome it belongs to.
+REASON_WORDS: Final[dict[str, dict[str, StrPromise]]] = {
+    life.CONFIRMED: {
+        "quantity_differs": _("Quantities billed, used or bought differ"),
+        "price_above_limit": _("Price above what is allowed"),
+        "care_not_shown": _("The record does not show the care that was billed"),
+        "record_contradicts": _("Dates or entries of the record contradict each other"),
+        "coding_unsupported": _("The record does not support the coding"),
+        "terms_not_met": _("Terms of payment are not met"),
+    },
+    life.REFUTED: {
+        "explained_by_record": _("The record explains it"),
+        "clinically_justified": _("Clinically justified"),
+        "known_exception": _("A known exception applies"),
+        "data_fault": _("A fault of the data, not of the care"),
+    },
+    life.INCONCLUSIVE: {
+        "record_missing": _("Records are missing"),
+        "evidence_insufficient": _("Evidence is not sufficient either way"),
+    },
+    life.ON_SITE: {
+        "original_record_needed": _("The original record must be seen"),
+        "stock_count_needed": _("The stock must be counted"),
+        "person_to_be_asked": _("The person or the ward must be asked"),
+    },
+}
+CATEGORY_WORDS: Final[dict[str, StrPromise]] = {
+    "bed": _("Bed"),
+    "nursing": _("Nursing"),
+    "consultation": _("Consultation"),
+    "examination": _("Examination"),
+    "laboratory": _("Laboratory"),
+    "drug": _("Drugs"),
+    "treatment": _("Treatment"),
+    "surgery": _("Surgery"),
+    "anaesthesia": _("Anaesthesia"),
+    "rehabilitation": _("Rehabilitation"),
+    "consumable": _("Consumables"),
+    "other": _("Other"),
+}
+# Facts that are delivered and not measured, in the order in which an auditor asks.
+FACT_WORDS: Final[dict[str, StrPromise]] = {
+    "department": _("Department"),
+    "ward": _("Ward"),
+    "admitted_on": _("Admitted"),
+    "discharged_on": _("Discharged"),
+    "event_on": _("Day of the event"),
+    "month": _("Month"),
+    "admission_way": _("Way of admission"),
+    "discharge_way": _("Way of discharge"),
+    "principal_diagnosis": _("Main diagnosis"),
+    "drg": _("Case group"),
+    "level": _("Level of the hospital"),
+    "scheme": _("Insurance scheme"),
+    "age": _("Age"),
+    "length_of_stay": _("Days of stay"),
+    "total_amount": _("Whole fee (yuan)"),
+    "fund_amount": _("Paid by the fund (yuan)"),
+    "payment_standard": _("Payment standard (yuan)"),
+    "generic_name": _("Item"),
+    "item_code": _("Item code"),
+    "class_name": _("Class of the item"),
+    "site": _("Site"),
+}
+LOSS_WORDS: Final[dict[str, StrPromise]] = {
+    "line_sum": _("sum of the lines in doubt"),
+    "excess_over_peers": _("excess over the standard"),
+    "drg_difference": _("difference of payment between case groups"),
+    "drg_vs_ffs": _("group payment against fees"),
+}
+SELECTED_WORDS: Final[dict[str, StrPromise]] = {
+    "model": _("the model"),
+    "rule": _("a rule"),
+    "random": _("the lot"),
+}
+# The chain of an item, from purchase to bill; a use has the first part, a ledger the second.
+CHAIN_WORDS: Final[dict[str, StrPromise]] = {
+    "invoice_price": _("Latest invoice price (yuan)"),
+    "dearest_invoice": _("Dearest invoice still on the shelf (yuan)"),
+    "platform_price": _("Platform price (yuan)"),
+    "price_limit": _("Price limit (yuan)"),
+    "billed_price": _("Billed price (yuan)"),
+    "used_quantity": _("Recorded as used"),
+    "billed_quantity": _("Billed"),
+    "year_opening": _("Opening stock"),
+    "bought_year": _("Bought"),
+    "in_year": _("Came from elsewhere"),
+    "out_year": _("Went elsewhere or was lost"),
+    "closing": _("Closing stock"),
+    "issued": _("Issued to wards"),
+    "used": _("Recorded as used in the month"),
+    "billed": _("Billed in the month"),
+    "billed_year": _("Billed between the counts"),
+}
+# Codes of the contract that a fact may hold.
+CODE_WORDS: Final[dict[str, StrPromise]] = {
+    "employee": _("employees"),
+    "resident": _("residents"),
+    "emergency": _("emergency"),
+    "outpatient": _("through the clinic"),
+    "transfer": _("by transfer"),
+    "home": _("went home"),
+    "against_advice": _("against advice"),
+    "death": _("died"),
 }

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.workbench_lake import case, write_night
+from tests.workbench_lake import case, write_night, write_whole
 from workbench.access import ROLES
 from workbench.urls import OPEN, urlpatterns
 
@@ -20,24 +20,80 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.workbench_fixtures",)
 
-CAST = ("auditor", "outsider", "anonymous")
+CAST = (
+    "auditor",
+    "senior",
+    "scientist",
+    "viewer",
+    "administrator",
+    "elsewhere",
+    "outsider",
+    "anonymous",
+)
 PASSWORD = "correct horse"  # noqa: S105  a made-up one
-OK, FOUND, FORBIDDEN = 200, 302, 403
-# Every page that is not open to all, and what it answers to each of the cast.
-EXPECTED = {"queue": {"auditor": OK, "outsider": FORBIDDEN, "anonymous": FOUND}}
+CASE = "case-000001"
+OK, FOUND, FORBIDDEN, CONFLICT = 200, 302, 403, 409
+# Every page that is not open to all: how it is asked, and who of the cast is let in, with the
+# answer. Who is not named is refused, and the anonymous are sent to sign in. CONFLICT means
+# that the role would do, and that the case is not in a state for it.
+PAGES: dict[str, tuple[str, bool, dict[str, int]]] = {
+    "queue": ("get", False, {"auditor": OK, "senior": OK, "scientist": OK, "elsewhere": OK}),
+    "dossier": ("get", True, {"auditor": OK, "senior": OK, "scientist": OK}),
+    "take": ("post", True, {"auditor": FOUND, "senior": FOUND}),
+    "release": ("post", True, {"auditor": CONFLICT, "senior": CONFLICT}),
+    "conclude": ("post", True, {"auditor": OK, "senior": OK}),
+    "settle": ("post", True, {"senior": OK}),
+    "reopen": ("post", True, {"senior": FOUND}),
+    "appeal": ("post", True, {"senior": FOUND}),
+    "answer": ("post", True, {"senior": FOUND}),
+    "unmask": ("post", True, {"auditor": FOUND, "senior": FOUND}),
+    "bulk": ("get", True, {"auditor": OK, "senior": OK}),
+    "take-next": ("post", False, {"auditor": FOUND, "senior": FOUND, "elsewhere": FOUND}),
+    "save-filter": (
+        "post",
+        False,
+        {"auditor": FOUND, "senior": FOUND, "scientist": FOUND, "elsewhere": FOUND},
+    ),
+    "facts-only": (
+        "post",
+        False,
+        {"auditor": FOUND, "senior": FOUND, "scientist": FOUND, "elsewhere": FOUND},
+    ),
+    "export": ("post", False, {"auditor": OK, "senior": OK, "elsewhere": OK}),
+    "overview": (
+        "get",
+        False,
+        {"auditor": OK, "senior": OK, "scientist": OK, "viewer": OK, "elsewhere": OK},
+    ),
+    "trail": ("get", False, {"senior": OK, "administrator": OK}),
+}
 
 
 @pytest.mark.parametrize("who", CAST)
-@pytest.mark.parametrize("page", EXPECTED)
+@pytest.mark.parametrize("page", PAGES)
 def test_each_of_the_cast_gets_the_expected_answer(
-    page: str, who: str, request: pytest.FixtureRequest
+    page: str, who: str, request: pytest.FixtureRequest, lake: Lake
 ) -> None:
+    write_whole(lake, [case(1)])
     client: Client = request.getfixturevalue(who)
-    assert client.get(reverse(page)).status_code == EXPECTED[page][who]
+    method, about_case, allowed = PAGES[page]
+    response = getattr(client, method)(reverse(page, args=[CASE] if about_case else []))
+    refused = FOUND if who == "anonymous" else FORBIDDEN
+    assert response.status_code == allowed.get(who, refused)
+    if who == "anonymous":
+        assert response.headers["Location"].startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize("page", [name for name, (how, _, _) in PAGES.items() if how == "post"])
+def test_what_changes_something_is_never_done_by_a_link(
+    page: str, senior: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    assert senior.get(reverse(page, args=[CASE] if PAGES[page][1] else [])).status_code == 405
 
 
 def test_every_page_is_either_open_or_in_the_table() -> None:
-    assert {pattern.name for pattern in urlpatterns} == set(EXPECTED) | set(OPEN)
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES) | set(OPEN)
 
 
 def test_the_outsider_sees_no_case(outsider: Client, lake: Lake) -> None:
@@ -53,7 +109,7 @@ def test_the_anonymous_are_sent_to_sign_in_and_back(anonymous: Client) -> None:
 
 
 def test_an_unknown_address_tells_the_anonymous_nothing(anonymous: Client) -> None:
-    assert anonymous.get("/cases/1").status_code == 404
+    assert anonymous.get("/nothing/1/").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

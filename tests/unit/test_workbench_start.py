@@ -126,6 +126,12 @@ def test_the_first_user_may_read_the_queue() -> None:
     assert not user.is_superuser
 
 
+@pytest.mark.usefixtures("home")
+def test_a_user_can_be_bound_to_a_district() -> None:
+    assert serve.add_user("lin", PASSWORD, district="Near District").district == "Near District"
+    assert serve.add_user("wang", PASSWORD).district == ""
+
+
 @pytest.mark.parametrize(
     ("name", "password", "role", "why"),
     [

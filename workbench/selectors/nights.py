@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from claims.errors import LakeError
-from claims.results import CASES, MANIFEST
+from claims.results import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Night:
-    """One published night; ``version`` is the one of the table of cases, if it has any."""
+    """One published night, with the version of every table of the lake it was published at."""
 
     run_date: date
-    version: int | None
     published_at: datetime
     notice: str | None
+    versions: tuple[tuple[str, int], ...] = ()
+
+    def version_of(self, table: str) -> int | None:
+        """Version of one table, None where the night has none."""
+        return dict(self.versions).get(table)
+
+
+def scan(lake: Lake, night: Night, table: str) -> pl.LazyFrame | None:
+    """A table as it was published with a night, None where it was not."""
+    version = night.version_of(table)
+    return None if version is None else lake.scan(table, version)
 
 
 def published(lake: Lake) -> tuple[Night, ...]:
@@ -72,14 +82,13 @@ def _nights(lake: Lake, table_id: str, version: int) -> tuple[Night, ...]:
     del table_id  # part of the key alone: a lake made anew counts its versions from 0 again
     rows = (
         lake.scan(MANIFEST.name, version)
-        .select("run_date", "published_at", "notice", _version_of(CASES.name).alias("version"))
+        .select("run_date", "published_at", "notice", "versions")
         .sort("run_date", descending=True)
         .collect()
     )
-    return tuple(Night(**row) for row in rows.iter_rows(named=True))
-
-
-def _version_of(table: str) -> pl.Expr:
-    entry = pl.element()
-    named = pl.col("versions").list.filter(entry.struct.field("table") == table)
-    return named.list.first().struct.field("version")
+    return tuple(
+        Night(
+            **row | {"versions": tuple((one["table"], one["version"]) for one in row["versions"])}
+        )
+        for row in rows.iter_rows(named=True)
+    )

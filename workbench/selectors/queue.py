@@ -16,7 +16,11 @@ import polars as pl
 
 from claims.results import CASES, GRADES
 from claims.schema import FEN_PER_YUAN
-from workbench.selectors.nights import readable
+from workbench.life import NEW
+from workbench.selectors.files import overlay
+from workbench.selectors.hospitals import known
+from workbench.selectors.nights import readable, scan
+from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, of_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +32,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 NIGHTS_KEPT = 64
 QUEUES_KEPT = 8
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a reader asked for; None asks for nothing in particular."""
-
-    scenario: str | None = None
-    grade: str | None = None
-    hospital: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,9 @@ class CaseRow:
     rule_codes: list[str]
     headline_en: str
     headline_zh: str
+    district: str | None
+    state: str
+    owner: str | None
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,8 @@ class Page:
 
 def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> Page:
     """Return one page; a number that is too high gives the last page."""
-    elsewise = _queue(lake, nights).filter(_scenario(wanted), _hospital(wanted))
-    found = elsewise.filter(_grade(wanted))
+    elsewise = _with_files(lake, nights).filter(*conditions(wanted))
+    found = elsewise.filter(of_grade(wanted))
     pages = max(1, -(-found.height // PAGE_SIZE))
     number = min(max(number, 1), pages)
     return Page(
@@ -115,10 +113,43 @@ def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> 
     )
 
 
+def every(lake: Lake, nights: tuple[Night, ...], wanted: Wanted) -> Iterator[CaseRow]:
+    """All rows that are wanted, in order, read as they are asked for."""
+    found = _with_files(lake, nights).filter(*conditions(wanted), of_grade(wanted))
+    for start in range(0, found.height, PAGE_SIZE):
+        yield from _rows(found, start)
+
+
+def one(lake: Lake, nights: tuple[Night, ...], case_id: str) -> CaseRow | None:
+    """The newest row of a case, None where these nights have none."""
+    found = _with_files(lake, nights).filter(pl.col("case_id") == case_id)
+    return next(_rows(found, 0), None)
+
+
+def linked(
+    lake: Lake, nights: tuple[Night, ...], row: CaseRow, district: str = ""
+) -> list[CaseRow]:
+    """Other cases of the same person or about the same ledger, dearest first.
+
+    Those of other districts are left out where a district is given.
+    """
+    same = pl.col("about").str.split(":").list.last() == row.about.rpartition(":")[2]
+    if row.person_id is not None:
+        same = same | (pl.col("person_id") == row.person_id).fill_null(value=False)
+    within = conditions(Wanted(only_district=district, state=EVERY_STATE))
+    others = same & (pl.col("case_id") != row.case_id)
+    found = _with_files(lake, nights).filter(others, *within)
+    return list(_rows(found, 0))
+
+
 @lru_cache(maxsize=QUEUES_KEPT)
-def hospitals(lake: Lake, nights: tuple[Night, ...]) -> tuple[str, ...]:
-    """The names of all hospitals in the queue, for the field that filters by them."""
-    names = _queue(lake, nights)["hospital_name"].drop_nulls()
+def hospitals(lake: Lake, nights: tuple[Night, ...], district: str = "") -> tuple[str, ...]:
+    """The names of hospitals in the queue, of one district where one is given."""
+    rows = _queue(lake, nights)
+    if district:
+        mine = known(lake, nights).filter(pl.col("district") == district)
+        rows = rows.join(mine, on="hospital_id", how="semi")
+    names = rows["hospital_name"].drop_nulls()
     return tuple(names.unique().sort())
 
 
@@ -133,13 +164,21 @@ def _queue(lake: Lake, nights: tuple[Night, ...]) -> pl.DataFrame:
     return newest.sort(order, descending=[True, True, False], nulls_last=True)
 
 
+def _with_files(lake: Lake, nights: tuple[Night, ...]) -> pl.DataFrame:
+    """The queue with the district of each hospital, and the state and owner of each case."""
+    places = known(lake, nights).select("hospital_id", "district")
+    cases = _queue(lake, nights).join(places, on="hospital_id", how="left", maintain_order="left")
+    told = cases.join(overlay(), on="case_id", how="left", maintain_order="left")
+    return told.with_columns(pl.col("state").fill_null(NEW))
+
+
 @lru_cache(maxsize=NIGHTS_KEPT)
 def _of_night(lake: Lake, night: Night) -> pl.DataFrame:
-    if night.version is None:
-        return _empty()
     with readable(lake):
-        rows = lake.scan(CASES.name, night.version).filter(pl.col("run_date") == night.run_date)
-        return rows.select(_SHOWN).collect()
+        rows = scan(lake, night, CASES.name)
+        if rows is None:
+            return _empty()
+        return rows.filter(pl.col("run_date") == night.run_date).select(_SHOWN).collect()
 
 
 def _empty() -> pl.DataFrame:
@@ -161,23 +200,3 @@ def _rows(found: pl.DataFrame, start: int) -> Iterator[CaseRow]:
 def _by_grade(rows: pl.DataFrame) -> dict[str, int]:
     counts = dict(rows["grade"].value_counts().iter_rows())
     return {grade: counts.get(grade, 0) for grade in GRADES}
-
-
-def _scenario(wanted: Wanted) -> pl.Expr:
-    return _anything() if wanted.scenario is None else pl.col("scenario") == wanted.scenario
-
-
-def _grade(wanted: Wanted) -> pl.Expr:
-    return _anything() if wanted.grade is None else pl.col("grade") == wanted.grade
-
-
-def _hospital(wanted: Wanted) -> pl.Expr:
-    if wanted.hospital is None:
-        return _anything()
-    text = wanted.hospital.lower()
-    named = pl.col("hospital_name").str.to_lowercase().str.contains(text, literal=True)
-    return named.fill_null(value=False) | (pl.col("hospital_id").str.to_lowercase() == text)
-
-
-def _anything() -> pl.Expr:
-    return pl.lit(value=True)

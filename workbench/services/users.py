@@ -19,12 +19,15 @@ class UserError(JianbaoError):
 
 
 @transaction.atomic
-def add_user(*, name: str, password: str, role: str = AUDITOR) -> User:
-    """Add a person with one role; raise UserError when the name is taken or the password weak."""
+def add_user(*, name: str, password: str, role: str = AUDITOR, district: str = "") -> User:
+    """Add a person with one role, for one district or for the whole city.
+
+    Raises UserError when the name is taken or the password weak.
+    """
     _check_role(role)
     if User.objects.filter(username=name).exists():
         raise UserError(f"There is a user '{name}' already.", "Choose another name.")
-    user = User(username=name)
+    user = User(username=name, district=district)
     _check_name(user)
     _set_password(user, password)
     user.groups.add(Group.objects.get(name=role))

@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from claims.schema import FEN_PER_YUAN
 from workbench.typologies import title
-from workbench.wording import GRADE_WORDS, SCENARIO_WORDS
+from workbench.wording import (
+    CODE_WORDS,
+    GRADE_WORDS,
+    LOSS_WORDS,
+    OUTCOME_WORDS,
+    REASON_WORDS,
+    SCENARIO_WORDS,
+    SELECTED_WORDS,
+    STATE_WORDS,
+)
 
 if TYPE_CHECKING:
     from workbench.selectors.queue import CaseRow
@@ -70,6 +79,70 @@ def grade_word(grade: str) -> str:
 def scenario_word(scenario: str) -> str:
     """The word of a scenario."""
     return str(SCENARIO_WORDS.get(scenario, scenario))
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """The word of a state."""
+    return str(STATE_WORDS.get(state, state))
+
+
+@register.filter
+def outcome_word(outcome: str) -> str:
+    """The word of a conclusion."""
+    return str(OUTCOME_WORDS.get(outcome, STATE_WORDS.get(outcome, outcome)))
+
+
+@register.filter
+def reason_word(code: str) -> str:
+    """The words of a reason code."""
+    return str({k: w for words in REASON_WORDS.values() for k, w in words.items()}.get(code, code))
+
+
+@register.filter
+def loss_word(method: str) -> str:
+    """How an amount was found."""
+    return str(LOSS_WORDS.get(method, method))
+
+
+@register.filter
+def selected_word(way: str) -> str:
+    """What chose an alert."""
+    return str(SELECTED_WORDS.get(way, way))
+
+
+@register.filter
+def said(told: object, name: str = "text") -> str:
+    """The text of a label, rule or reason in the reader's language, the other where missing."""
+    held = told if isinstance(told, dict) else vars(told)
+    stem = f"{name}_" if name else ""
+    first, second = held.get(f"{stem}en"), held.get(f"{stem}zh")
+    found = (second or first) if _in_chinese() else (first or second)
+    return _(", ").join(found) if isinstance(found, list) else str(found or "")
+
+
+@register.filter
+def measure(name: str, names: dict[str, dict[str, str]]) -> str:
+    """What a measured column is called."""
+    if name not in names:
+        return name.replace("_", " ")
+    return names[name]["zh"] if _in_chinese() else name.replace("_", " ")
+
+
+@register.filter
+def value(told: object) -> str:
+    """A fact as people write it: dates and texts as they are, numbers with what they need."""
+    if isinstance(told, bool):
+        return _("yes") if told else _("no")
+    if isinstance(told, float):
+        return f"{told:,.0f}" if told == round(told) else f"{told:,.2f}"
+    return str(CODE_WORDS.get(str(told), told))
+
+
+@register.filter
+def mask(pseudonym: str | None) -> str:
+    """The beginning of a pseudonym."""
+    return (pseudonym or "")[:SHORT_PSEUDONYM]
 
 
 @register.filter

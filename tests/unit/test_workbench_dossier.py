@@ -1,0 +1,162 @@
+"""The dossier: facts before what the machine made of them, and what a reader saw is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from tests.workbench_lake import NIGHT, YESTERDAY, case, write_whole
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from claims.lake import Lake
+
+pytest_plugins = ("tests.workbench_fixtures",)
+
+CASE = "case-000001"
+CHINESE = {"Accept-Language": "zh-CN"}
+
+
+def text_of(client: Client, case_id: str = CASE, **headers: str) -> str:
+    """A dossier as text."""
+    response = client.get(reverse("dossier", args=[case_id]), headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def read_facts_only(client: Client) -> None:
+    """Switch *facts only* on for a reader."""
+    client.post(reverse("facts-only"))
+
+
+def test_facts_come_before_the_decision_and_the_score(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    text = text_of(auditor)
+    order = ['id="facts"', 'id="machine"', 'id="around"', 'id="decision"']
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_a_rule_hit_shows_its_article_and_its_evidence(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    text = text_of(auditor)
+    assert "H02 Hanging bed" in text
+    assert "Article 38-1 of the Regulation" in text
+    assert '<th scope="row">idle days</th><td class="number">2</td>' in text
+    assert "audit practice" in text
+
+
+def test_what_speaks_for_the_record_is_shown(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    text = text_of(auditor)
+    assert "✓ an emergency admission" in text
+    assert "not raised because of" in text
+
+
+def test_the_matrix_has_every_day_of_the_stay_and_marks_the_idle_ones(
+    auditor: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    text = text_of(auditor)
+    for day in range(1, 6):
+        assert f'title="2025-10-{day:02}"' in text
+    # 2, 3 and 4 October; the day of discharge does not count.
+    assert text.count('class="idle"') == 3
+    assert "3 days with nothing but bed, nursing and consultation" in text
+    assert 'title="523.45"' in text
+
+
+def test_a_point_of_an_earlier_night_is_still_there(auditor: Client, lake: Lake) -> None:
+    first = case(1, run_date=YESTERDAY, alert_ids=["alert-0"])
+    write_whole(lake, [first], YESTERDAY, subject_id="S-first")
+    write_whole(lake, [case(1, opened_on=YESTERDAY, alert_ids=["alert-0", "alert-1"])], NIGHT)
+    text = text_of(auditor)
+    assert "S-first" in text
+    assert "S-case-000001" in text
+
+
+def test_facts_only_hides_score_and_explanation(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1, score=0.834)])
+    assert "83%" in text_of(auditor)
+    assert "stayed 16.0 d" in text_of(auditor)
+    read_facts_only(auditor)
+    text = text_of(auditor)
+    assert "83%" not in text
+    assert "stayed 16.0 d" not in text
+    assert "Hidden, because you read facts only" in text
+    assert "83%" not in auditor.get(reverse("queue")).content.decode()
+
+
+@pytest.mark.parametrize("facts_only", [True, False])
+def test_what_a_reader_saw_is_kept(auditor: Client, lake: Lake, facts_only: bool) -> None:  # noqa: FBT001
+    from workbench.models import Look, TrailEntry  # noqa: PLC0415  needs the applications loaded
+
+    write_whole(lake, [case(1)])
+    if facts_only:
+        read_facts_only(auditor)
+    text_of(auditor)
+    text_of(auditor)
+    assert Look.objects.get().saw_score is not facts_only
+    seen = TrailEntry.objects.get(event="case.viewed")
+    assert seen.subject == CASE
+    assert f'"saw_score": {"false" if facts_only else "true"}' in seen.details
+
+
+def test_the_chinese_page_speaks_chinese(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    text = text_of(auditor, **CHINESE)
+    for shown in ("挂床住院", "急诊入院", "无诊疗天数", "住院16.0 天", "第38-1条", "床位"):
+        assert shown in text
+    assert "Hanging bed" not in text
+
+
+def test_an_unknown_case_is_no_page(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    assert auditor.get(reverse("dossier", args=["nobody"])).status_code == 404
+
+
+def test_a_case_of_another_district_is_refused_and_not_listed(
+    elsewhere: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    response = elsewhere.get(reverse("dossier", args=[CASE]))
+    assert response.status_code == 403
+    assert "another district" in response.content.decode()
+    assert "Riverside" not in elsewhere.get(reverse("queue") + "?state=all").content.decode()
+
+
+def test_no_page_shows_a_whole_pseudonym(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1, person_id="0123456789abcdef")])
+    assert "0123456789abcdef" not in text_of(auditor)
+
+
+def test_a_name_is_shown_once_with_a_reason_and_the_reason_is_kept(
+    auditor: Client, lake: Lake
+) -> None:
+    from django.conf import settings  # noqa: PLC0415  needs Django configured
+
+    from claims.vault import Vault  # noqa: PLC0415
+    from workbench.models import TrailEntry  # noqa: PLC0415  needs the applications loaded
+
+    write_whole(lake, [case(1, person_id="0123456789abcdef")])
+    Vault.at(settings.JIANBAO.key_folder).keep({"0123456789abcdef": "310000199001011234"})
+    address = reverse("unmask", args=[CASE])
+    assert auditor.post(address, {"why": ""}).status_code == 302
+    assert not TrailEntry.objects.filter(event="person.unmasked").exists()
+    text = auditor.post(address, {"why": "to ask on the ward"}).content.decode()
+    assert "310000199001011234" in text
+    assert "310000199001011234" not in text_of(auditor)
+    kept = TrailEntry.objects.get(event="person.unmasked")
+    assert "to ask on the ward" in kept.details
+    assert "310000199001011234" not in kept.details
+
+
+def test_the_dossier_runs_no_script_and_asks_no_other_host(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1, headline_en="<script>alert(1)</script>")])
+    text = text_of(auditor)
+    assert "<script" not in text
+    assert " style=" not in text
+    assert 'src="http' not in text

@@ -1,0 +1,122 @@
+"""Real processes race for the same cases: none is taken twice, none decided twice, none lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from claims.lake import Lake
+from claims.settings import load_settings
+from tests.workbench_lake import case, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+CASES, RACERS = 24, 4
+PREPARE = """
+from workbench import serve
+for number in range({racers}):
+    serve.add_user(f"racer-{{number}}", "correct horse battery")
+"""
+COUNT = """
+from workbench import serve
+serve.prepare()
+from workbench.models import CaseFile, Opinion, Outcome, TrailEntry
+from workbench.services.trail import verify
+print(CaseFile.objects.filter(state="refuted").count(), Opinion.objects.count(),
+      Outcome.objects.count(), TrailEntry.objects.filter(event="case.refuted").count(),
+      verify().why or "whole")
+"""
+
+
+def run(code: list[str], environment: dict[str, str]) -> str:
+    """Run Python to its end and return what it said."""
+    done = subprocess.run(
+        [sys.executable, *code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def race(environment: dict[str, str]) -> None:
+    """Let the racers run at the same time, and count what they did."""
+    run(["-c", PREPARE.format(racers=RACERS)], environment)
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.unit.racing", f"racer-{number}"],
+            cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for number in range(RACERS)
+    ]  # fmt: skip
+    said = [racer.communicate() for racer in racers]
+    assert [(racer.returncode, err) for racer, (_, err) in zip(racers, said, strict=True)] == [
+        (0, "")
+    ] * RACERS
+    decided = [line for out, _ in said for line in out.split()]
+    assert len(decided) == len(set(decided)) == CASES
+    assert run(["-c", COUNT], environment).split() == [str(CASES)] * 4 + ["whole"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of processes that work on a city of cases of this test alone."""
+    home = tmp_path / "home"
+    write_whole(
+        Lake.at(load_settings(home=home).lake),
+        [case(number, amount_at_risk=1000) for number in range(1, CASES + 1)],
+    )
+    return os.environ | {
+        "JIANBAO_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "workbench.settings",
+    }
+
+
+def test_on_sqlite_no_case_is_decided_twice(environment: dict[str, str]) -> None:
+    race(environment)
+
+
+def programs() -> Path | None:
+    """Where the programs of PostgreSQL lie; Debian keeps them off the path."""
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return places[-1] if places else None
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[str]:
+    """The address of a PostgreSQL of this test alone, on this machine."""
+    found = programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed")
+    if find_spec("psycopg") is None:
+        pytest.skip("psycopg, the driver of PostgreSQL, is not among the locked packages")
+    data = tmp_path / "postgres"
+    subprocess.run([found / "initdb", "-D", data, "-U", "desk", "-A", "trust"], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -h 127.0.0.1 -k {tmp_path}"
+    subprocess.run([found / "pg_ctl", "-D", data, "-o", options, "-w", "start"], check=True)
+    try:
+        yield f"postgresql://desk@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([found / "pg_ctl", "-D", data, "-m", "fast", "stop"], check=True)
+
+
+def test_on_postgresql_no_case_is_decided_twice(postgres: str, environment: dict[str, str]) -> None:
+    race(environment | {"JIANBAO_DATABASE_URL": postgres})

@@ -1,0 +1,120 @@
+"""The audit trail: append-only, sealed entry on entry, and a changed byte is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from claims.errors import JianbaoError
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from claims.lake import Lake
+    from claims.settings import Settings
+
+pytest_plugins = ("tests.workbench_fixtures",)
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("at", "actor", "event", "subject", "details", "previous", "seal")
+
+
+@pytest.fixture
+def three() -> None:
+    """A trail of three events."""
+    from workbench.services.trail import Event, append  # noqa: PLC0415
+
+    with transaction.atomic():
+        for number in range(3):
+            append(Event(None, "test", f"case-{number}", {"number": number}))
+
+
+def tamper(statement: str) -> None:
+    """Change the database as somebody would who holds its file."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER trail_is_append_only")
+        cursor.execute(statement)
+
+
+def fault() -> str:
+    """What a check of the trail complains about, empty where it is whole."""
+    from workbench.services.trail import verify  # noqa: PLC0415
+
+    return verify().why
+
+
+def test_a_trail_that_nobody_touched_is_whole(three: None) -> None:
+    from workbench.services.trail import verify  # noqa: PLC0415
+
+    proof = verify()
+    assert (proof.entries, proof.broken) == (3, None)
+
+
+def test_an_empty_trail_is_whole() -> None:
+    assert fault() == ""
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_one_changed_letter_is_found(three: None, column: str) -> None:
+    tamper(f"UPDATE workbench_trailentry SET {column} = {column} || 'x' WHERE number = 2")  # noqa: S608
+    assert "entry 2" in fault()
+
+
+def test_a_removed_entry_is_found(three: None) -> None:
+    tamper("DELETE FROM workbench_trailentry WHERE number = 2")
+    assert fault() == "entry 2 is missing"
+
+
+def test_an_end_that_was_cut_off_is_found(three: None) -> None:
+    tamper("DELETE FROM workbench_trailentry WHERE number = 3")
+    assert fault() == "the trail ends at 2, not at 3"
+
+
+def test_an_entry_that_was_moved_to_the_end_is_found(three: None) -> None:
+    tamper("UPDATE workbench_trailentry SET number = 4 WHERE number = 1")
+    assert fault() == "entry 1 is missing"
+
+
+def test_text_that_moves_between_columns_is_found(three: None) -> None:
+    tamper("UPDATE workbench_trailentry SET actor = '-t', event = 'est' WHERE number = 1")
+    assert fault() == "entry 1 was changed"
+
+
+def test_the_database_refuses_to_change_an_entry(three: None) -> None:
+    from workbench.models import TrailEntry  # noqa: PLC0415
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        TrailEntry.objects.filter(number=1).update(actor="somebody else")
+    with pytest.raises(TypeError, match="append-only"):
+        TrailEntry.objects.get(number=1).delete()
+    assert fault() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_without_the_transaction_of_its_deed_is_refused() -> None:
+    from workbench.services.trail import Event, append  # noqa: PLC0415
+
+    with pytest.raises(transaction.TransactionManagementError):
+        append(Event(None, "test", "case"))
+
+
+def test_the_command_names_what_is_broken(
+    three: None, workbench_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench import serve  # noqa: PLC0415
+
+    monkeypatch.setenv("JIANBAO_HOME", str(workbench_settings.home))
+    assert serve.verify_trail().entries == 3
+    tamper("UPDATE workbench_trailentry SET details = '{}' WHERE number = 3")
+    with pytest.raises(JianbaoError, match="entry 3 was changed") as told:
+        serve.verify_trail()
+    assert told.value.exit_code == 11
+
+
+def test_the_page_shows_events_and_the_proof(senior: Client, lake: Lake, three: None) -> None:
+    text = senior.get("/trail/?prove=1").content.decode()
+    assert "All 3 entries are whole." in text
+    assert "case-2" in text
+    assert "case-2" not in senior.get("/trail/?subject=case-1").content.decode()

@@ -1,0 +1,166 @@
+"""From a doubtful point to what its page shows: facts, comparisons, chain, waterfall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from workbench.wording import FACT_WORDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from workbench.selectors.dossier import Point
+
+COMPARISONS_SHOWN = 10
+# How reasons write yuan and units: in fen and thousandths, as the lake holds them.
+WHOLE = {"yuan": 100, "units": 1000}
+CALIBRATED = "calibrated"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One value beside its standard; ``text`` is the sentence in both languages."""
+
+    name_en: str
+    name_zh: str
+    value: float
+    standard: float
+    p5: float
+    p95: float
+    n: int
+    shown: str
+    shown_standard: str
+    shown_range: str
+    weak: bool
+    away: float
+    text_en: str
+    text_zh: str
+
+    @property
+    def outside(self) -> bool:
+        """Whether nine in ten peers lie on one side."""
+        return not self.p5 <= self.value <= self.p95
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain from purchase to bill; ``broken`` where it does not fit."""
+
+    name: str
+    value: float | None
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of the waterfall, from ``start`` to ``end``."""
+
+    family: str
+    start: float
+    end: float
+
+    @property
+    def size(self) -> float:
+        """What the family adds."""
+        return self.end - self.start
+
+
+def facts(point: Point) -> list[tuple[StrPromise, Any]]:
+    """What the subject is, in the order in which an auditor asks."""
+    told = point.content.get("facts", {})
+    return [(word, told[name]) for name, word in FACT_WORDS.items() if told.get(name) is not None]
+
+
+def compared(point: Point) -> list[Compared]:
+    """The dimensions farthest out, one a family; of the portrait where there is one."""
+    position = point.portrait.get("position") or []
+    if not position:
+        return [_of_reason(reason) for reason in point.content.get("reasons", [])]
+    leading: dict[str, dict[str, Any]] = {}
+    for one in position:
+        held = leading.get(one["family"])
+        if held is None or one["suspicious"] > held["suspicious"]:
+            leading[one["family"]] = one
+    ordered = sorted(leading.values(), key=lambda one: (-one["suspicious"], one["feature"]))
+    return [_of_position(one) for one in ordered[:COMPARISONS_SHOWN]]
+
+
+def _of_position(one: dict[str, Any]) -> Compared:
+    same = ("value", "standard", "p5", "p95", "n", "shown", "shown_standard", "shown_range", "weak",
+            "text_en", "text_zh", "away")  # fmt: skip
+    name = one["feature"].replace("_", " ")
+    return Compared(name_en=name, name_zh=one["zh"], **{key: one[key] for key in same})
+
+
+def _of_reason(one: dict[str, Any]) -> Compared:
+    by = WHOLE.get(one["unit"], 1)
+    shown = {key: (one[key] or 0.0) / by for key in ("value", "standard", "p5", "p95")}
+    # The distance in halves of the peers' range, which stands at the place of the spread.
+    half = max((shown["p95"] - shown["p5"]) / 2, 1e-9)
+    name = one["feature"].replace("_", " ")
+    return Compared(
+        name_en=name,
+        name_zh=one["text_zh"].split("；", maxsplit=1)[0],
+        **shown,
+        n=one["n"] or 0,
+        shown=f"{shown['value']:,.2f}",
+        shown_standard=f"{shown['standard']:,.2f}",
+        shown_range=f"{shown['p5']:,.2f} to {shown['p95']:,.2f}",
+        weak=False,
+        away=(shown["value"] - shown["standard"]) / half,
+        text_en=one["text_en"],
+        text_zh=one["text_zh"],
+    )
+
+
+def chain(point: Point, words: dict[str, StrPromise]) -> list[Link]:
+    """Purchase, stock, use and bill of an item, the link marked at which they part."""
+    told = point.content.get("facts", {})
+    broken = _broken(told)
+    return [Link(str(word), told[name], name in broken) for name, word in words.items()
+            if told.get(name) is not None]  # fmt: skip
+
+
+def _broken(told: dict[str, Any]) -> set[str]:
+    """The links that are larger than what the ones before them allow."""
+    allowed = {
+        "billed_quantity": told.get("used_quantity"),
+        "billed_price": told.get("price_limit"),
+        "billed": told.get("used"),
+        "used": told.get("issued"),
+        "billed_year": _consumed(told),
+    }
+    return {
+        name
+        for name, most in allowed.items()
+        if most is not None and told.get(name) is not None and told[name] > most
+    }
+
+
+def _consumed(told: dict[str, Any]) -> float | None:
+    """What can have been used between two counts of a ledger."""
+    came = [told.get(name) for name in ("year_opening", "bought_year", "in_year")]
+    went = [told.get(name) for name in ("out_year", "closing")]
+    if any(value is None for value in (*came[:2], went[1])):
+        return None
+    return sum(value or 0.0 for value in came) - sum(value or 0.0 for value in went)
+
+
+def waterfall(point: Point) -> list[Step]:
+    """What each family of features adds, the largest first.
+
+    Only the strongest reasons are kept with an alert. Where the score is calibrated, the
+    last bar is all the rest, so that the bars end at the stored margin.
+    """
+    sums: dict[str, float] = {}
+    for reason in point.content.get("reasons", []):
+        sums[reason["family"]] = sums.get(reason["family"], 0.0) + reason["contribution"]
+    parts = sorted(sums.items(), key=lambda item: -abs(item[1]))
+    if point.alert["score_kind"] == CALIBRATED:
+        parts.append(("", point.alert["margin"] - sum(sums.values())))
+    ends = list(accumulate(size for _, size in parts))
+    starts = [0.0, *ends[:-1]]
+    names = [name for name, _ in parts]
+    return [Step(*step) for step in zip(names, starts, ends, strict=True)]

@@ -1,0 +1,91 @@
+"""Overviews: city, district, hospital, department, physician, and down to the cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from claims.tables import SCENARIOS
+from workbench.access import READ_CASE, READ_OVERVIEW, SETTLE
+from workbench.selectors import overview as figures
+from workbench.selectors import workload
+from workbench.selectors.overview import RUNGS, Place
+from workbench.views.desk import desk, reader
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from workbench.models import User
+
+RUNG_WORDS = {
+    "district": _("District"),
+    "hospital_id": _("Hospital"),
+    "department": _("Department"),
+    "physician_id": _("Physician"),
+}
+MOST_CASES = 100
+BAR_HEIGHT = 60
+
+
+@require_safe
+@permission_required(READ_OVERVIEW, raise_exception=True)
+def overview(request: HttpRequest) -> HttpResponse:
+    """One rung of the ladder, with the precision of the queue by rule and by detector."""
+    here, user = desk(), reader(request)
+    place = _place(request, user)
+    rows = figures.points(here.lake, here.published, place)
+    lot, scored = figures.missed(here.lake, here.published, rows)
+    context = {
+        "place": place,
+        "way": _way(place),
+        "rung": RUNG_WORDS.get(place.rung or ""),
+        "rung_name": place.rung,
+        "units": figures.units(here.lake, here.published, place),
+        "total": figures.total(rows),
+        "rules": figures.by_rule(rows),
+        "detectors": figures.by_detector(here.lake, here.published, rows),
+        "months": _bars(figures.months(rows)),
+        "lot": lot,
+        "scored": scored,
+        "cases": _cases(rows, place, user),
+        "scenarios": SCENARIOS,
+        "workload": workload.workload() if user.has_perm(SETTLE) else None,
+    }
+    return render(request, "workbench/overview.html", context)
+
+
+def _place(request: HttpRequest, user: User) -> Place:
+    """Read the ladder from the address, from the top down, without a gap."""
+    chosen: dict[str, str] = {}
+    for rung in RUNGS:
+        if not request.GET.get(rung):
+            break
+        chosen[rung] = request.GET[rung]
+    scenario = request.GET.get("scenario")
+    return Place(chosen, scenario if scenario in SCENARIOS else None, user.district)
+
+
+def _way(place: Place) -> list[tuple[Any, str, dict[str, str]]]:
+    """The rungs above, each with the place it leads back to."""
+    kept: dict[str, str] = {}
+    way = []
+    for rung, value in place.chosen.items():
+        kept = kept | {rung: value}
+        way.append((RUNG_WORDS[rung], value, kept))
+    return way
+
+
+def _cases(rows: Any, place: Place, user: User) -> list[str]:  # noqa: ANN401  a frame
+    """The cases at the foot of the ladder, for who may read cases."""
+    if place.rung is not None or not user.has_perm(READ_CASE):
+        return []
+    return list(rows["case_id"].unique().sort()[:MOST_CASES])
+
+
+def _bars(months: list[tuple[Any, int, int]]) -> list[tuple[Any, int, int, float]]:
+    most = max((count for _, count, _ in months), default=1)
+    return [(month, count, fen, count / most * BAR_HEIGHT) for month, count, fen in months]
