@@ -20,7 +20,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 BINS = 20  # bins of a number, for use in any shape
 OWN_BINS = 300  # with at most so many values, each is a bin of its own
-FREQUENT = 5  # with more, those that are so frequent in either half are
+FREQUENT = 5  # with more, those that are so frequent in both halves are
 PRIOR = 20.0  # records by which the rate of a bin is drawn to the rate of all
 
 
@@ -108,7 +108,7 @@ class Ranking:
         known = np.where(np.isfinite(values), values, -np.inf)
         rows = np.flatnonzero(clean)
         order = rows[np.argsort(known[rows], kind="stable")]
-        bins = _bins(known, clean & half, clean & ~half)
+        bins = _bins(known, half)
         width = int(bins.max()) + 1
         counted = (_counts(bins, clean & half, width), _counts(bins, clean & ~half, width))
         return cls(known, bins, half, order, known[order], _turned(known[order]), counted)
@@ -156,18 +156,17 @@ def _turned(others: Floats) -> Floats:
     return np.concatenate([others[:unknown], -others[unknown:][::-1]])
 
 
-def _bins(values: Floats, first: Flags, second: Flags) -> Whole:
+def _bins(values: Floats, half: Flags) -> Whole:
     """A bin for each value that is frequent, and bins of equal size for the rest.
 
-    Of many values those are frequent that the innocents of both halves have often. Equal amounts
-    of one ring would else have a bin of their own of which the other half knows nothing, and
-    stand before all that it knows to be innocent: that is to count records which are alike, and
-    no column does it.
+    Of many values those are frequent that both halves have often. Equal amounts of one ring would
+    else have a bin of their own of which the other half knows nothing, and stand before all that
+    it knows to be innocent: that is to count records which are alike, and no column does it.
     """
     present, place = np.unique(values, return_inverse=True)
     frequent = np.ones(len(present), dtype=np.bool_)
     if len(present) > OWN_BINS:
-        counts = [np.bincount(place[rows], minlength=len(present)) for rows in (first, second)]
+        counts = [np.bincount(place[rows], minlength=len(present)) for rows in (half, ~half)]
         often = np.minimum(*counts)
         frequent = (often >= FREQUENT) & (np.argsort(np.argsort(-often)) < OWN_BINS)
         frequent |= np.isneginf(present)  # what is unknown
