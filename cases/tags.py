@@ -139,10 +139,7 @@ def _words(item: Rule, standard: float | None) -> tuple[str, str]:
     """What a rule says, with its limit; nothing where the limit did not hold yet."""
     if standard is None and "{limit" in item.says + item.says_zh:
         return "", ""
-    return (
-        f": {item.says.format(limit=standard)}",
-        f"：{item.says_zh.format(limit=standard)}",
-    )
+    return f": {item.sentence(standard)}", f"：{item.sentence(standard, zh=True)}"
 
 
 def _model_tags(judged: Judged, subjects: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -55,14 +55,19 @@ class Delivery:
         return all(frame.is_empty() for frame in (*self.tables.values(), *self.unreadable.values()))
 
 
+def must_be_there(path: Path) -> None:
+    """Raise DeliveryError when a path leads nowhere."""
+    if not path.exists():
+        raise DeliveryError(f"There is nothing at {path}.", "Check the path of the delivery.")
+
+
 def read_delivery(path: Path, mapping: Mapping | None = None) -> Delivery:
     """Read a folder of the contract's tables, or any files through a mapping.
 
     Raises DeliveryError when the path, a required table or a required column is missing
     or a file is unusable, MappingError when the mapping does not fit the files.
     """
-    if not path.exists():
-        raise DeliveryError(f"There is nothing at {path}.", "Check the path of the delivery.")
+    must_be_there(path)
     notices: list[str] = []
     parts = list(mapping.read(path) if mapping is not None else _parts_of(path, notices))
     if not parts:

@@ -200,12 +200,20 @@ def _validated(
 
     wanted = expected(table, rows.columns)
     asset = context.data_sources.add_pandas(table.name).add_dataframe_asset(table.name)
-    suite = context.suites.add(gx.ExpectationSuite(name=table.name))
-    for one in wanted:
-        kind = getattr(gx.expectations, one.name)
-        suite.add_expectation(
-            kind(**one.arguments, description=one.words, meta={"code": one.code, "on": one.column})
+    # Added whole: the tool writes a suite anew for every expectation that joins it later.
+    suite = context.suites.add(
+        gx.ExpectationSuite(
+            name=table.name,
+            expectations=[
+                getattr(gx.expectations, one.name)(
+                    **one.arguments,
+                    description=one.words,
+                    meta={"code": one.code, "on": one.column},
+                )
+                for one in wanted
+            ],
         )
+    )
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
             name=table.name, data=asset.add_batch_definition_whole_dataframe("night"), suite=suite

@@ -20,7 +20,7 @@ COMPARED = pl.col("peers").is_not_null().any()
     family="items",
     direction=HIGH,
     zh="同类罕见项目数",
-    says="holds {value} items that fewer than 2% of its peers hold",
+    says="holds {value} {item|items} that fewer than 2% of its peers hold",
     says_zh="含{value}项同类病例中不足2%才有的项目",
 )
 def unusual_items() -> pl.Expr:
@@ -51,7 +51,7 @@ def unusual_item_surprise() -> pl.Expr:
     family="items",
     direction=HIGH,
     zh="缺少的常规项目数",
-    says="lacks {value} items that at least 80% of its peers hold",
+    says="lacks {value} {item|items} that at least 80% of its peers hold",
     says_zh="缺少{value}项同类病例中八成以上都有的项目",
 )
 def missing_expected_items() -> pl.Expr:
@@ -66,7 +66,7 @@ def missing_expected_items() -> pl.Expr:
     family="items",
     direction=HIGH,
     zh="时序异常的步骤数",
-    says="begins {value} steps on a day on which fewer than 2% of its peers begin them",
+    says="begins {value} {step|steps} on a day on which fewer than 2% of its peers begin {it|them}",
     says_zh="有{value}个步骤的开始日在同类病例中不足2%",
 )
 def steps_out_of_order() -> pl.Expr:

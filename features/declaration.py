@@ -9,6 +9,8 @@ The name is the column, the docstring the catalogue entry, the decorator the con
         '''Share of examinations and laboratory tests in the fee.'''
         return share_of("examination", "laboratory")
 
+Words that a count bends are written in both forms: "{value} {line|lines} reversed".
+
 Nothing is registered: a catalogue gathers the features it finds in given modules.
 """
 
@@ -20,6 +22,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from features.units import inflected
 
 if TYPE_CHECKING:
     from features.units import Unit
@@ -127,8 +131,8 @@ class Feature:
 
     def sentence(self, value: float | None, *, zh: bool = False) -> str:
         """Say the value, as 'stayed 3.2 d'."""
-        template = self.says_zh if zh else self.says
-        return template.format(value=self.unit.show(value, zh=zh))
+        shown = self.unit.show(value, zh=zh)
+        return inflected(self.says_zh if zh else self.says, shown).format(value=shown)
 
 
 def feature(

@@ -55,7 +55,7 @@ def billed_amount_month() -> pl.Expr:
     family="bill and record",
     direction=HIGH,
     zh="当月计费减使用",
-    says="{value} more billed than recorded as used in the month",
+    says="billed {value} more than was recorded as used in the month",
     says_zh="当月计费比使用登记多{value}",
 )
 def billed_over_used_month() -> pl.Expr:
@@ -86,7 +86,7 @@ def unrecorded_share_month() -> pl.Expr:
     family="bill and stock",
     direction=HIGH,
     zh="盘点期间计费减可用",
-    says="{value} more billed, count to count, than stock and purchases can explain",
+    says="billed {value} more, count to count, than stock and purchases can explain",
     says_zh="盘点期间计费比进货与库存可解释数量多{value}",
 )
 def billed_over_available() -> pl.Expr:
@@ -122,7 +122,7 @@ def unexplained_share() -> pl.Expr:
     family="bill and stock",
     direction=HIGH,
     zh="当月计费减可用",
-    says="{value} more billed in the month than stock and purchases can explain",
+    says="billed {value} more in the month than stock and purchases can explain",
     says_zh="当月计费比进货与库存可解释数量多{value}",
 )
 def billed_over_available_month() -> pl.Expr:
@@ -158,7 +158,7 @@ def used_over_issued() -> pl.Expr:
     direction=HIGH,
     zh="滚动一年报损占比",
     says="{value} of a year's units were written off",
-    says_zh="一年报损占{value}",
+    says_zh="一年报损占数量的{value}",
 )
 def written_off_share() -> pl.Expr:
     """Units scrapped or lost in a year over units billed."""
@@ -188,7 +188,7 @@ def consigned_share() -> pl.Expr:
     direction=BOTH,
     zh="调入占比",
     says="{value} of a year's units came from another campus",
-    says_zh="一年数量中{value}由其他院区调入",
+    says_zh="一年入库数量中{value}由其他院区调入",
 )
 def transferred_share() -> pl.Expr:
     """Units transferred in over units billed in a year."""
@@ -202,7 +202,7 @@ def transferred_share() -> pl.Expr:
     family="supply",
     direction=LOW,
     zh="一年采购与计费之比",
-    says="bought {value} of what it billed in a year",
+    says="bought {value} what it billed in a year",
     says_zh="一年采购量为计费量的{value}",
 )
 def bought_over_billed() -> pl.Expr:
@@ -217,7 +217,7 @@ def bought_over_billed() -> pl.Expr:
     family="volume",
     direction=HIGH,
     zh="当月与前三月均值之比",
-    says="billed {value} of the monthly mean of the three months before",
+    says="billed {value} the monthly mean of the three months before",
     says_zh="当月计费量为前三月均值的{value}",
 )
 def growth() -> pl.Expr:

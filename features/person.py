@@ -58,7 +58,7 @@ def days_since_same_condition() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="近90天住院次数",
-    says="came after {value} other stays in 90 days",
+    says="came after {value} other {stay|stays} in 90 days",
     says_zh="此前90天住院{value}次",
     empty=0,
 )
@@ -74,7 +74,7 @@ def stays_in_90_days() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="近一年住院次数",
-    says="came after {value} other stays in a year",
+    says="came after {value} other {stay|stays} in a year",
     says_zh="此前一年住院{value}次",
     empty=0,
 )
@@ -90,7 +90,7 @@ def stays_in_a_year() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="近90天住院机构数",
-    says="came after stays in {value} hospitals in 90 days",
+    says="came after stays in {value} {hospital|hospitals} in 90 days",
     says_zh="此前90天在{value}家医院住院",
     empty=0,
 )
@@ -106,7 +106,7 @@ def hospitals_in_90_days() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="近90天同院同病住院次数",
-    says="came after {value} stays in 90 days at the same hospital for the same condition",
+    says="came after {value} {stay|stays} in 90 days at the same hospital for the same condition",
     says_zh="此前90天同院同病住院{value}次",
     empty=0,
 )
@@ -122,7 +122,7 @@ def same_condition_in_90_days() -> pl.Expr:
     family="history",
     direction=BOTH,
     zh="前后两次合计天数",
-    says="makes {value} together with the stay before it",
+    says="lasts {value} together with the stay before it",
     says_zh="与前一次住院合计{value}",
 )
 def linked_days() -> pl.Expr:
@@ -137,8 +137,8 @@ def linked_days() -> pl.Expr:
     family="history",
     direction=BOTH,
     zh="前次费用与支付标准之比",
-    says="follows a stay that cost {value} of its payment standard",
-    says_zh="前一次住院费用为支付标准的{value}",
+    says="follows a stay that cost {value} its payment standard",
+    says_zh="前一次住院费用为其支付标准的{value}",
 )
 def previous_standard_ratio() -> pl.Expr:
     """Fee of the linked stay over its payment standard; split stays end near the limit."""
@@ -156,7 +156,7 @@ def previous_standard_ratio() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="前后两次费用合计与支付标准之比",
-    says="costs, with the stay before it, {value} of one payment standard",
+    says="costs, with the stay before it, {value} one payment standard",
     says_zh="与前一次住院费用合计为一次支付标准的{value}",
 )
 def linked_standard_ratio() -> pl.Expr:
@@ -173,8 +173,8 @@ def linked_standard_ratio() -> pl.Expr:
     family="history",
     direction=HIGH,
     zh="重叠住院数",
-    says="overlaps {value} other stays of the same person",
-    says_zh="与同一人其他{value}次住院时间重叠",
+    says="overlaps {value} other {stay|stays} of the same person",
+    says_zh="与同一人另外{value}次住院时间重叠",
     empty=0,
 )
 def overlapping_stays() -> pl.Expr:
@@ -189,7 +189,7 @@ def overlapping_stays() -> pl.Expr:
     family="history",
     direction=LOW,
     zh="同病住院间隔的均匀程度",
-    says="repeats at intervals that vary by {value}",
+    says="repeats at intervals that differ by {value}",
     says_zh="同病住院间隔相差{value}",
 )
 def interval_irregularity() -> pl.Expr:
@@ -207,7 +207,7 @@ def interval_irregularity() -> pl.Expr:
     direction=HIGH,
     zh="同院住院占比",
     says="{value} of the earlier stays were at the same hospital",
-    says_zh="此前住院有{value}在同一医院",
+    says_zh="此前住院中{value}在同一医院",
 )
 def same_hospital_share() -> pl.Expr:
     """Share of the earlier stays of a year that were at this hospital."""

@@ -1,10 +1,10 @@
-"""How measured values are handed to people: yuan and units, not fen and thousandths."""
+"""How measured values are handed to people: yuan, units and hours, not fen and thousandths."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from features.units import UNITS, YUAN
+from features.units import HOURS, UNITS, YUAN
 
 if TYPE_CHECKING:
     from features.catalogue import Catalogue
@@ -43,4 +43,4 @@ CONTEXT_UNITS: dict[str, Unit] = dict.fromkeys(
 def divisor(catalogue: Catalogue, name: str) -> float:
     """What a measured column is divided by before a person sees it, 1 for most."""
     unit = catalogue[name].unit if name in catalogue else CONTEXT_UNITS.get(name)
-    return unit.divisor if unit in (YUAN, UNITS) else 1.0
+    return unit.divisor if unit in (YUAN, UNITS, HOURS) else 1.0

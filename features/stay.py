@@ -80,7 +80,7 @@ def cost_per_day() -> pl.Expr:
     family="payment",
     direction=BOTH,
     zh="费用与支付标准之比",
-    says="cost {value} of the payment standard of its group",
+    says="cost {value} the payment standard of its group",
     says_zh="费用为病组支付标准的{value}",
 )
 def payment_standard_ratio() -> pl.Expr:
@@ -186,7 +186,7 @@ def days_after_death() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="诊断数",
-    says="{value} diagnoses were coded",
+    says="{value} {diagnosis was|diagnoses were} coded",
     says_zh="编码诊断{value}个",
     empty=0,
 )
@@ -202,7 +202,7 @@ def diagnoses() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="手术操作数",
-    says="{value} operations were coded",
+    says="{value} {operation was|operations were} coded",
     says_zh="编码手术操作{value}个",
     empty=0,
 )
@@ -293,7 +293,7 @@ def care_share() -> pl.Expr:
     family="cost structure",
     direction=BOTH,
     zh="项目种类数",
-    says="{value} different items were billed",
+    says="{value} {item was|different items were} billed",
     says_zh="收费项目{value}种",
 )
 def distinct_items() -> pl.Expr:
@@ -308,7 +308,7 @@ def distinct_items() -> pl.Expr:
     family="cost structure",
     direction=HIGH,
     zh="检查检验种类数",
-    says="{value} different examinations and tests were billed",
+    says="{value} {examination or test was|different examinations and tests were} billed",
     says_zh="检查检验{value}种",
 )
 def distinct_tests() -> pl.Expr:
@@ -356,7 +356,7 @@ def reversal_share() -> pl.Expr:
     family="dates",
     direction=HIGH,
     zh="住院期外收费笔数",
-    says="{value} lines lie outside the stay",
+    says="{value} {line lies|lines lie} outside the stay",
     says_zh="住院期外收费{value}笔",
 )
 def lines_outside_stay() -> pl.Expr:
@@ -441,7 +441,7 @@ def late_day_ratio() -> pl.Expr:
     family="presence",
     direction=HIGH,
     zh="住院期间院外就诊次数",
-    says="{value} visits elsewhere fell on days of the stay",
+    says="{value} {visit|visits} elsewhere fell on days of the stay",
     says_zh="住院期间在院外就诊{value}次",
     empty=0,
 )
@@ -457,7 +457,7 @@ def visits_elsewhere() -> pl.Expr:
     family="presence",
     direction=HIGH,
     zh="住院期间院外就诊(非购药)次数",
-    says="{value} visits in person to another clinic fell on days of the stay",
+    says="{value} {visit|visits} in person to another clinic fell on days of the stay",
     says_zh="住院期间到外院门急诊{value}次",
     empty=0,
 )

@@ -93,7 +93,7 @@ def own_clinic_cost_around() -> pl.Expr:
     family="around the stay",
     direction=HIGH,
     zh="住院期间院外购药费用",
-    says="{value} were spent at pharmacies during it",
+    says="{value} was spent at pharmacies during it",
     says_zh="住院期间院外购药{value}",
 )
 def pharmacy_cost() -> pl.Expr:
@@ -108,7 +108,7 @@ def pharmacy_cost() -> pl.Expr:
     family="around the stay",
     direction=HIGH,
     zh="入院前3天门诊次数",
-    says="{value} outpatient visits fell on the 3 days before it",
+    says="{value} outpatient {visit|visits} fell on the 3 days before it",
     says_zh="入院前3天门诊{value}次",
 )
 def visits_before() -> pl.Expr:
@@ -123,7 +123,7 @@ def visits_before() -> pl.Expr:
     family="around the stay",
     direction=HIGH,
     zh="住院前后最贵门诊与平时之比",
-    says="the dearest visit around it cost {value} of what the person's visits usually do",
+    says="the dearest visit around it cost {value} what the person's visits usually cost",
     says_zh="住院前后最贵一次门诊为其平时门诊的{value}",
 )
 def visit_over_usual() -> pl.Expr:
@@ -138,7 +138,7 @@ def visit_over_usual() -> pl.Expr:
     family="devices not billed",
     direction=HIGH,
     zh="手术必需耗材未收费数",
-    says="{value} devices that its operations cannot be done without are not billed",
+    says="{value} {device|devices} that its operations cannot be done without {is|are} not billed",
     says_zh="手术必需耗材{value}种未收费",
 )
 def kits_not_billed() -> pl.Expr:
@@ -153,7 +153,7 @@ def kits_not_billed() -> pl.Expr:
     family="devices not billed",
     direction=HIGH,
     zh="手术必需耗材无收费无登记数",
-    says="{value} devices that its operations need are neither billed nor recorded",
+    says="{value} {device|devices} that its operations need {is|are} neither billed nor recorded",
     says_zh="手术必需耗材{value}种既未收费也无使用登记",
 )
 def kits_not_billed_nor_recorded() -> pl.Expr:

@@ -29,7 +29,7 @@ def codes(condition: pl.Expr) -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="严重合并症数",
-    says="{value} major complications were coded",
+    says="{value} major {complication was|complications were} coded",
     says_zh="编码严重合并症（MCC）{value}个",
     empty=0,
 )
@@ -45,7 +45,7 @@ def major_complications() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="一般合并症数",
-    says="{value} complications of the lighter kind were coded",
+    says="{value} {complication|complications} of the lighter kind {was|were} coded",
     says_zh="编码一般合并症（CC）{value}个",
     empty=0,
 )
@@ -61,7 +61,10 @@ def minor_complications() -> pl.Expr:
     family="coding support",
     direction=HIGH,
     zh="无检查无治疗的合并症数",
-    says="{value} coded complications have neither a test nor a treatment in the bill",
+    says=(
+        "{value} coded {complication has|complications have} neither a test "
+        "nor a treatment in the bill"
+    ),
     says_zh="{value}个合并症在费用明细中既无检查也无治疗",
     empty=0,
 )
@@ -77,7 +80,10 @@ def bare_complications() -> pl.Expr:
     family="coding support",
     direction=HIGH,
     zh="无检查无治疗的严重合并症数",
-    says="{value} coded major complications have neither a test nor a treatment in the bill",
+    says=(
+        "{value} coded major {complication has|complications have} neither a "
+        "test nor a treatment in the bill"
+    ),
     says_zh="{value}个严重合并症在费用明细中既无检查也无治疗",
     empty=0,
 )
@@ -93,7 +99,9 @@ def bare_major_complications() -> pl.Expr:
     family="coding support",
     direction=HIGH,
     zh="仅有检查或仅有治疗的严重合并症数",
-    says="{value} coded major complications were tested or treated, but not both",
+    says=(
+        "{value} coded major {complication was|complications were} tested or treated, but not both"
+    ),
     says_zh="{value}个严重合并症仅有检查或仅有治疗",
     empty=0,
 )
@@ -125,7 +133,7 @@ def supported_share() -> pl.Expr:
     family="coding support",
     direction=HIGH,
     zh="主要诊断无依据",
-    says="neither a test nor a treatment of the main diagnosis in the bill: {value}",
+    says="the bill has neither a test nor a treatment of the main diagnosis: {value}",
     says_zh="费用明细中无主要诊断的检查与治疗：{value}",
 )
 def bare_main_diagnosis() -> pl.Expr:
@@ -157,7 +165,7 @@ def main_diagnosis_answered() -> pl.Expr:
     family="coding support",
     direction=HIGH,
     zh="有检查有治疗而未编码的合并症数",
-    says="{value} major complications were tested and treated, but not coded",
+    says="{value} major {complication was|complications were} tested and treated, but not coded",
     says_zh="{value}个严重合并症有检查有治疗而未编码",
     empty=0,
 )
@@ -205,7 +213,7 @@ def transfusion_illness_coded() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="住院期间新发合并症数",
-    says="{value} complications were not there on admission",
+    says="{value} {complication was|complications were} not there on admission",
     says_zh="{value}个合并症入院时没有",
     empty=0,
 )
@@ -221,7 +229,7 @@ def complications_acquired() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="诊断章节数",
-    says="its diagnoses come from {value} chapters",
+    says="its diagnoses come from {value} {chapter|chapters}",
     says_zh="诊断涉及{value}个章节",
     empty=0,
 )
@@ -237,7 +245,7 @@ def diagnosis_chapters() -> pl.Expr:
     family="payment",
     direction=BOTH,
     zh="费用与下一档病组支付标准之比",
-    says="cost {value} of the standard of the next lighter sibling of its group",
+    says="cost {value} the standard of the next lighter sibling of its group",
     says_zh="费用为同一核心组下一档支付标准的{value}",
 )
 def lighter_sibling_ratio() -> pl.Expr:
@@ -282,7 +290,7 @@ def step_to_lighter_group() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="病组高出编码合并症的档数",
-    says="lies {value} steps of severity above its coded complications",
+    says="lies {value} {step|steps} of severity above its coded complications",
     says_zh="病组严重程度高出编码合并症{value}档",
 )
 def group_above_codes() -> pl.Expr:
@@ -300,7 +308,7 @@ def group_above_codes() -> pl.Expr:
     family="coding",
     direction=HIGH,
     zh="病组低于编码合并症的档数",
-    says="lies {value} steps of severity below its coded complications",
+    says="lies {value} {step|steps} of severity below its coded complications",
     says_zh="病组严重程度低于编码合并症{value}档",
 )
 def group_below_codes() -> pl.Expr:

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.declaration import BOTH, HIGH, STAY, feature
 from features.stay import units_billed
-from features.units import COUNT, DAYS, UNITS, YUAN
+from features.units import COUNT, DAYS, HOURS, YUAN
 
 # Late posting and the shift at midnight move a line by a day at most (GZ10000201008).
 SLACK_DAYS = 1
@@ -26,7 +26,7 @@ def beyond_days(category: str) -> pl.Expr:
     family="dates",
     direction=HIGH,
     zh="入院前收费笔数",
-    says="{value} lines were done before admission",
+    says="{value} {line is|lines are} for services before admission",
     says_zh="入院前收费{value}笔",
     empty=0,
 )
@@ -42,7 +42,7 @@ def lines_before_admission() -> pl.Expr:
     family="dates",
     direction=HIGH,
     zh="出院后收费笔数(药品除外)",
-    says="{value} lines other than drugs were done after discharge",
+    says="{value} {line|lines} other than drugs {is|are} for services after discharge",
     says_zh="出院后收费{value}笔（药品除外）",
     empty=0,
 )
@@ -58,7 +58,7 @@ def lines_after_discharge() -> pl.Expr:
     family="dates",
     direction=HIGH,
     zh="住院期外收费金额",
-    says="{value} were billed for days outside the stay",
+    says="{value} was billed for days outside the stay",
     says_zh="住院期外收费{value}",
     empty=0,
 )
@@ -74,7 +74,7 @@ def amount_outside_stay() -> pl.Expr:
     family="dates",
     direction=HIGH,
     zh="死亡后收费笔数",
-    says="{value} lines were done after the registered death",
+    says="{value} {line is|lines are} for services after the registered death",
     says_zh="登记死亡后收费{value}笔",
     empty=0,
 )
@@ -118,12 +118,12 @@ def nursing_days_beyond() -> pl.Expr:
 @feature(
     STAY,
     over="timed",
-    unit=UNITS,
+    unit=HOURS,
     family="dates",
     direction=HIGH,
     zh="单日最多计时小时",
-    says="{value} of hourly care were billed for one day",
-    says_zh="单日计时项目最多{value}",
+    says="{value} of care priced by the hour was billed for one day",
+    says_zh="按小时计价项目单日最多计费{value}",
     empty=0,
 )
 def hours_in_a_day() -> pl.Expr:
@@ -185,7 +185,7 @@ def settled_before_discharge() -> pl.Expr:
     family="dates",
     direction=BOTH,
     zh="申报天数与日期之差",
-    says="is told {value} longer than its dates",
+    says="is declared {value} longer than its dates allow",
     says_zh="申报住院天数比起止日期多{value}",
 )
 def told_days_beyond_dates() -> pl.Expr:

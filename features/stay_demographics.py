@@ -15,7 +15,7 @@ from features.units import COUNT, YUAN
     family="demographics",
     direction=HIGH,
     zh="与性别不符的诊断数",
-    says="{value} diagnoses belong to the other sex",
+    says="{value} {diagnosis belongs|diagnoses belong} to the other sex",
     says_zh="与性别不符的诊断{value}个",
     empty=0,
 )
@@ -31,7 +31,7 @@ def diagnoses_of_other_sex() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与年龄不符的诊断数",
-    says="{value} diagnoses belong to another age",
+    says="{value} {diagnosis belongs|diagnoses belong} to another age",
     says_zh="与年龄不符的诊断{value}个",
     empty=0,
 )
@@ -47,7 +47,7 @@ def diagnoses_of_other_age() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与性别不符的手术数",
-    says="{value} operations belong to the other sex",
+    says="{value} {operation belongs|operations belong} to the other sex",
     says_zh="与性别不符的手术操作{value}个",
     empty=0,
 )
@@ -63,7 +63,7 @@ def operations_of_other_sex() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与年龄不符的手术数",
-    says="{value} operations belong to another age",
+    says="{value} {operation belongs|operations belong} to another age",
     says_zh="与年龄不符的手术操作{value}个",
     empty=0,
 )
@@ -79,7 +79,7 @@ def operations_of_other_age() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与性别不符的收费项目数",
-    says="{value} billed items belong to the other sex",
+    says="{value} billed {item belongs|items belong} to the other sex",
     says_zh="与性别不符的收费项目{value}种",
     empty=0,
 )
@@ -95,7 +95,7 @@ def items_of_other_sex() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与年龄不符的收费项目数",
-    says="{value} billed items belong to another age",
+    says="{value} billed {item belongs|items belong} to another age",
     says_zh="与年龄不符的收费项目{value}种",
     empty=0,
 )
@@ -111,7 +111,7 @@ def items_of_other_age() -> pl.Expr:
     family="demographics",
     direction=HIGH,
     zh="与性别或年龄不符的项目金额",
-    says="{value} were billed for items of another sex or age",
+    says="{value} was billed for items of another sex or age",
     says_zh="与性别或年龄不符的项目收费{value}",
     empty=0,
 )

@@ -41,7 +41,7 @@ def within(days: int) -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近一年无疗程理由的住院次数",
-    says="came after {value} stays in a year that no course of treatment explains",
+    says="came after {value} {stay|stays} in a year that no course of treatment explains",
     says_zh="此前一年有{value}次住院无疗程理由",
     empty=0,
 )
@@ -57,7 +57,7 @@ def plain_stays_in_a_year() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近90天无疗程理由的住院次数",
-    says="came after {value} stays in 90 days that no course of treatment explains",
+    says="came after {value} {stay|stays} in 90 days that no course of treatment explains",
     says_zh="此前90天有{value}次住院无疗程理由",
     empty=0,
 )
@@ -73,8 +73,8 @@ def plain_stays_in_90_days() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近90天去过的其他医院数",
-    says="came after stays in {value} other hospitals in 90 days",
-    says_zh="此前90天在其他{value}家医院住院",
+    says="came after stays in {value} other {hospital|hospitals} in 90 days",
+    says_zh="此前90天在另外{value}家医院住院",
     empty=0,
 )
 def other_hospitals_in_90_days() -> pl.Expr:
@@ -90,7 +90,7 @@ def other_hospitals_in_90_days() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近一年其他住院天数",
-    says="came after {value} in hospital in a year",
+    says="came after {value} in hospital within a year",
     says_zh="此前一年住院共{value}",
     empty=0,
 )
@@ -106,7 +106,7 @@ def days_in_hospital_in_a_year() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近90天其他住院天数",
-    says="came after {value} in hospital in 90 days",
+    says="came after {value} in hospital within 90 days",
     says_zh="此前90天住院共{value}",
     empty=0,
 )
@@ -122,7 +122,7 @@ def days_in_hospital_in_90_days() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近一年其他住院费用",
-    says="came after stays of {value} in a year",
+    says="came after stays that cost {value} within a year",
     says_zh="此前一年住院费用共{value}",
     empty=0,
 )

@@ -51,7 +51,7 @@ def sex_changed() -> pl.Expr:
     family="identity",
     direction=HIGH,
     zh="身份信息其后改回",
-    says="blood group or sex were put right afterwards: {value}",
+    says="blood group or sex was put right afterwards: {value}",
     says_zh="血型或性别其后已改回：{value}",
     peers=False,
 )
@@ -71,7 +71,7 @@ def particulars_put_right() -> pl.Expr:
     family="identity",
     direction=HIGH,
     zh="已知血型种数",
-    says="{value} blood groups are known of the person",
+    says="{value} {blood group is|blood groups are} known of the person",
     says_zh="该参保人有{value}种血型记录",
 )
 def blood_groups_known() -> pl.Expr:
@@ -86,7 +86,7 @@ def blood_groups_known() -> pl.Expr:
     family="identity",
     direction=HIGH,
     zh="已知性别种数",
-    says="{value} sexes are known of the person",
+    says="{value} {sex is|sexes are} known of the person",
     says_zh="该参保人有{value}种性别记录",
 )
 def sexes_known() -> pl.Expr:
@@ -149,7 +149,7 @@ def admitted_before_birth() -> pl.Expr:
     family="identity",
     direction=HIGH,
     zh="再次切除的单一器官数",
-    says="takes out {value} organs that an earlier stay had taken out",
+    says="takes out {value} {organ|organs} that an earlier stay had taken out already",
     says_zh="再次切除此前已切除的器官{value}个",
     empty=0,
 )
@@ -165,7 +165,7 @@ def organs_removed_again() -> pl.Expr:
     family="identity",
     direction=HIGH,
     zh="已切除器官的疾病数",
-    says="treats {value} organs that an earlier stay had taken out",
+    says="treats {value} {organ|organs} that an earlier stay had taken out",
     says_zh="治疗此前已切除的器官{value}个",
     empty=0,
 )

@@ -16,7 +16,7 @@ from features.units import COUNT, SHARE, YUAN
     family="ward",
     direction=BOTH,
     zh="同病区前后30天住院数",
-    says="{value} other stays of its ward ended within 30 days of it",
+    says="{value} other {stay|stays} of its ward ended within 30 days of it",
     says_zh="同病区前后30天内出院{value}例",
 )
 def ward_stays() -> pl.Expr:
@@ -31,7 +31,7 @@ def ward_stays() -> pl.Expr:
     family="ward",
     direction=BOTH,
     zh="同医师前后30天住院数",
-    says="its physician had {value} other stays in the ward within 30 days",
+    says="its physician had {value} other {stay|stays} in the ward within 30 days",
     says_zh="主治医师前后30天内另有{value}例",
 )
 def physician_stays() -> pl.Expr:
@@ -47,7 +47,7 @@ def physician_stays() -> pl.Expr:
     direction=HIGH,
     zh="与同病区最相似住院的项目重合度",
     says="shares {value} of its items with the stay of its ward that is most like it",
-    says_zh="与同病区最相似的住院项目重合{value}",
+    says_zh="与同病区最相似住院的收费项目重合{value}",
 )
 def ward_likeness() -> pl.Expr:
     """Highest Jaccard index of items, bed and nursing left out, with a stay of the ward."""
@@ -61,7 +61,10 @@ def ward_likeness() -> pl.Expr:
     family="likeness",
     direction=HIGH,
     zh="同病区项目雷同住院数",
-    says="{value} stays of its ward within 30 days were billed nearly the same items",
+    says=(
+        "{value} other {stay|stays} of its ward within 30 days {was|were} "
+        "billed nearly the same items"
+    ),
     says_zh="同病区前后30天内{value}例收费项目几乎相同",
 )
 def ward_twins() -> pl.Expr:
@@ -77,7 +80,7 @@ def ward_twins() -> pl.Expr:
     direction=HIGH,
     zh="与同病区最相似住院的检查检验重合度",
     says="shares {value} of its tests with the stay of its ward that is most like it",
-    says_zh="与同病区最相似的住院检查检验重合{value}",
+    says_zh="与同病区最相似住院的检查检验重合{value}",
 )
 def ward_test_likeness() -> pl.Expr:
     """Highest Jaccard index of examinations and laboratory tests with a stay of the ward."""
@@ -91,7 +94,7 @@ def ward_test_likeness() -> pl.Expr:
     family="likeness",
     direction=HIGH,
     zh="同病区检查套餐雷同住院数",
-    says="{value} stays of its ward within 30 days had nearly the same tests",
+    says="{value} other {stay|stays} of its ward within 30 days had nearly the same tests",
     says_zh="同病区前后30天内{value}例检查检验几乎相同",
 )
 def ward_test_twins() -> pl.Expr:
@@ -106,7 +109,10 @@ def ward_test_twins() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="费用清单完全相同的住院数",
-    says="{value} stays of other persons in the hospital have the very same bill",
+    says=(
+        "{value} {stay of another person|stays of other persons} in the "
+        "hospital {has|have} the very same bill"
+    ),
     says_zh="同院另有{value}例他人住院费用清单完全相同",
 )
 def identical_bills() -> pl.Expr:
@@ -121,7 +127,7 @@ def identical_bills() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="同一医师费用清单完全相同的住院数",
-    says="{value} of its physician's other stays have the very same bill",
+    says="{value} other {stay|stays} of its physician {has|have} the very same bill",
     says_zh="同一医师另有{value}例费用清单完全相同",
 )
 def identical_bills_of_physician() -> pl.Expr:
@@ -136,7 +142,7 @@ def identical_bills_of_physician() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="相同清单涉及诊断数",
-    says="the same bill was given for {value} different diagnoses",
+    says="the same bill was given for {value} {diagnosis|different diagnoses}",
     says_zh="同一费用清单用于{value}种不同诊断",
 )
 def diagnoses_of_identical_bills() -> pl.Expr:
@@ -151,7 +157,10 @@ def diagnoses_of_identical_bills() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="诊疗项目与数量完全相同的住院数",
-    says="{value} stays of other persons in the hospital had the very same care",
+    says=(
+        "{value} {stay of another person|stays of other persons} in the "
+        "hospital had the very same care"
+    ),
     says_zh="同院另有{value}例他人住院诊疗项目与数量完全相同",
 )
 def identical_care() -> pl.Expr:
@@ -166,7 +175,7 @@ def identical_care() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="诊疗完全相同的人数",
-    says="{value} other persons had the very same care",
+    says="{value} other {person|persons} had the very same care",
     says_zh="另有{value}人诊疗项目与数量完全相同",
 )
 def persons_of_identical_care() -> pl.Expr:
@@ -181,7 +190,7 @@ def persons_of_identical_care() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="相同诊疗涉及诊断数",
-    says="the same care was given for {value} different diagnoses",
+    says="the same care was given for {value} {diagnosis|different diagnoses}",
     says_zh="相同诊疗用于{value}种不同诊断",
 )
 def diagnoses_of_identical_care() -> pl.Expr:
@@ -196,7 +205,7 @@ def diagnoses_of_identical_care() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="同一医师诊疗完全相同的住院数",
-    says="{value} of its physician's other stays had the very same care",
+    says="{value} other {stay|stays} of its physician had the very same care",
     says_zh="同一医师另有{value}例诊疗项目与数量完全相同",
 )
 def identical_care_of_physician() -> pl.Expr:
@@ -211,7 +220,7 @@ def identical_care_of_physician() -> pl.Expr:
     family="identical bills",
     direction=HIGH,
     zh="同一医师相同诊疗涉及诊断数",
-    says="its physician gave the same care for {value} different diagnoses",
+    says="its physician gave the same care for {value} {diagnosis|different diagnoses}",
     says_zh="同一医师以相同诊疗用于{value}种不同诊断",
 )
 def diagnoses_of_physicians_identical_care() -> pl.Expr:
@@ -226,7 +235,7 @@ def diagnoses_of_physicians_identical_care() -> pl.Expr:
     family="likeness",
     direction=HIGH,
     zh="同一医师项目雷同住院数",
-    says="{value} of its physician's other stays were billed nearly the same items",
+    says="{value} other {stay|stays} of its physician {was|were} billed nearly the same items",
     says_zh="同一医师另有{value}例收费项目几乎相同",
 )
 def physician_twins() -> pl.Expr:
@@ -241,7 +250,7 @@ def physician_twins() -> pl.Expr:
     family="likeness",
     direction=HIGH,
     zh="同一医师雷同项目涉及诊断数",
-    says="its physician billed nearly the same items for {value} different diagnoses",
+    says="its physician billed nearly the same items for {value} {diagnosis|different diagnoses}",
     says_zh="同一医师以几乎相同的项目用于{value}种不同诊断",
 )
 def diagnoses_of_physician_twins() -> pl.Expr:

@@ -74,7 +74,7 @@ def tumour_looked_for() -> pl.Expr:
     direction=LOW,
     zh="移植相关诊断",
     says="an organ is given or received: {value}",
-    says_zh="移植相关诊断：{value}",
+    says_zh="编码含移植相关诊断：{value}",
     empty=0,
     peers=False,
 )
@@ -141,7 +141,7 @@ def awaiting_place() -> pl.Expr:
     family="need",
     direction=LOW,
     zh="需住院的治疗种类数",
-    says="{value} kinds of treatment need a ward",
+    says="{value} {kind of treatment needs|kinds of treatment need} a ward",
     says_zh="需住院的治疗{value}种",
 )
 def bed_care_items() -> pl.Expr:
@@ -206,7 +206,7 @@ def intensive_nursing_days() -> pl.Expr:
     family="tests",
     direction=HIGH,
     zh="检查种类数",
-    says="{value} different examinations were billed",
+    says="{value} {examination was|different examinations were} billed",
     says_zh="检查{value}种",
 )
 def imaging_items() -> pl.Expr:
@@ -221,7 +221,7 @@ def imaging_items() -> pl.Expr:
     family="tests",
     direction=HIGH,
     zh="检验种类数",
-    says="{value} different laboratory tests were billed",
+    says="{value} {laboratory test was|different laboratory tests were} billed",
     says_zh="检验{value}种",
 )
 def laboratory_items() -> pl.Expr:
@@ -299,7 +299,7 @@ def early_test_share() -> pl.Expr:
     family="tests",
     direction=BOTH,
     zh="入院两日内检查检验种类数",
-    says="{value} different tests were done on the first two days",
+    says="{value} {test was|different tests were} done on the first two days",
     says_zh="入院两日内检查检验{value}种",
 )
 def early_tests() -> pl.Expr:
@@ -315,7 +315,7 @@ def early_tests() -> pl.Expr:
     family="tests",
     direction=HIGH,
     zh="日均检查检验种类数",
-    says="{value} different tests for each day",
+    says="{value} {test|different tests} for each day",
     says_zh="平均每天检查检验{value}种",
 )
 def tests_a_day() -> pl.Expr:
@@ -330,7 +330,7 @@ def tests_a_day() -> pl.Expr:
     family="treatment",
     direction=LOW,
     zh="药品种类数",
-    says="{value} different drugs were billed",
+    says="{value} {drug was|different drugs were} billed",
     says_zh="药品{value}种",
 )
 def drug_items() -> pl.Expr:
@@ -345,7 +345,7 @@ def drug_items() -> pl.Expr:
     family="treatment",
     direction=LOW,
     zh="治疗种类数",
-    says="{value} different treatments were billed",
+    says="{value} {treatment was|different treatments were} billed",
     says_zh="治疗项目{value}种",
 )
 def treatment_items() -> pl.Expr:

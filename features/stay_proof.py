@@ -29,7 +29,7 @@ def days_without(category: str) -> pl.Expr:
     family="goods behind the bill",
     direction=HIGH,
     zh="无使用登记的收费耗材种类数",
-    says="{value} billed devices have no record of use",
+    says="{value} billed {device has|devices have} no record of use",
     says_zh="收费耗材{value}种无使用登记",
     empty=0,
 )
@@ -60,7 +60,7 @@ def unrecorded_share() -> pl.Expr:
     family="goods behind the bill",
     direction=HIGH,
     zh="无出库的收费耗材种类数",
-    says="{value} billed devices had not left the store",
+    says="{value} billed {device|devices} had not left the store",
     says_zh="收费耗材{value}种无出库",
 )
 def devices_not_issued() -> pl.Expr:
@@ -78,7 +78,7 @@ def devices_not_issued() -> pl.Expr:
     family="goods behind the bill",
     direction=HIGH,
     zh="无出库的收费耗材金额",
-    says="devices for {value} had not left the store",
+    says="billed devices worth {value} had not left the store",
     says_zh="无出库的收费耗材{value}",
 )
 def amount_not_issued() -> pl.Expr:
@@ -139,7 +139,7 @@ def days_without_bed() -> pl.Expr:
     family="daily detail",
     direction=BOTH,
     zh="日均收费笔数",
-    says="{value} lines were billed for each day",
+    says="{value} {line was|lines were} billed for each day",
     says_zh="平均每天收费{value}笔",
 )
 def lines_a_day() -> pl.Expr:
@@ -154,7 +154,7 @@ def lines_a_day() -> pl.Expr:
     family="daily detail",
     direction=LOW,
     zh="不同记账时刻占比",
-    says="its lines were posted at as many different moments as {value} of them",
+    says="its lines were posted at different moments, as many as {value} of the lines",
     says_zh="不同记账时刻占明细数的{value}",
 )
 def posting_moments_share() -> pl.Expr:
@@ -186,7 +186,7 @@ def surgery_without_anaesthesia() -> pl.Expr:
     family="daily detail",
     direction=HIGH,
     zh="雷同住院日占比",
-    says="{value} of its days of care repeat another day to the unit",
+    says="{value} of its days of care repeat another day unit for unit",
     says_zh="诊疗日中{value}与另一日完全相同",
 )
 def repeated_days_share() -> pl.Expr:
@@ -201,7 +201,7 @@ def repeated_days_share() -> pl.Expr:
     family="daily detail",
     direction=BOTH,
     zh="诊疗日平均项目数",
-    says="a day of care had {value} items",
+    says="a day of care had {value} {item|items}",
     says_zh="诊疗日平均{value}个项目",
 )
 def items_on_days_of_care() -> pl.Expr:

@@ -40,7 +40,7 @@ def was_referred() -> pl.Expr:
     family="inducement",
     direction=HIGH,
     zh="介绍人近90天介绍住院数",
-    says="its referrer brought {value} stays to the hospital in 90 days",
+    says="its referrer brought {value} {stay|stays} to the hospital in 90 days",
     says_zh="介绍人近90天为该院介绍住院{value}例",
     empty=0,
 )
@@ -56,7 +56,7 @@ def stays_of_the_referrer() -> pl.Expr:
     family="inducement",
     direction=HIGH,
     zh="首次在该院住院",
-    says="the first known stay of the person in the hospital: {value}",
+    says="is the first known stay of the person in the hospital: {value}",
     says_zh="首次在该院住院：{value}",
 )
 def first_stay_here() -> pl.Expr:
@@ -131,7 +131,7 @@ def area_week_over_usual() -> pl.Expr:
     family="inducement",
     direction=HIGH,
     zh="同址一周内同院入院数",
-    says="{value} stays from its address began within three days in the hospital",
+    says="{value} {stay|stays} from its address began in the hospital within three days of it",
     says_zh="同一住址前后三天内在该院入院{value}例",
     empty=0,
 )
@@ -148,7 +148,7 @@ def stays_from_the_address() -> pl.Expr:
     direction=HIGH,
     zh="该院未入组病例占比",
     says="{value} of the hospital's stays of a season fell into no group",
-    says_zh="该院近一季住院有{value}未能入组",
+    says_zh="该院近一季有{value}的住院未能入组",
 )
 def groupless_share_here() -> pl.Expr:
     """Share of the hospital's stays of about 90 days that fell into no case group."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+FORMS = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+
+
+def inflected(words: str, number: str) -> str:
+    """Choose each ``{one|many}`` of a sentence by a number as it is written.
+
+    'takes out {value} {organ|organs}' keeps 'organ' for '1', and 'organs' for all others.
+    """
+    return FORMS.sub(lambda forms: forms[1 if number == "1" else 2], words)
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit, its suffixes, and its grain.
+    """A unit, its suffixes (in forms for one and many where they differ), and its grain.
 
     ``divisor`` turns the measured value into the shown one (fen to yuan). ``grain`` is the
     least spread a peer group is given, in measured units: where all peers agree to the
@@ -28,13 +39,14 @@ class Unit:
         if self is YES_NO and value in (0, 1):
             return (("否", "是") if zh else ("no", "yes"))[int(value)]
         number = f"{value / self.divisor:,.{self.decimals}f}"
-        return number + (self.zh if zh else self.en)
+        return number + (self.zh if zh else inflected(self.en, number))
 
 
 DAYS = Unit("days", " d", " 天", grain=0.5)
-YEARS = Unit("years", " years", " 岁", grain=1.0, decimals=0)
+YEARS = Unit("years", " {year|years}", " 岁", grain=1.0, decimals=0)
 COUNT = Unit("count", "", "", grain=0.5, decimals=0)
 KILOMETRES = Unit("kilometres", " km", " 公里", grain=1.0, decimals=0)
+HOURS = Unit("hours", " h", " 小时", grain=500.0, decimals=1, divisor=1000.0)
 UNITS = Unit("units", " units", " 件", grain=500.0, decimals=1, divisor=1000.0)
 YUAN = Unit("yuan", " yuan", " 元", grain=5_000.0, decimals=0, divisor=100.0)
 SHARE = Unit("share", "%", "%", grain=0.01, decimals=0, divisor=0.01)

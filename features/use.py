@@ -31,7 +31,7 @@ def billed_quantity() -> pl.Expr:
     family="bill and record",
     direction=HIGH,
     zh="计费数量减使用数量",
-    says="{value} more billed than the operation record shows",
+    says="billed {value} more than the operation record shows",
     says_zh="计费比使用登记多{value}",
 )
 def billed_over_used() -> pl.Expr:
@@ -107,7 +107,7 @@ def share_of_stay() -> pl.Expr:
     family="price",
     direction=HIGH,
     zh="计费价与限价之比",
-    says="billed at {value} of the price allowed that day",
+    says="billed at {value} the price allowed that day",
     says_zh="计费价为当日限价的{value}",
 )
 def price_over_limit() -> pl.Expr:
@@ -122,7 +122,7 @@ def price_over_limit() -> pl.Expr:
     family="price",
     direction=HIGH,
     zh="计费价与最近进价之比",
-    says="billed at {value} of the latest invoice price",
+    says="billed at {value} the latest invoice price",
     says_zh="计费价为最近进价的{value}",
 )
 def price_over_invoice() -> pl.Expr:
@@ -137,7 +137,7 @@ def price_over_invoice() -> pl.Expr:
     family="price",
     direction=HIGH,
     zh="计费价与最高进价之比",
-    says="billed at {value} of the dearest invoice of the last 180 days",
+    says="billed at {value} the dearest invoice price of the last 180 days",
     says_zh="计费价为近180天最高进价的{value}",
 )
 def price_over_dearest_invoice() -> pl.Expr:
@@ -152,7 +152,7 @@ def price_over_dearest_invoice() -> pl.Expr:
     family="price",
     direction=HIGH,
     zh="计费价与调价前挂网价之比",
-    says="billed at {value} of the price before the last change",
+    says="billed at {value} the price before the last change",
     says_zh="计费价为调价前挂网价的{value}",
 )
 def price_over_previous() -> pl.Expr:
@@ -197,7 +197,7 @@ def class_quantity() -> pl.Expr:
     family="bill and record",
     direction=HIGH,
     zh="计费笔数",
-    says="billed in {value} lines",
+    says="billed in {value} {line|lines}",
     says_zh="分{value}笔计费",
 )
 def billed_lines() -> pl.Expr:
@@ -212,7 +212,7 @@ def billed_lines() -> pl.Expr:
     family="reversals",
     direction=HIGH,
     zh="冲销笔数",
-    says="{value} lines reversed",
+    says="{value} {line|lines} reversed",
     says_zh="冲销{value}笔",
     empty=0,
 )
@@ -243,8 +243,8 @@ def implant_without_operation() -> pl.Expr:
     family="trace",
     direction=HIGH,
     zh="序列号重复的住院数",
-    says="its serial number stands in {value} other stays",
-    says_zh="同一序列号出现在其他{value}次住院",
+    says="its serial number stands in {value} other {stay|stays}",
+    says_zh="同一序列号还出现在另外{value}次住院",
 )
 def shared_serials() -> pl.Expr:
     """Other stays that record the same serial number of the same item (C09)."""

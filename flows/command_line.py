@@ -150,6 +150,10 @@ def ingest(
     ] = None,
 ) -> None:
     """Take in history; say what was kept, what was refused and why."""
+    from claims.delivery import must_be_there  # noqa: PLC0415
+
+    # Before the flow starts its server: a mistyped path deserves its answer at once.
+    must_be_there(path)
     from flows.ingest import ingest as flow  # noqa: PLC0415
     from flows.showing import show_lines  # noqa: PLC0415
 
@@ -173,6 +177,9 @@ def screen(
     ] = None,
 ) -> None:
     """Judge a whole extract at once, every record by models that did not see it."""
+    from claims.delivery import must_be_there  # noqa: PLC0415
+
+    must_be_there(path)
     from flows.screen import screen as flow  # noqa: PLC0415
     from flows.showing import show_lines  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from claims.results import MANIFEST, STANDARDS
 from claims.standard_tables import FROZEN
 from features.item_standards import CLASS_CHARACTERS
 from flows.landing import open_lake
-from flows.night import newest_manifest
+from flows.manifests import newest_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

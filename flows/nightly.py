@@ -20,7 +20,9 @@ from claims.lake import Span
 from claims.results import RUNS
 from claims.settings import Settings
 from flows import night
+from flows.handed import as_it_is
 from flows.landing import Landed, land_night, open_lake
+from flows.manifests import published_before
 from flows.offices import bundles_of, champions, keep
 from flows.training import last_night_before, learn
 
@@ -113,18 +115,18 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
     """From what was delivered to a ranked, explained list of cases; returns the run report."""
     begun, clock = datetime.now(UTC).replace(tzinfo=None), night.stopwatch()
     landed = land(settings, on, accept)
-    checked = validate(settings, on, landed)
+    checked = validate(settings, on, as_it_is(landed))
     if not open_lake(settings).has("stays"):
         return {"night": f"{on}", "notice": "The lake is empty; nothing was scored."}
-    held = night.published_before(open_lake(settings), on)
+    held = published_before(open_lake(settings), on)
     bundles, late = models_of_night(settings, on, held)
     run = night.Run(on, open_lake(settings), settings, bundles, _standards_of(held))
-    measured = measure(run)
-    found = judge(run)
-    handed = hand_over(run, found)
+    measured = measure(as_it_is(run))
+    found = judge(as_it_is(run))
+    handed = hand_over(as_it_is(run), as_it_is(found))
     quiet = None if any(measured.values()) else landed.notice or "Nothing new arrived."
     notice = " ".join(filter(None, (quiet, late))) or None
-    publish(run, found, notice)
+    publish(as_it_is(run), as_it_is(found), notice)
     report = {
         "night": f"{on}",
         "landed": landed.lines(),

@@ -23,7 +23,7 @@ from features.catalogue import CATALOGUES
 from features.subjects import SCHEMA
 from flows.judging import base_measures, version_before, with_standards
 from flows.landing import open_lake
-from flows.night import newest_manifest
+from flows.manifests import newest_manifest
 from flows.training import frozen_standards, last_night
 
 if TYPE_CHECKING:

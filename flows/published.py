@@ -12,7 +12,7 @@ from claims.errors import NotFoundError, did_you_mean
 from claims.lake import Lake
 from claims.results import ALERTS, DOSSIERS, MANIFEST
 from flows.landing import open_lake
-from flows.night import newest_manifest
+from flows.manifests import newest_manifest
 from flows.showing import Names
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def newest(
 ) -> Published:
     """What was published last, of a night or of a screen where one is named.
 
-    ``by`` is handed on to ``flows.night.newest_manifest``.
+    ``by`` is handed on to ``flows.manifests.newest_manifest``.
     """
     known = lakes(settings)
     if screen is not None:

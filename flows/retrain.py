@@ -9,6 +9,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claims.settings import Settings
+from flows.handed import as_it_is
 from flows.landing import open_lake
 from flows.offices import keep
 from flows.training import Learned, learn
@@ -35,7 +36,7 @@ def retrain(
 ) -> dict[str, Any]:
     """Train on what was known on a night; returns versions, figures and notes by entity."""
     learned = learn_task(settings, as_of, progress)
-    versions = record(settings, learned)
+    versions = record(settings, as_it_is(learned))
     return {
         entity: {
             "version": versions[entity],

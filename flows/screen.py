@@ -28,6 +28,7 @@ from features.measure import measure
 from features.standards import freeze
 from flows import night
 from flows.editions import Courses, has_items
+from flows.handed import as_it_is
 from flows.judging import (
     CONTRIBUTIONS_READ,
     base_measures,
@@ -226,7 +227,7 @@ def screen(
     tell("reading the extract")
     landed = land(settings, path, mapping, called, today)
     tell("validating")
-    checked = validate(settings, called, landed)
+    checked = validate(settings, called, as_it_is(landed))
     if landed.admission is None or landed.admission.last is None:
         raise DeliveryError(f"{path} holds no rows.", "Check the file or the mapping.")
     on = landed.admission.last
@@ -234,7 +235,7 @@ def screen(
     found = judge(settings, lake, on, tell)
     tell("explaining")
     run = night.Run(on, lake, _capacity(settings, found), {})
-    handed = hand_over(run, found)
+    handed = hand_over(as_it_is(run), as_it_is(found))
     off = switched_off(History.of(lake, on))
     _put_in_place(settings, called)
     return {

@@ -37,10 +37,11 @@ class Scaling:
     @classmethod
     def fit(cls, frame: pl.DataFrame, columns: Sequence[str]) -> Scaling:
         """Measure medians and spreads on the training rows."""
+        values = matrix(frame, columns)
         found = [
             (name, *location)
             for place, name in enumerate(columns)
-            if (location := _location(matrix(frame, columns)[:, place])) is not None
+            if (location := _location(values[:, place])) is not None
         ]
         names, centre, spread = zip(*found, strict=True) if found else ((), (), ())
         return cls(tuple(names), tuple(centre), tuple(spread))

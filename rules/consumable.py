@@ -24,7 +24,7 @@ OVER = pl.col("billed_over_used")
     evidence=("billed_quantity", "used_quantity", "billed_over_used", "unrecorded_share"),
     loss_method="line_sum",
     amount=pl.col("billed_amount") * pl.col("unrecorded_share"),
-    says="at least {limit:.0f} unit billed beyond the operation record",
+    says="at least {limit:.0f} {unit|units} billed beyond the operation record",
     says_zh="计费比使用登记至少多{limit:.0f}件",
 )
 def billed_over_used() -> pl.Expr:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.knowledge import load_limits
+from features.units import inflected
 
 if TYPE_CHECKING:
     from features.declaration import Entity
@@ -73,6 +74,11 @@ class Rule:
     def reads(self) -> frozenset[str]:
         """Columns of the measured frame that decide a hit."""
         return frozenset(self.expr.meta.root_names()) - {SERVICE_DAY}
+
+    def sentence(self, limit: float | None, *, zh: bool = False) -> str:
+        """Say what was found, with the first limit as it stood."""
+        number = "" if limit is None else f"{limit:.0f}"
+        return inflected(self.says_zh if zh else self.says, number).format(limit=limit)
 
 
 def limit(name: str) -> pl.Expr:

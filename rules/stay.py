@@ -29,7 +29,7 @@ GAP = pl.col("days_since_same_condition")
     ),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
-    says="again in the same hospital for the same condition within {limit:.0f} days",
+    says="came back to the same hospital for the same condition within {limit:.0f} {day|days}",
     says_zh="{limit:.0f}天内同院同病再次住院",
     protected_by=(
         protective.oncology_cycle,
@@ -71,7 +71,7 @@ def split_stay() -> pl.Expr:
     amount=pl.col("total_amount")
     * pl.max_horizontal("idle_days", 1)
     / pl.max_horizontal("length_of_stay", 1),
-    says="{limit:.0f} or more days in a row without treatment, or seen elsewhere meanwhile",
+    says="{limit:.0f} or more days in a row without treatment, or the person was seen elsewhere",
     says_zh="连续{limit:.0f}天以上无诊疗，或住院期间在他处就诊",
     protected_by=(
         protective.rehabilitation,

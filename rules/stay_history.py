@@ -32,7 +32,7 @@ def _known(condition: pl.Expr) -> pl.Expr:
     ),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
-    says="{limit:.0f} stays a year, or too many hospitals or days, without a course of treatment",
+    says="{limit:.0f} stays in a year, or too many hospitals or days, and no course of treatment",
     says_zh="无疗程理由一年住院达{limit:.0f}次，或机构数、天数过多",
     protected_by=(
         protective.oncology_cycle,
@@ -85,7 +85,7 @@ def frequent_stays() -> pl.Expr:
     ),
     loss_method="drg_vs_ffs",
     amount=pl.col("payment_standard") - pl.col("total_amount"),
-    says="left early and cheaply, and within {limit:.0f} days was in another hospital or dead",
+    says="ended early and cheaply; in another hospital or dead within {limit:.0f} {day|days}",
     says_zh="住院短、费用低，出院{limit:.0f}天内在他院再入院或死亡",
     protected_by=(
         protective.care_cut_short,

@@ -79,7 +79,7 @@ def impersonation() -> pl.Expr:
     amount=pl.when(pl.col("amount_of_other_sex_or_age") > 0)
     .then("amount_of_other_sex_or_age")
     .otherwise("total_amount"),
-    says="{limit:.0f} or more codes or items belong to another sex or age",
+    says="at least {limit:.0f} {code or item belongs|codes or items belong} to another sex or age",
     says_zh="有{limit:.0f}个以上编码或项目与性别、年龄不符",
     protected_by=(protective.newborn, protective.sex_in_question),
     branches=(

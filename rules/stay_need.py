@@ -35,7 +35,7 @@ def _not_operated() -> pl.Expr:
     evidence=("test_share", "treatment_share", "bed_care_items", "group_weight", "length_of_stay"),
     loss_method="line_sum",
     amount=pl.col("total_amount"),
-    says="a light illness, {limit:.0f} days at most, examined and hardly treated",
+    says="a light illness, {limit:.0f} {day|days} at most, examined and hardly treated",
     says_zh="轻症住院不超过{limit:.0f}天，以检查为主而几无治疗",
     protected_by=(
         protective.emergency_new,
@@ -140,7 +140,7 @@ def check_up_stay() -> pl.Expr:
     loss_method="line_sum",
     # What the last third cost: the days that need not have been.
     amount=divided(pl.col("total_amount") * pl.col("late_day_ratio").clip(upper_bound=1), 3),
-    says="{limit:.0f} days or more, longer than 95 in 100 of its peers, and untreated at its end",
+    says="lasted {limit:.0f} {day|days} or more, longer than 95% of its peers, and ended untreated",
     says_zh="住院{limit:.0f}天以上且长于95%的同类住院，后三分之一几无诊疗",
     protected_by=(
         protective.re_evaluated,

@@ -96,7 +96,7 @@ def false_stay() -> pl.Expr:
     amount=pl.col("cost_before")
     * (pl.col("cost_before_share") >= limit("shifted_share")).fill_null(value=False)
     + pl.col("self_paid_covered_amount").fill_null(0),
-    says="care for {limit:.0%} of its fee or more, or covered items, were paid for outside it",
+    says="{limit:.0%} of its fee or more was spent before it, or the person paid for covered items",
     says_zh="入院前门诊费用达住院费用{limit:.0%}以上，或可报项目转由患者在住院外支付",
     protected_by=(
         protective.private_pay,

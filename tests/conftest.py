@@ -30,6 +30,32 @@ LAST_HISTORY = date(2024, 9, 25)
 NIGHTS = tuple(date(2024, 9, day) for day in (26, 27, 28))
 
 
+NIGHTS_GROUP = "whole nights"
+SHARING = ("free_lunch", "witness")
+DEAREST = (NIGHTS_GROUP, *SHARING)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several processes: name the group that stays together, the dearest groups first.
+
+    A group is what uses the Prefect server and the trained city, a folder that shares its
+    cities, else a file. Begun last, a dear group would leave one process alone with it.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _group(item) not in DEAREST)
+
+
+def _group(item: pytest.Item) -> str:
+    if "prefect_server" in getattr(item, "fixturenames", ()):
+        return NIGHTS_GROUP
+    folder = item.path.parent.name
+    return folder if folder in SHARING else item.path.stem
+
+
 def pytest_sessionfinish() -> None:
     """Leave nothing behind."""
     shutil.rmtree(SCRATCH, ignore_errors=True)

@@ -17,6 +17,7 @@ from cases.portraits.against import Dimension, against
 from cases.portraits.record import KINDS, Portrait, Said
 from cases.wording import FEW_PEERS, LEVEL_EN, LEVEL_ZH
 from claims.errors import NotFoundError, did_you_mean
+from claims.knowledge import load_limits
 from features import stay_frames
 from features.declaration import BOTH, STAY
 from features.standards import look_up
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 YEAR_DAYS = 365
 RETURN_DAYS = 15
-# DOMAIN 7.2: settled just at the limit of its payment standard (冲线).
-NEAR_LOW, NEAR_HIGH = 0.85, 1.05
+# The zone just at the limit of the payment standard (DOMAIN 7.2, 冲线), as rules read it.
+NEAR = ("near_standard_low", "near_standard_high")
 SHORT_DAYS = 2
 THOUSANDTHS = 1000
 # A unit with fewer stays a year is no peer: its figures are chance.
@@ -158,6 +159,7 @@ def _with_returns(stays: pl.DataFrame) -> pl.DataFrame:
 def _figures(stays: pl.DataFrame) -> pl.DataFrame:
     """One row a unit: its dimensions and what its peers are chosen by."""
     ratio = pl.col("total_amount") / pl.col("payment_standard")
+    low, high = (load_limits()[one].at("event_on") for one in NEAR)
     both = pl.col("usual_fee").is_not_null()
     largest = (
         stays.group_by("unit", "case_group").len().group_by("unit").agg(most=pl.col("len").max())
@@ -172,7 +174,7 @@ def _figures(stays: pl.DataFrame) -> pl.DataFrame:
         days_ratio=pl.col("days").filter(pl.col("usual_days").is_not_null()).sum()
         * THOUSANDTHS
         / pl.col("usual_days").sum(),
-        near_standard=ratio.is_between(NEAR_LOW, NEAR_HIGH).mean(),
+        near_standard=ratio.is_between(low, high).mean(),
         no_self_pay=(pl.col("self_pay_amount") == 0).mean(),
         short=(pl.col("days") <= SHORT_DAYS).mean(),
         returned=pl.col("returned").mean(),

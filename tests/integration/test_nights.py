@@ -17,6 +17,7 @@ from claims.results import ALERTS
 from features.subjects import stays_of_history
 from flows import night as steps
 from flows.judging import base_measures, version_before, with_standards
+from flows.manifests import newest_manifest
 from flows.nightly import nightly
 from flows.offices import champions, promote
 from flows.published import find_alert
@@ -43,7 +44,7 @@ QUIET_NIGHT = date(2026, 1, 1)
 
 
 def test_a_night_publishes_scored_and_explained_alerts(run_home: Settings) -> None:
-    manifest = steps.newest_manifest(lake_of(run_home))
+    manifest = newest_manifest(lake_of(run_home))
     alerts = lake_of(run_home).scan("alerts").collect()
     assert manifest["run_date"] == THIRD
     assert alerts.height > 0
@@ -238,7 +239,7 @@ def _change_the_world(settings: Settings, on: date) -> dict[str, str]:
 def test_an_empty_night_succeeds_with_a_notice(home: Settings) -> None:
     report = nightly(home, QUIET_NIGHT)
     assert "Nothing was delivered" in str(report["notice"])
-    assert steps.newest_manifest(lake_of(home))["run_date"] == QUIET_NIGHT
+    assert newest_manifest(lake_of(home))["run_date"] == QUIET_NIGHT
 
 
 def test_lines_of_an_unknown_stay_wait_and_are_released_with_it(home: Settings) -> None:
@@ -272,7 +273,7 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     check_same(before, written(home, FIRST))
 
     report = nightly(home, SECOND)
-    manifest = steps.newest_manifest(lake_of(home), SECOND)
+    manifest = newest_manifest(lake_of(home), SECOND)
     assert dict(part.split(":") for part in manifest["model_version"].split()) == old
     assert report["notice"] is None
 

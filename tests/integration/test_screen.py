@@ -57,12 +57,19 @@ def _extract(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def screened(tmp_path: Path) -> tuple[Settings, dict[str, object]]:
-    mapping = tmp_path / "extract.toml"
+@pytest.fixture(scope="module")
+def screened(
+    prefect_server: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Settings, dict[str, object]]:
+    """The extract, screened; for reading only."""
+    return _screened(tmp_path_factory.mktemp("screened"))
+
+
+def _screened(folder: Path) -> tuple[Settings, dict[str, object]]:
+    mapping = folder / "extract.toml"
     mapping.write_text(EXTRACT)
-    settings = load_settings(home=tmp_path / "home")
-    report = screen(settings, _extract(tmp_path), mapping=mapping, fallback_night=ON)
+    settings = load_settings(home=folder / "home")
+    report = screen(settings, _extract(folder), mapping=mapping, fallback_night=ON)
     return settings, report
 
 
@@ -102,17 +109,14 @@ def test_no_record_is_compared_with_itself(
     assert scores["model_version"].str.split("+").list.len().unique().to_list() == [FOLDS]
 
 
-def test_a_screen_is_repeatable(tmp_path: Path) -> None:
-    mapping = tmp_path / "extract.toml"
-    mapping.write_text(EXTRACT)
-    path = _extract(tmp_path)
-    found = []
-    for home in ("one", "two"):
-        settings = load_settings(home=tmp_path / home)
-        screen(settings, path, mapping=mapping, fallback_night=ON)
-        found.append(newest(settings, screen="extract").alerts())
-    assert found[0].equals(found[1])
-    assert not (home_of(load_settings(home=tmp_path / "one"), "extract") / "nights").exists()
+def test_a_screen_is_repeatable(
+    screened: tuple[Settings, dict[str, object]], tmp_path: Path
+) -> None:
+    settings, _ = screened
+    again, _ = _screened(tmp_path)
+    first, second = (newest(one, screen="extract").alerts() for one in (settings, again))
+    assert first.equals(second)
+    assert not (home_of(again, "extract") / "nights").exists()
 
 
 @pytest.mark.skipif(not SPARCS.exists(), reason="the public extract is not beside the repository")

@@ -84,8 +84,7 @@ def test_a_rule_is_named_explained_and_rests_on_law(item: Rule) -> None:
 @EVERY
 def test_its_sentences_can_be_said_with_its_first_limit(item: Rule) -> None:
     value = LIMITS[item.limits[0]].on(date(2026, 1, 1))
-    for sentence in (item.says, item.says_zh):
-        said = sentence.format(limit=value)
+    for said in (item.sentence(value), item.sentence(value, zh=True)):
         assert said
         assert "{" not in said
 

@@ -20,7 +20,7 @@ from features.declaration import BOTH, HIGH, LOW, STAY, Feature, feature
 from features.frames import Frame, source
 from features.measure import measure
 from features.subjects import SCHEMA
-from features.units import COUNT, YUAN
+from features.units import COUNT, YUAN, inflected
 from tests.one_street import NIGHT, SUBJECTS, TABLES, known, street
 from tests.worlds import LAST_NIGHT, frames
 
@@ -219,6 +219,25 @@ def test_its_sentences_are_whole_in_english_and_chinese(
     assert item.unit.zh.strip() in chinese
     assert any("\u4e00" <= letter <= "\u9fff" for letter in item.says_zh)
     assert any("\u4e00" <= letter <= "\u9fff" for letter in item.zh)
+
+
+@EVERY
+def test_one_is_said_in_the_singular(catalogue: Catalogue, item: Feature) -> None:
+    del catalogue
+    values = [times * item.unit.divisor for times in (1, 2)]
+    (one, two), (shown, other) = map(item.sentence, values), map(item.unit.show, values)
+    # A count stands before what it counts; other units are abbreviated or have decimals.
+    counts = item.unit is COUNT
+    assert (one.replace(shown, other, 1) != two) == counts
+
+
+def test_the_number_chooses_the_form_as_it_is_written() -> None:
+    words = "takes out {value} {organ|organs}"
+    assert inflected(words, "1") == "takes out {value} organ"
+    for many in ("0", "2", "11", "1.0", "-1", "-"):
+        assert inflected(words, many) == "takes out {value} organs"
+    assert STAYS["organs_removed_again"].sentence(1).startswith("takes out 1 organ that")
+    assert STAYS["age"].sentence(1) == "the person was 1 year old"
 
 
 def test_no_two_features_of_an_entity_share_a_label() -> None:
