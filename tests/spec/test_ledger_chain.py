@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from features.ledger_chain import BILLING, CLOSED, ISSUE, NOT_CARRIED, STORE, USE, node
@@ -22,7 +24,7 @@ NODE_OF = {"billed": BILLING, "used": USE, "issued": ISSUE, "returned": ISSUE, "
            "arrived": STORE, "scrapped": STORE, "opening": STORE, "closing": STORE}  # fmt: skip
 
 
-def chain(**changed: int | str) -> dict[str, object]:
+def chain(**changed: int | str) -> dict[str, Any]:
     """The measured ledger of a year in which every node agrees, but for what is changed."""
     of = UNITS | {"price": 100, "arrival": "2025-05-04"} | changed
     history = world(
