@@ -13,6 +13,7 @@ from features import (
     identity_frames,
     item_frames,
     ledger,
+    ledger_chain,
     ledger_frames,
     likeness_frames,
     need_frames,
@@ -134,5 +135,5 @@ STAYS = Catalogue.of(
     stay_surroundings,
 )
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
-LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
+LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger, ledger_chain)
 CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}

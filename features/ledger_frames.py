@@ -13,6 +13,7 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source
+from features.ledger_flows import PAIR, flows
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -25,7 +26,6 @@ YEAR_DAYS = 365
 
 INFLOWS = ("transfer_in", "gain")
 OUTFLOWS = ("transfer_out", "supplier_return", "scrap", "loss")
-PAIR = ("hospital_id", "item_code")
 
 
 def book_of() -> pl.Expr:
@@ -41,71 +41,6 @@ def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
         item_code=pl.col("subject_id").str.extract(SUBJECT, 2),
         first_day=start,
         last_day=start.dt.month_end(),
-    )
-
-
-def flows(history: History) -> pl.LazyFrame:
-    """All movements: hospital, item, day, kind, quantity, amount and when it was known."""
-    return pl.concat(
-        [_billed(history), _used(history), _bought(history), _moved(history)],
-        how="diagonal_relaxed",
-    )
-
-
-def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of stays with the hospital of the version of the stay they came with."""
-    stays = history.versions("stays").select(
-        "stay_id",
-        "hospital_id",
-        pl.col("voided").fill_null(value=False),
-        stay_from=KNOWN_FROM,
-        stay_until=KNOWN_UNTIL,
-    )
-    since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
-    return rows.join(stays, on="stay_id").filter(
-        (pl.col("stay_from") <= since) & (until.is_null() | (since < until)) & ~pl.col("voided")
-    )
-
-
-def _billed(history: History) -> pl.LazyFrame:
-    rows = history.versions("fee_lines").filter(pl.col("category") == "consumable")
-    return _of_stays(history, rows).select(
-        *PAIR,
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        "quantity",
-        "amount",
-        day=pl.coalesce("performed_at", "charged_at").dt.date(),
-        kind=pl.lit("billed"),
-    )
-
-
-def _used(history: History) -> pl.LazyFrame:
-    return _of_stays(history, history.versions("device_uses")).select(
-        *PAIR,
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        "quantity",
-        day=pl.col("used_at").dt.date(),
-        kind=pl.lit("used"),
-    )
-
-
-def _bought(history: History) -> pl.LazyFrame:
-    return history.versions("purchases").select(
-        *PAIR,
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        "quantity",
-        amount=pl.col("quantity") * pl.col("unit_price") // 1000,
-        day="delivered_on",
-        kind=pl.when("consignment").then(pl.lit("consigned")).otherwise(pl.lit("bought")),
-    )
-
-
-def _moved(history: History) -> pl.LazyFrame:
-    return history.versions("stock_moves").select(
-        *PAIR, KNOWN_FROM, KNOWN_UNTIL, "quantity", day=pl.col("moved_at").dt.date(), kind="kind"
     )
 
 
@@ -195,6 +130,8 @@ def _year_sums() -> tuple[pl.Expr, ...]:
         _sum(("billed",), year).alias("billed_year"),
         _sum(("billed",), year, "amount").alias("billed_amount_year"),
         _sum(("used",), year).alias("used_year"),
+        _sum(("issue",), year).alias("issued_year"),
+        _sum(("department_return",), year).alias("returned_year"),
         _sum(("bought", "consigned"), year).alias("bought_year"),
         _sum(("consigned",), year).alias("consigned_year"),
         _sum(INFLOWS, year).alias("in_year"),
@@ -258,6 +195,8 @@ FRAMES = {
             "billed_year": CLOSED,
             "billed_amount_year": (CLOSED[0] | AMOUNT[0],),
             "used_year": (USED[0] | COUNTED[0],),
+            "issued_year": (MOVED[0] | COUNTED[0],),
+            "returned_year": (MOVED[0] | COUNTED[0],),
             "bought_year": CLOSED,
             "consigned_year": (CLOSED[0] | CONSIGNED[0],),
             "in_year": CLOSED_WITH_MOVES,

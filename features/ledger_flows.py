@@ -1,0 +1,130 @@
+"""What moved in a ledger: bills, uses, purchases and stock moves, in units of charge, by day.
+
+Three customs are understood before a difference is called one: a purchase typed in packs is
+read in units, goods on consignment came when they were used and not when their invoice did,
+and a transfer that the sender has posted has arrived, though the receiver posts it later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM, KNOWN_UNTIL
+from claims.schema import THOUSANDTHS_PER_UNIT
+from features.exact import divided
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+PAIR = ("hospital_id", "item_code")
+# A unit that costs nearly a pack's worth at the dearest price ever listed is a pack.
+PACK_PRICE_SHARE = 0.8
+LEG = ("item_code", "lot", "day", "quantity")
+
+
+def flows(history: History) -> pl.LazyFrame:
+    """All movements: hospital, item, day, kind, quantity, amount and when it was known."""
+    return pl.concat(
+        [_billed(history), _used(history), _bought(history), _moved(history)],
+        how="diagonal_relaxed",
+    )
+
+
+def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of stays with the hospital of the version of the stay they came with."""
+    stays = history.versions("stays").select(
+        "stay_id",
+        "hospital_id",
+        pl.col("voided").fill_null(value=False),
+        stay_from=KNOWN_FROM,
+        stay_until=KNOWN_UNTIL,
+    )
+    since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
+    return rows.join(stays, on="stay_id").filter(
+        (pl.col("stay_from") <= since) & (until.is_null() | (since < until)) & ~pl.col("voided")
+    )
+
+
+def _billed(history: History) -> pl.LazyFrame:
+    rows = history.versions("fee_lines").filter(pl.col("category") == "consumable")
+    return _of_stays(history, rows).select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "quantity",
+        "amount",
+        day=pl.coalesce("performed_at", "charged_at").dt.date(),
+        kind=pl.lit("billed"),
+    )
+
+
+def _used(history: History) -> pl.LazyFrame:
+    return _of_stays(history, history.versions("device_uses")).select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "quantity",
+        day=pl.col("used_at").dt.date(),
+        kind=pl.lit("used"),
+    )
+
+
+def _bought(history: History) -> pl.LazyFrame:
+    rows = history.versions("purchases").join(_packs(history), on="item_code", how="left")
+    used = _serials_used(history)
+    rows = rows.join(used, on=[*PAIR, "serial"], how="left")
+    factor = divided(pl.col("pack_factor"), THOUSANDTHS_PER_UNIT)
+    packs = (factor > 1) & (
+        pl.col("unit_price") > pl.col("dearest") * factor * PACK_PRICE_SHARE
+    ).fill_null(value=False)
+    units = pl.when(packs).then(pl.col("quantity") * factor).otherwise("quantity")
+    return rows.select(
+        *PAIR,
+        KNOWN_FROM,
+        KNOWN_UNTIL,
+        "lot",
+        quantity=units.round().cast(pl.Int64),
+        amount=pl.col("quantity") * pl.col("unit_price") // THOUSANDTHS_PER_UNIT,
+        day=pl.when("consignment")
+        .then(pl.min_horizontal("used_on", "delivered_on"))
+        .otherwise("delivered_on"),
+        kind=pl.when("consignment").then(pl.lit("consigned")).otherwise(pl.lit("bought")),
+    )
+
+
+def _packs(history: History) -> pl.LazyFrame:
+    """Units in a pack and the dearest price ever listed, by item."""
+    listed = history.versions("consumables").group_by("item_code")
+    return listed.agg(pl.col("pack_factor").max(), dearest=pl.col("platform_price").max())
+
+
+def _serials_used(history: History) -> pl.LazyFrame:
+    """The first day on which each serial number was used in a hospital."""
+    used = history.versions("device_uses").filter(pl.col("serial").is_not_null())
+    rows = _of_stays(history, used)
+    return rows.group_by(*PAIR, "serial").agg(used_on=pl.col("used_at").dt.date().min())
+
+
+def _moved(history: History) -> pl.LazyFrame:
+    rows = history.versions("stock_moves").with_columns(day=pl.col("moved_at").dt.date())
+    booked = rows.select(*PAIR, KNOWN_FROM, KNOWN_UNTIL, "lot", "quantity", "day", "kind")
+    return pl.concat([booked, _on_the_way(rows)], how="diagonal_relaxed")
+
+
+def _on_the_way(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Transfers that the sender has posted, until the receiver posts the same."""
+    sides = ("hospital_id", "counterpart", *LEG)
+    sent = rows.filter(
+        (pl.col("kind") == "transfer_out") & pl.col("counterpart").is_not_null()
+    ).select(*LEG, KNOWN_FROM, KNOWN_UNTIL, hospital_id="counterpart", counterpart="hospital_id")
+    posted = rows.filter(pl.col("kind") == "transfer_in").group_by(sides)
+    both = sent.join(
+        posted.agg(arrived=pl.col(KNOWN_FROM).min()), on=sides, how="left", nulls_equal=True
+    )
+    until = pl.min_horizontal(KNOWN_UNTIL, "arrived").alias(KNOWN_UNTIL)
+    waiting = both.filter(pl.col("arrived").is_null() | (pl.col(KNOWN_FROM) < pl.col("arrived")))
+    return waiting.select(
+        *PAIR, KNOWN_FROM, until, "lot", "quantity", "day", kind=pl.lit("transfer_in")
+    )
