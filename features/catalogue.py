@@ -5,8 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from features import ledger, ledger_frames, person, stay, stay_frames, use, use_frames
-from features.declaration import LEDGER, STAY, USE, VERSUS_PEERS, Entity, Feature
+from features import (
+    group,
+    group_frames,
+    institution,
+    insured,
+    ledger,
+    ledger_frames,
+    level_frames,
+    person,
+    person_frames,
+    stay,
+    stay_frames,
+    use,
+    use_frames,
+)
+from features.declaration import (
+    DEPARTMENT,
+    GROUP,
+    HOSPITAL,
+    LEDGER,
+    PERSON,
+    PHYSICIAN,
+    STAY,
+    USE,
+    VERSUS_PEERS,
+    Entity,
+    Feature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +56,8 @@ class Catalogue:
         found = [
             item
             for module in modules
-            for item in vars(module).values()
+            for value in vars(module).values()
+            for item in (value if isinstance(value, tuple) else (value,))
             if isinstance(item, Feature) and item.entity == entity
         ]
         names = [item.name for item in found]
@@ -77,4 +104,18 @@ class Catalogue:
 STAYS = Catalogue.of(STAY, stay_frames.FRAMES, stay, person)
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
-CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}
+PERSONS = Catalogue.of(PERSON, person_frames.FRAMES, insured)
+PHYSICIANS = Catalogue.of(PHYSICIAN, level_frames.PHYSICIAN_FRAMES, institution)
+DEPARTMENTS = Catalogue.of(DEPARTMENT, level_frames.DEPARTMENT_FRAMES, institution)
+HOSPITALS = Catalogue.of(HOSPITAL, level_frames.HOSPITAL_FRAMES, institution)
+GROUPS = Catalogue.of(GROUP, group_frames.FRAMES, group)
+CATALOGUES: dict[str, Catalogue] = {
+    "stay": STAYS,
+    "use": USES,
+    "ledger": LEDGERS,
+    "person": PERSONS,
+    "physician": PHYSICIANS,
+    "department": DEPARTMENTS,
+    "hospital": HOSPITALS,
+    "group": GROUPS,
+}

@@ -15,29 +15,40 @@ NIGHT = date(2026, 1, 15)
 
 TABLES = {
     "hospitals": """
-        hospital_id | name  | level | kind    | ownership | district
-        H           | North | 3     | general | public    | north
-        K           | South | 2     | general | private   | south
+        hospital_id | name  | level | kind    | ownership | district | approved_beds
+        H           | North | 3     | general | public    | north    | 400
+        K           | South | 2     | general | private   | south    | 100
     """,
     "physicians": """
         physician_id | hospital_id | department
         D            | H           | cardiology
+        E            | H           | medicine
     """,
     "persons": """
-        person_id | sex | birth_date | scheme   | person_type | death_date | relief
-        P         | F   | 1950-05-01 | employee | retired     | -          | no
-        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no
-        R         | M   | 2010-05-01 | resident | student     | -          | yes
-        S         | F   | 1940-05-01 | employee | retired     | -          | no
+        person_id | sex | birth_date | scheme   | person_type | death_date | relief | address_hash
+        P         | F   | 1950-05-01 | employee | retired     | -          | no     | A1
+        Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no     | A2
+        R         | M   | 2010-05-01 | resident | student     | -          | yes    | A3
+        S         | F   | 1940-05-01 | employee | retired     | -          | no     | -
+        T         | F   | 1945-05-01 | resident | resident    | -          | no     | A4
+        U         | M   | 1946-05-01 | resident | resident    | -          | no     | A4
+        V         | F   | 1947-05-01 | resident | resident    | -          | yes    | A4
     """,
     "stays": """
-        stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity
-        p1      | H           | 9,500        | P         | cardio     | W1   | D            | 2025-11-01 09:00 | 2025-11-08 10:00 | 2025-11-08 | 2025-11-09  | outpatient    | home          | I21.0               | FM19 | no       | no      | no                  | 7,000       | 2,500           | 10,000           | 1
-        p2      | H           | 12,000       | P         | cardio     | W1   | D            | 2025-11-15 09:00 | 2025-11-20 10:00 | 2025-11-21 | 2025-11-22  | emergency     | home          | I21.4               | FM19 | no       | no      | no                  | 7,000       | 5,000           | 10,000           | 1
-        p3      | H           | 5,000        | P         | cardio     | W2   | D            | 2025-12-06 09:00 | 2025-12-14 10:00 | 2025-12-14 | 2025-12-15  | outpatient    | home          | I21.0               | FM19 | no       | no      | yes                 | 4,000       | 1,000           | 10,000           | 2
-        q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD29 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1
-        r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1
-        s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1
+        stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity | referrer
+        p1      | H           | 9,500        | P         | cardio     | W1   | D            | 2025-11-01 09:00 | 2025-11-08 10:00 | 2025-11-08 | 2025-11-09  | outpatient    | home          | I21.0               | FM19 | no       | no      | no                  | 7,000       | 2,500           | 10,000           | 1 | -
+        p2      | H           | 12,000       | P         | cardio     | W1   | D            | 2025-11-15 09:00 | 2025-11-20 10:00 | 2025-11-21 | 2025-11-22  | emergency     | home          | I21.4               | FM19 | no       | no      | no                  | 7,000       | 5,000           | 10,000           | 1 | -
+        p3      | H           | 5,000        | P         | cardio     | W2   | D            | 2025-12-06 09:00 | 2025-12-14 10:00 | 2025-12-14 | 2025-12-15  | outpatient    | home          | I21.0               | FM19 | no       | no      | yes                 | 4,000       | 1,000           | 10,000           | 2 | -
+        q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD29 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1 | -
+        r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1 | -
+        s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1 | -
+        t1      | H           | 2,000        | T         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        u1      | H           | 2,000        | U         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        v1      | H           | 2,000        | V         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        t2      | H           | 2,000        | T         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        u2      | H           | 2,000        | U         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        v2      | H           | 2,000        | V         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1
+        v3      | K           | 400          | V         | surgery    | W2   | -            | 2025-11-20 09:00 | 2025-11-22 10:00 | 2025-11-22 | 2025-11-23  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 300         | 100             | 3,000            | 1        | R1
     """,
     "stay_diagnoses": """
         stay_id | position | code
@@ -68,6 +79,19 @@ TABLES = {
         13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300
         14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700
         15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800
+        16      | t1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        17      | t1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        18      | u1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        19      | u1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        20      | v1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        21      | v1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        22      | t2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        23      | t2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        24      | u2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        25      | u2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        26      | v2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600
+        27      | v2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
+        28      | v3      | -                | 2025-12-28 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400
     """,
     "service_items": """
         item_code | valid_from | name   | category   | unit | price
@@ -135,6 +159,11 @@ SUBJECTS = {
         "H|C010101STENTB|2025-11",
         "K|C020202MESH01|2025-12",
     ),
+    "person": ("P", "Q", "R", "S", "T"),
+    "physician": ("D", "E"),
+    "department": ("H|cardio", "K|surgery", "H|medicine"),
+    "hospital": ("H", "K"),
+    "group": ("H|T",),
 }
 
 
