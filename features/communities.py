@@ -18,7 +18,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import igraph
+import igraph  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
 from features import coadmission
@@ -31,6 +31,7 @@ from features.coadmission import (
     pairs,
     share_of_year,
 )
+from features.level_expected import MILLIONTHS, millionths
 from features.level_stays import YEAR_DAYS
 from features.standards import PRIOR_RECORDS
 
@@ -50,7 +51,10 @@ MOST_SURPRISING = 30.0
 # Meetings with no more days between them belong to one wave.
 DAYS_BETWEEN_WAVES = 3
 GROUP = ["subject_id", "as_of"]
-WEEK, WEEKS = f"{ONE_WEEK + 1}d", YEAR_DAYS / (ONE_WEEK + 1)
+ONE_MILLIONTH = 1 / MILLIONTHS
+WEEK = f"{ONE_WEEK + 1}d"
+WEEKS = YEAR_DAYS / (ONE_WEEK + 1)
+SHARE_OF_A_WEEK = 1 / WEEKS
 
 
 @dataclass(frozen=True)
@@ -218,9 +222,10 @@ def _expected_meetings(
         pl.col("meetings") - pl.col("touching") + PRIOR_RECORDS * share_of_year(TOGETHER_DAYS)
     ) / (other_pairs + PRIOR_RECORDS)
     return (
-        joined.with_columns(part=chance * pl.col("pairs_own"))
+        joined.with_columns(part=millionths(chance * pl.col("pairs_own")))
         .group_by(GROUP)
-        .agg(expected_meetings=pl.col("part").sort().sum())
+        .agg(pl.col("part").sum())
+        .select(*GROUP, expected_meetings=pl.col("part") * ONE_MILLIONTH)
     )
 
 
@@ -265,7 +270,7 @@ def _from(place: str, stays: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
         .agg(arrived=pl.col("person_id").n_unique().cast(pl.Int64))
     )
     return weeks.join(in_year, on=house).select(
-        *GROUP, "arrived", expected_arrivals=pl.col("in_year") / WEEKS
+        *GROUP, "arrived", expected_arrivals=pl.col("in_year") * SHARE_OF_A_WEEK
     )
 
 

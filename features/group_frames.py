@@ -11,7 +11,7 @@ from features import level_stays
 from features.communities import Found, communities
 from features.frames import Frame, either, source
 from features.level_stays import nights
-from features.person_frames import CAUSES
+from features.person_frames import CAUSES, whole_years
 from features.stay_frames import attach
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _paid(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
 def _explained(rows: pl.LazyFrame) -> pl.LazyFrame:
     admitted = pl.col("admitted_at").dt.date()
     main = pl.col("principal_diagnosis")
-    age = (admitted - pl.col("birth_date")).dt.total_days() / 365.25
+    age = whole_years(pl.col("birth_date"), admitted)
     regular = [CAUSES[name] for name in ("oncology", "dialysis", "transfusion", "rehabilitation")]
     return rows.with_columns(
         admitted_on=admitted,

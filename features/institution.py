@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import BOTH, DEPARTMENT, HIGH, HOSPITAL, LOW, PHYSICIAN, feature, shared
+from features.level_expected import MILLIONTHS
 from features.units import COUNT, RATIO, SHARE, YUAN
 
 # Added to both sides of observed over expected, so that few stays say little: ten stays that
@@ -20,19 +21,20 @@ WEEK = pl.col("recent") & pl.col("weekly")
 
 
 def observed(name: str) -> pl.Expr:
-    """Sum of a measure over the stays for which something is expected."""
-    return pl.col(name).filter(pl.col(f"expected_{name}").is_not_null()).sum()
+    """Sum of a measure over the stays for which something is expected, in millionths."""
+    known = pl.col(f"expected_{name}").is_not_null()
+    return pl.col(name).filter(known).sum().cast(pl.Int64) * MILLIONTHS
 
 
 def expected(name: str) -> pl.Expr:
-    """Sum of what is expected, added up in one order."""
-    return pl.col(f"expected_{name}").drop_nulls().sort().sum()
+    """Sum of what is expected, in millionths."""
+    return pl.col(f"expected_{name}").sum()
 
 
 def over_expected(name: str, pad: int, *, of_stays: bool = True) -> pl.Expr:
     """Observed over expected, drawn to one by ``pad`` stays or events as expected."""
     known = pl.col(f"expected_{name}").count()
-    added = pad * expected(name) / known if of_stays else pl.lit(float(pad))
+    added = pad * expected(name) / known if of_stays else pl.lit(pad * MILLIONTHS)
     ratio = (observed(name) + added) / (expected(name) + added)
     return pl.when((known > 0) & (expected(name) + added > 0)).then(ratio)
 
@@ -49,8 +51,8 @@ def share_of_fees(name: str) -> pl.Expr:
 
 
 def recent(name: str) -> pl.Expr:
-    """Sum over the weeks of the last 92 days, added up in one order."""
-    return pl.col(name).filter(WEEK).sort().sum()
+    """Sum over the weeks of the last 92 days, in millionths."""
+    return pl.col(name).filter(WEEK).sum()
 
 
 @shared(
@@ -103,7 +105,8 @@ def year_amount() -> pl.Expr:
 )
 def growth() -> pl.Expr:
     """Admissions of the last 92 days over those expected; ten as expected are added to both."""
-    return (recent("observed") + PAD_STAYS) / (recent("expected") + PAD_STAYS)
+    pad = PAD_STAYS * MILLIONTHS
+    return (recent("observed") * MILLIONTHS + pad) / (recent("expected") + pad)
 
 
 @shared(
@@ -120,7 +123,7 @@ def growth() -> pl.Expr:
 )
 def excess_amount() -> pl.Expr:
     """Fees of a year beyond those of the same case groups and level at other hospitals."""
-    return observed("total_amount") - expected("total_amount")
+    return (observed("total_amount") - expected("total_amount")) // MILLIONTHS
 
 
 @shared(

@@ -5,6 +5,8 @@ the same cell (case group and level), as known that night. A cell with few stays
 towards the wider cell with the weight of ``PRIOR_RECORDS`` stays, as the standards are
 (features/standards.py); because a hospital is left out of its own expectation, a small city
 with one large sinner still sees it.
+
+What is expected is kept in whole millionths, because sums of whole numbers know no order.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from features.standards import PRIOR_RECORDS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+MILLIONTHS = 1_000_000
 Cells = tuple[tuple[str, ...], ...]
 # From the narrowest cell to the whole city.
 BY_GROUP: Cells = (("drg", "level"), ("drg",), ("family",), ())
@@ -39,7 +42,10 @@ CELLS: dict[str, Cells] = {
 
 
 def with_expected(stays: pl.DataFrame, cells: Mapping[str, Cells] = CELLS) -> pl.DataFrame:
-    """Add ``expected_<measure>``: its mean among comparable stays of other hospitals."""
+    """Add ``expected_<measure>``: its mean among comparable stays of other hospitals.
+
+    In millionths of the measure; null where no other hospital has a stay.
+    """
     for chain in dict.fromkeys(cells.values()):
         stays = _by_chain(stays, chain, [name for name, own in cells.items() if own == chain])
     return stays
@@ -50,10 +56,17 @@ def _by_chain(stays: pl.DataFrame, chain: Cells, measures: Sequence[str]) -> pl.
     for width, columns in enumerate(chain):
         named = _others(named, ["as_of", *columns], measures, width)
     rates = {name: _rate(name, len(chain)) for name in measures}
-    built = named.with_columns(rate.alias(f"expected_{name}") for name, rate in rates.items())
+    built = named.with_columns(
+        millionths(rate).alias(f"expected_{name}") for name, rate in rates.items()
+    )
     return built.drop(
         column for width in range(len(chain)) for column in _names(width, [*measures, "n"])
     )
+
+
+def millionths(value: pl.Expr) -> pl.Expr:
+    """A real number in whole millionths."""
+    return (value * MILLIONTHS).round().cast(pl.Int64)
 
 
 def _others(

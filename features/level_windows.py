@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features import calendar, level_stays
+from features.level_expected import MILLIONTHS, millionths
 from features.level_stays import RECENT_DAYS, nights, span
 from features.standards import PRIOR_RECORDS
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 COLUMNS = ("window", "weekly", "recent", "observed", "expected", "excess", "z")
 DAYS_OF_WEEK = 7
-MEDIAN_OF_CHI_SQUARE = 0.455
+# One over the median of a squared standard error, 0.455.
+OVER_MEDIAN_OF_CHI_SQUARE = 2.198
 LEAST_EXPECTED = 1.0
+ONE_MILLIONTH = 1 / MILLIONTHS
 SUBJECT = ["subject_id", "as_of"]
 WINDOW = ["window", "weekly", "ago"]
 
@@ -76,7 +79,7 @@ def _look_up(grid: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
 def _expected(
     admitted: pl.DataFrame, inside: pl.DataFrame, mine: pl.DataFrame, mine_inside: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row a subject and stretch: observed and expected admissions."""
+    """One row a subject and stretch: observed and, in millionths, expected admissions."""
     stretches = inside.group_by("as_of", "window", "weekly").agg(pl.col("ago").min())
     part = [*SUBJECT, "hospital_id", "chapter"]
     city, near, house = ["as_of"], ["as_of", "chapter"], ["as_of", "hospital_id"]
@@ -99,13 +102,13 @@ def _expected(
     # From what the subject admitted outside the stretch, so that a surge is no part of it.
     outside = (pl.col("own") - pl.col("own_in")) * share / (1 - share)
     return (
-        grid.with_columns(part_expected=outside)
+        grid.with_columns(part_expected=millionths(outside))
         .group_by(*SUBJECT, *WINDOW)
         .agg(
             observed=pl.col("own_in").sum(),
             # A lone hospital has nobody to be expected after.
             expected=pl.when(pl.col("part_expected").count() > 0).then(
-                pl.col("part_expected").sort().sum()
+                pl.col("part_expected").sum()
             ),
         )
     )
@@ -121,10 +124,11 @@ def _share_elsewhere() -> pl.Expr:
 
 def _strayed(counted: pl.DataFrame) -> pl.DataFrame:
     """Add excess and z, measured by how far the subject's weeks stray anyway."""
-    floor = pl.max_horizontal("expected", pl.lit(LEAST_EXPECTED))
-    error = (pl.col("observed") - pl.col("expected")) ** 2 / floor
-    unrest = error.filter(pl.col("weekly")).median().over(SUBJECT) / MEDIAN_OF_CHI_SQUARE
-    excess = pl.col("observed") - pl.col("expected")
+    mean = pl.col("expected") * ONE_MILLIONTH
+    floor = pl.max_horizontal(mean, pl.lit(LEAST_EXPECTED))
+    error = (pl.col("observed") - mean) ** 2 / floor
+    unrest = error.filter(pl.col("weekly")).median().over(SUBJECT) * OVER_MEDIAN_OF_CHI_SQUARE
+    excess = pl.col("observed") - mean
     wide = pl.max_horizontal(unrest.fill_null(1.0), pl.lit(1.0))
     return counted.with_columns(
         recent=pl.col("ago") < RECENT_DAYS, excess=excess, z=excess / (wide * floor).sqrt()

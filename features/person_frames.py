@@ -61,14 +61,18 @@ def person(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
     housed = attach(homes, history, "hospitals", "hospital_id", {"level": "level"})
     told = attach(housed, history, "persons", "person_id", PERSON)
-    # Whole years, of four years' days each, so that no rounding is left to chance.
-    age = (pl.col("as_of") - pl.col("birth_date")).dt.total_days() * 4 // DAYS_OF_FOUR_YEARS
+    age = whole_years(pl.col("birth_date"), pl.col("as_of"))
     return told.with_columns(age=age, age_band=age_band(age), event_on="as_of")
+
+
+def whole_years(born: pl.Expr, on: pl.Expr) -> pl.Expr:
+    """Years lived by a day, in whole numbers, so that no rounding is left to chance."""
+    return (on - born).dt.total_days() * 4 // DAYS_OF_FOUR_YEARS
 
 
 def age_band(age: pl.Expr) -> pl.Expr:
     """Name of the age band that an age in years falls into."""
-    band = pl.when(age.is_not_null()).then(pl.lit(OLDEST))
+    band: pl.Expr = pl.when(age.is_not_null()).then(pl.lit(OLDEST))
     for under, name in reversed(AGE_BANDS):
         band = pl.when(age < under).then(pl.lit(name)).otherwise(band)
     return band
