@@ -187,6 +187,21 @@ def address_share() -> pl.Expr:
 @feature(
     GROUP,
     over="stays",
+    unit=COUNT,
+    family="one place",
+    direction=BOTH,
+    zh="同址参保人数",
+    says="come from an address of {value} insured persons",
+    says_zh="所在地址共{value}名参保人",
+)
+def address_persons() -> pl.Expr:
+    """Insured persons at the largest address of a member: a household is small."""
+    return pl.col("at_address").max()
+
+
+@feature(
+    GROUP,
+    over="stays",
     unit=SHARE,
     family="one place",
     direction=HIGH,
@@ -341,6 +356,21 @@ def infectious_share() -> pl.Expr:
     unit=SHARE,
     family="innocent causes",
     direction=LOW,
+    zh="呼吸系统疾病占比",
+    says="{value} of the stays were for diseases of the airways",
+    says_zh="{value}的住院为呼吸系统疾病",
+)
+def respiratory_share() -> pl.Expr:
+    """Share of main diagnoses of the airways: winter brings them to care homes."""
+    return pl.col("respiratory").mean()
+
+
+@feature(
+    GROUP,
+    over="stays",
+    unit=SHARE,
+    family="innocent causes",
+    direction=LOW,
     zh="外伤占比",
     says="{value} of the stays were for injuries",
     says_zh="{value}的住院为外伤",
@@ -376,7 +406,7 @@ def screening_share() -> pl.Expr:
     says_zh="{value}的住院为规律治疗",
 )
 def regular_care_share() -> pl.Expr:
-    """Share of dialysis, cancer cycles, transfusion and rehabilitation."""
+    """Share of dialysis, cancer cycles and transfusion."""
     return pl.col("regular").mean()
 
 

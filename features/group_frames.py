@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Main diagnoses by which innocent causes are known (ICD-10).
 INFECTIOUS = r"^(A[0-9]|B[0-9]|J0[0-9]|J1[0-9]|J2[0-2]|T62|U07)"
+RESPIRATORY = r"^(J[0-9])"
 INJURY = r"^(S[0-9]|T0[0-9]|T1[0-9]|T2[0-9]|T3[0-5]|T5[0-9]|V|W)"
 SCREENING = r"^(Z0[0-9]|Z1[0-3])"
 WINTER_MONTHS = (12, 1, 2)
@@ -49,6 +50,7 @@ BILLED = tuple(
     for way in MEETING
     for line in source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity")
 )
+LEVEL = {"level": "level"}
 PERSON = {"birth_date": "birth_date", "scheme": "scheme", "relief": "relief"}
 
 
@@ -61,7 +63,7 @@ def found(history: History, subjects: pl.LazyFrame) -> Found:
 def group(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a group: its counts, how surprising they are, and its hospital."""
     told = subjects.join(found(history, subjects).told.lazy(), on=["subject_id", "as_of"])
-    return attach(told, history, "hospitals", "hospital_id", {"level": "level"}).with_columns(
+    return attach(told, history, "hospitals", "hospital_id", LEVEL).with_columns(
         person_id=pl.lit(None, pl.String), event_on="as_of"
     )
 
@@ -87,8 +89,21 @@ def _of_persons(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     place = attach(
         keyed, history, "persons", "person_id", PERSON | {"address_hash": "address_hash"}
     )
-    housed = attach(place, history, "hospitals", "hospital_id", {"level": "level"})
+    housed = attach(_at_address(history, place), history, "hospitals", "hospital_id", LEVEL)
     return housed.drop("subject_id").rename({"group_id": "subject_id"})
+
+
+def _at_address(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add how many insured persons were registered at the address that night."""
+    key = ["as_of", "address_hash"]
+    registered = (
+        history.versions("persons")
+        .join(rows.select(key).unique(), on="address_hash")
+        .filter(as_of("as_of"))
+        .group_by(key)
+        .agg(at_address=pl.len().cast(pl.Int64))
+    )
+    return rows.join(registered, on=key, how="left")
 
 
 def _paid(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -110,11 +125,12 @@ def _explained(rows: pl.LazyFrame) -> pl.LazyFrame:
     admitted = pl.col("admitted_at").dt.date()
     main = pl.col("principal_diagnosis")
     age = whole_years(pl.col("birth_date"), admitted)
-    regular = [CAUSES[name] for name in ("oncology", "dialysis", "transfusion", "rehabilitation")]
+    regular = [CAUSES[name] for name in ("oncology", "dialysis", "transfusion")]
     return rows.with_columns(
         admitted_on=admitted,
         diagnosis_3=main.str.slice(0, 3),
         infectious=main.str.contains(INFECTIOUS),
+        respiratory=main.str.contains(RESPIRATORY),
         injury=main.str.contains(INJURY),
         screening=main.str.contains(SCREENING),
         regular=pl.any_horizontal(
@@ -198,13 +214,16 @@ FRAMES = {
                     "ward",
                     "referrer",
                     "address_hash",
+                    "at_address",
                     "admitted_on",
                     "winter",
                     "total_amount",
                 ),
                 MEETING,
             )
-            | dict.fromkeys(("diagnosis_3", "infectious", "injury", "screening"), MAIN)
+            | dict.fromkeys(
+                ("diagnosis_3", "infectious", "respiratory", "injury", "screening"), MAIN
+            )
             | dict.fromkeys(("age", "school_age", "old"), BORN)
             | {
                 "regular": CARE,

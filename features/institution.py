@@ -18,6 +18,8 @@ PAD_STAYS = 10
 PAD_EVENTS = 3
 TEMPTING = pl.col("recent") & ~pl.col("weekly")
 WEEK = pl.col("recent") & pl.col("weekly")
+# The stretch before a holiday or cut-off that strays most.
+FARTHEST = TEMPTING & (pl.col("z") == pl.col("z").filter(TEMPTING).max())
 
 
 def observed(name: str) -> pl.Expr:
@@ -359,11 +361,39 @@ def push_z() -> pl.Expr:
 )
 def push_excess() -> pl.Expr:
     """Admissions beyond those expected in the stretch that strays most."""
-    return (
-        pl.col("excess")
-        .filter(TEMPTING & (pl.col("z") == pl.col("z").filter(TEMPTING).max()))
-        .max()
-    )
+    return pl.col("excess").filter(FARTHEST).max()
+
+
+@shared(
+    DEPARTMENT,
+    HOSPITAL,
+    over="windows",
+    unit=SHARE,
+    family="timing",
+    direction=LOW,
+    zh="冲量期急症占比",
+    says="{value} of those who came in that stretch were urgent",
+    says_zh="该时段入院者中{value}为急症",
+)
+def push_urgent_share() -> pl.Expr:
+    """Emergencies, infections, airways and injuries in the stretch that strays most."""
+    return pl.col("urgent").filter(FARTHEST).max()
+
+
+@shared(
+    DEPARTMENT,
+    HOSPITAL,
+    over="windows",
+    unit=SHARE,
+    family="timing",
+    direction=LOW,
+    zh="冲量期学龄占比",
+    says="{value} of those who came in that stretch were of school age",
+    says_zh="该时段入院者中{value}为学龄儿童",
+)
+def push_school_share() -> pl.Expr:
+    """Children of 3 to 18 years in the stretch that strays most."""
+    return pl.col("young").filter(FARTHEST).max()
 
 
 @shared(

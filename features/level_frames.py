@@ -136,7 +136,11 @@ def frames_of(entity: Entity) -> dict[str, Frame]:
             "windows",
             partial(windows, entity),
             needs=_with(key, WITH_GROUP),
-            sources=dict.fromkeys(level_windows.COLUMNS, DATES),
+            sources=dict.fromkeys(level_windows.COLUMNS, DATES)
+            | {
+                "urgent": source("stays.admission_way", "stays.principal_diagnosis"),
+                "young": source("stays.person_id", "persons.birth_date"),
+            },
         ),
         Frame(
             "bills",

@@ -17,12 +17,16 @@ import polars as pl
 from features import calendar, level_stays
 from features.level_expected import MILLIONTHS, millionths
 from features.level_stays import RECENT_DAYS, nights, span
+from features.person_frames import whole_years
 from features.standards import PRIOR_RECORDS
+from features.stay_frames import attach
 
 if TYPE_CHECKING:
     from claims.history import History
 
 COLUMNS = ("window", "weekly", "recent", "observed", "expected", "excess", "z")
+URGENT = r"^(A[0-9]|B[0-9]|J[0-9]|S[0-9]|T[0-9]|U07)"
+SCHOOL_AGE = (3, 18)
 DAYS_OF_WEEK = 7
 # One over the median of a squared standard error, 0.455.
 OVER_MEDIAN_OF_CHI_SQUARE = 2.198
@@ -35,21 +39,42 @@ WINDOW = ["window", "weekly", "ago"]
 def windows(subject: pl.Expr, history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a subject and stretch of days: observed and expected admissions, and z."""
     of_nights = nights(subjects).collect()
-    admitted = (
-        level_stays.described(level_stays.year(history, of_nights.lazy()))
-        .select(
-            "as_of",
-            "hospital_id",
-            "chapter",
-            "admitted_on",
-            subject_id=subject,
-            ago=(pl.col("as_of") - pl.col("admitted_on")).dt.total_days(),
-        )
-        .collect()
+    stays = level_stays.described(level_stays.year(history, of_nights.lazy()))
+    born = attach(
+        stays.with_columns(subject_id=pl.concat_str("stay_id", "as_of", separator="@")),
+        history,
+        "persons",
+        "person_id",
+        {"birth_date": "birth_date"},
     )
+    admitted = born.select(
+        "as_of",
+        "hospital_id",
+        "chapter",
+        "admitted_on",
+        subject_id=subject,
+        ago=(pl.col("as_of") - pl.col("admitted_on")).dt.total_days(),
+        urgent=_urgent(),
+        young=_young(),
+    ).collect()
     mine = admitted.join(subjects.collect(), on=SUBJECT, how="semi")
     inside = _windowed(admitted, of_nights)
-    return _strayed(_expected(admitted, inside, mine, _windowed(mine, of_nights))).lazy()
+    within = _windowed(mine, of_nights)
+    causes = within.group_by(*SUBJECT, "window").agg(pl.col("urgent", "young").mean())
+    strayed = _strayed(_expected(admitted, inside, mine, within))
+    return strayed.join(causes, on=[*SUBJECT, "window"], how="left").lazy()
+
+
+def _urgent() -> pl.Expr:
+    """Emergencies, infections, airways and injuries: who comes in a wave or a disaster."""
+    ill = pl.col("principal_diagnosis").str.contains(URGENT).fill_null(value=False)
+    return ill | (pl.col("admission_way") == "emergency").fill_null(value=False)
+
+
+def _young() -> pl.Expr:
+    """Children of school age, whose planned operations wait for the holidays."""
+    age = whole_years(pl.col("birth_date"), pl.col("admitted_on"))
+    return age.is_between(*SCHOOL_AGE).fill_null(value=False)
 
 
 def _windowed(admitted: pl.DataFrame, of_nights: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules import consumable, stay
+from rules import consumable, levels, stay
 from rules.declaration import Rule
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = tuple(
     item
-    for module in (stay, consumable)
+    for module in (stay, consumable, levels)
     for item in vars(module).values()
     if isinstance(item, Rule)
 )
