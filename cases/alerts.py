@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cases.identity import alert_id
+from cases.tags import PREFIX
 from claims.results import ALERTS, REASON, RULE_HIT
 from features.ledger_frames import book_of
 from rules.judge import speaking
@@ -89,7 +90,7 @@ def _rules(hits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tags(judged: Judged) -> pl.DataFrame:
-    prefix = {"stay": "S", "use": "K", "ledger": "L"}[judged.catalogue.entity.name]
+    prefix = PREFIX[judged.catalogue.entity.name]
     spoken = pl.col("protected_by").list.len() == 0
     tag = pl.lit(f"{prefix}.rule.") + pl.col("code")
     return judged.hits.group_by("subject_id").agg(

@@ -53,7 +53,7 @@ def weigh(judged: Judged) -> pl.DataFrame:
     )
     return (
         judged.scores.join(context, on="subject_id")
-        .join(_by_subject(judged.hits), on="subject_id", how="left")
+        .join(by_subject(judged.hits), on="subject_id", how="left")
         .join(expected, on="subject_id", how="left")
         .with_columns(pl.col("rule_codes").fill_null([]))
         .with_columns(
@@ -67,7 +67,7 @@ def weigh(judged: Judged) -> pl.DataFrame:
             expected_recovery=(pl.col("plausibility") * pl.col("amount_at_risk"))
             .round()
             .cast(pl.Int64),
-            grade=_grade(),
+            grade=grade(),
         )
         .sort("subject_id")
     )
@@ -87,7 +87,7 @@ def _fund_share(measured: pl.DataFrame) -> pl.Expr:
     return pl.when(total > 0).then(pl.col("fund_amount") / total)
 
 
-def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
+def by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     """The largest amount among a subject's rules: overlapping findings count once."""
     strongest = pl.col("amount").arg_max()
     doubts = [code for code, item in BY_CODE.items() if item.grade is DOUBT]
@@ -104,8 +104,13 @@ def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def prior_of_rules() -> pl.Expr:
+    """What is believed of a subject whose rules speak, by the best of their grades."""
+    return pl.when("doubt").then(PRIOR_OF_DOUBT).otherwise(PRIOR_OF_CLUE)
+
+
 def _prior() -> pl.Expr:
-    ruled = pl.when("doubt").then(PRIOR_OF_DOUBT).otherwise(PRIOR_OF_CLUE)
+    ruled = prior_of_rules()
     tail = (pl.col("anomaly") - OUTLIER_FROM) / (1 - OUTLIER_FROM)
     return (
         pl.when(pl.col("doubt").is_not_null())
@@ -114,7 +119,8 @@ def _prior() -> pl.Expr:
     )
 
 
-def _grade() -> pl.Expr:
+def grade() -> pl.Expr:
+    """Grade of DOMAIN 7.4 by plausibility and amount."""
     sure, amount = pl.col("plausibility"), pl.col("amount_at_risk")
     return (
         pl.when((sure >= RED) & (amount >= RED_AMOUNT))

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 # Robust distance from which a value is called unusual (DOMAIN 6.2: red from z 3.5).
 UNUSUAL_FROM = 3.5
-PREFIX = {"stay": "S", "use": "K", "ledger": "L"}
+PREFIX = {
+    "stay": "S",
+    "use": "K",
+    "ledger": "L",
+    "person": "P",
+    "physician": "D",
+    "department": "W",
+    "hospital": "H",
+    "group": "G",
+}
 
 
 def tags(judged: Judged, subjects: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,8 @@ from features.units import COUNT, RATIO, SHARE, YUAN
 # cost what is expected, or three events where events are counted (a gamma prior of mean one).
 PAD_STAYS = 10
 PAD_EVENTS = 3
-TEMPTING = pl.col("recent") & ~pl.col("weekly")
+TEMPTING = pl.col("fresh") & ~pl.col("weekly")
+FRESH_WEEK = pl.col("fresh") & pl.col("weekly")
 WEEK = pl.col("recent") & pl.col("weekly")
 # The stretch before a holiday or cut-off that strays most.
 FARTHEST = TEMPTING & (pl.col("z") == pl.col("z").filter(TEMPTING).max())
@@ -344,7 +345,7 @@ def pushed_over_expected() -> pl.Expr:
     says_zh="节前月末收治偏离其常态误差的{value}",
 )
 def push_z() -> pl.Expr:
-    """Largest z of a stretch before a holiday, a month end or the year end, in the last 92 days."""
+    """Largest z of a stretch before a holiday, a month end or the year end, in 45 days."""
     return pl.col("z").filter(TEMPTING).max()
 
 
@@ -408,8 +409,8 @@ def push_school_share() -> pl.Expr:
     says_zh="单周收治偏离其常态误差的{value}",
 )
 def week_z() -> pl.Expr:
-    """Largest z of a week in the last 92 days."""
-    return pl.col("z").filter(WEEK).max()
+    """Largest z of a week in the last 45 days."""
+    return pl.col("z").filter(FRESH_WEEK).max()
 
 
 @shared(
@@ -424,8 +425,8 @@ def week_z() -> pl.Expr:
     says_zh="单周超量收治{value}人次",
 )
 def week_excess() -> pl.Expr:
-    """Largest number of admissions beyond those expected in a week of the last 92 days."""
-    return pl.col("excess").filter(WEEK).max()
+    """Largest number of admissions beyond those expected in a week of the last 45 days."""
+    return pl.col("excess").filter(FRESH_WEEK).max()
 
 
 @shared(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 YEAR_DAYS = 365
 # What a month-end night has not seen before, with a margin for late bills.
 RECENT_DAYS = 92
+# What the last two monthly looks can have seen of a stretch before a cut-off.
+FRESH_DAYS = 45
 READMITTED_DAYS = 15
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 20, 6
 LOW_WEIGHT = 0.5

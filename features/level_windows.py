@@ -16,7 +16,7 @@ import polars as pl
 
 from features import calendar, level_stays
 from features.level_expected import MILLIONTHS, millionths
-from features.level_stays import RECENT_DAYS, nights, span
+from features.level_stays import FRESH_DAYS, RECENT_DAYS, nights, span
 from features.person_frames import whole_years
 from features.standards import PRIOR_RECORDS
 from features.stay_frames import attach
@@ -24,7 +24,7 @@ from features.stay_frames import attach
 if TYPE_CHECKING:
     from claims.history import History
 
-COLUMNS = ("window", "weekly", "recent", "observed", "expected", "excess", "z")
+COLUMNS = ("window", "weekly", "recent", "fresh", "observed", "expected", "excess", "z")
 URGENT = r"^(A[0-9]|B[0-9]|J[0-9]|S[0-9]|T[0-9]|U07)"
 SCHOOL_AGE = (3, 18)
 DAYS_OF_WEEK = 7
@@ -156,5 +156,8 @@ def _strayed(counted: pl.DataFrame) -> pl.DataFrame:
     excess = pl.col("observed") - mean
     wide = pl.max_horizontal(unrest.fill_null(1.0), pl.lit(1.0))
     return counted.with_columns(
-        recent=pl.col("ago") < RECENT_DAYS, excess=excess, z=excess / (wide * floor).sqrt()
+        recent=pl.col("ago") < RECENT_DAYS,
+        fresh=pl.col("ago") < FRESH_DAYS,
+        excess=excess,
+        z=excess / (wide * floor).sqrt(),
     )
