@@ -162,30 +162,27 @@ def bills(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _alike(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Cosine of every pair of bills; those without a common item are not alike at all."""
     key = ["subject_id", "as_of", "wave"]
     length = (
-        lines.group_by(*key, "stay_id")
+        lines.group_by(*key, "stay_id", "person_id")
         .agg(square=(pl.col("quantity") ** 2).sum())
         .filter(pl.col("square") > 0)
     )
-    other = lines.select(
-        *key, "item_code", other_id="stay_id", other_person="person_id", times="quantity"
+    others = length.rename(
+        {"stay_id": "other_id", "person_id": "other_person", "square": "other_square"}
     )
+    pairs = length.join(others, on=key).filter(pl.col("person_id") < pl.col("other_person"))
+    times = lines.select(*key, "item_code", other_id="stay_id", times="quantity")
     # Squares and products are whole numbers: their sums know no order.
-    pairs = (
-        lines.join(other, on=[*key, "item_code"])
-        .filter(pl.col("person_id") < pl.col("other_person"))
+    product = (
+        lines.join(times, on=[*key, "item_code"])
         .group_by(*key, "stay_id", "other_id")
         .agg(product=(pl.col("quantity") * pl.col("times")).sum())
     )
     widths = pl.col("square").cast(pl.Float64) * pl.col("other_square").cast(pl.Float64)
-    return (
-        pairs.join(length, on=[*key, "stay_id"])
-        .join(
-            length.rename({"stay_id": "other_id", "square": "other_square"}),
-            on=[*key, "other_id"],
-        )
-        .with_columns(likeness=pl.col("product") / widths.sqrt())
+    return pairs.join(product, on=[*key, "stay_id", "other_id"], how="left").with_columns(
+        likeness=pl.col("product").fill_null(0) / widths.sqrt()
     )
 
 

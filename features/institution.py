@@ -16,6 +16,8 @@ from features.units import COUNT, RATIO, SHARE, YUAN
 # cost what is expected, or three events where events are counted (a gamma prior of mean one).
 PAD_STAYS = 10
 PAD_EVENTS = 3
+# A stretch so far out comes by chance in one of forty.
+BUNCHED_Z = 2.0
 TEMPTING = pl.col("fresh") & ~pl.col("weekly")
 FRESH_WEEK = pl.col("fresh") & pl.col("weekly")
 WEEK = pl.col("recent") & pl.col("weekly")
@@ -395,6 +397,22 @@ def push_urgent_share() -> pl.Expr:
 def push_school_share() -> pl.Expr:
     """Children of 3 to 18 years in the stretch that strays most."""
     return pl.col("young").filter(FARTHEST).max()
+
+
+@shared(
+    DEPARTMENT,
+    HOSPITAL,
+    over="windows",
+    unit=COUNT,
+    family="timing",
+    direction=HIGH,
+    zh="年内冲量次数",
+    says="bunched {value} times in a year before a holiday or cut-off",
+    says_zh="年内节前月末冲量{value}次",
+)
+def pushes_in_year() -> pl.Expr:
+    """Stretches of the year before a holiday or cut-off with a z above two."""
+    return ((pl.col("z") > BUNCHED_Z) & ~pl.col("weekly")).sum()
 
 
 @shared(

@@ -72,8 +72,9 @@ def stays_in_quarter() -> pl.Expr:
 def unexplained_in_year() -> pl.Expr:
     """Stays of the year that have none of the known causes to come often.
 
-    Known causes are cancer cycles, dialysis, transfusion, psychiatric, palliative and
-    rehabilitation care, birth, day cases, transfers and announced returns (DOMAIN 2.1).
+    Known causes are cancer cycles, dialysis, transfusion, psychiatric and palliative care,
+    rehabilitation as a step after another stay, birth, day cases, moves between hospitals,
+    announced returns and an emergency of a new chapter (DOMAIN 2.1).
     """
     return (~pl.col("explained")).sum()
 

@@ -33,6 +33,10 @@ CAUSES = {
     "obstetric": OBSTETRIC,
 }
 DAYS_OF_FOUR_YEARS = 1461
+# A stay that follows another one so soon is a step of the same care.
+CHAIN_DAYS = 14
+# Whoever was moved, or left for a better place, is there within days.
+MOVED_ON_DAYS = 3
 AGE_BANDS = ((18, "0-17"), (45, "18-44"), (65, "45-64"), (80, "65-79"))
 OLDEST = "80+"
 
@@ -44,6 +48,7 @@ CAUSE = source(
     "stays.drg",
     "stays.principal_diagnosis",
     "stays.admission_way",
+    "stays.discharge_way",
     "stays.day_case",
     "stays.newborn",
     "stays.planned_readmission",
@@ -87,27 +92,49 @@ def stays(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         name: pl.any_horizontal(code.str.contains(pattern).fill_null(value=False) for code in codes)
         for name, pattern in CAUSES.items()
     }
-    rows = _of_persons(history, subjects).with_columns(
+    rows = _after_the_last(_of_persons(history, subjects)).with_columns(
         days=stayed,
         ago=(pl.col("as_of") - pl.col("admitted_on")).dt.total_days(),
         diagnosis_3=pl.col("principal_diagnosis").str.slice(0, 3),
         **causes,
     )
-    announced = (
-        pl.col("day_case").fill_null(value=False)
-        | pl.col("newborn").fill_null(value=False)
-        | pl.col("planned_readmission").fill_null(value=False)
-        | (pl.col("admission_way") == "transfer").fill_null(value=False)
-    )
-    before = (
-        pl.col("discharged_on")
-        .shift(1)
-        .over("subject_id", "as_of", order_by=["admitted_at", "stay_id"])
-    )
+    follows = (pl.col("gap") <= CHAIN_DAYS).fill_null(value=False)
+    # Rehabilitation is a step after another stay; by itself it is a wish.
+    chained = rows.with_columns(rehabilitation=pl.col("rehabilitation") & follows)
+    return chained.with_columns(explained=pl.any_horizontal(*CAUSES, *_announced()))
+
+
+def _after_the_last(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add days since the stay before, how it ended, and the chapter it was for."""
+
+    def last(name: str) -> pl.Expr:
+        order = ["admitted_at", "stay_id"]
+        return pl.col(name).shift(1).over("subject_id", "as_of", order_by=order)
+
     return rows.with_columns(
-        explained=pl.any_horizontal(*CAUSES, announced),
-        gap=(pl.col("admitted_on") - before).dt.total_days(),
+        gap=(pl.col("admitted_on") - last("discharged_on")).dt.total_days(),
+        last_way=last("discharge_way"),
+        last_chapter=last("principal_diagnosis").str.slice(0, 1),
     )
+
+
+def _announced() -> list[pl.Expr]:
+    """What explains a stay beside the illness: how it began, or how the last one ended."""
+    moved_on = pl.col("last_way").is_in(["transfer", "against_advice"]) & (
+        pl.col("gap") <= MOVED_ON_DAYS
+    )
+    chapter = pl.col("principal_diagnosis").str.slice(0, 1)
+    emergency = pl.col("admission_way") == "emergency"
+    new = (chapter != pl.col("last_chapter")) | pl.col("last_chapter").is_null()
+    flags = [
+        pl.col("day_case"),
+        pl.col("newborn"),
+        pl.col("planned_readmission"),
+        pl.col("admission_way") == "transfer",
+        moved_on,
+        emergency & new,
+    ]
+    return [flag.fill_null(value=False) for flag in flags]
 
 
 def _of_persons(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:

@@ -155,6 +155,7 @@ def induced_stays() -> pl.Expr:
         protective.person_palliative,
         protective.person_rehabilitation,
         protective.person_announced,
+        protective.person_emergencies,
     ),
     branches=(
         ("stays_in_year", "stays_in_quarter", "unexplained_in_year", "unexplained_in_quarter"),
@@ -188,6 +189,7 @@ def frequent_stays() -> pl.Expr:
     evidence=(
         "push_z",
         "push_excess",
+        "pushes_in_year",
         "push_urgent_share",
         "week_z",
         "census_over_beds",
@@ -226,6 +228,7 @@ def bunched_admissions() -> pl.Expr:
     evidence=(
         "push_z",
         "push_excess",
+        "pushes_in_year",
         "push_urgent_share",
         "week_z",
         "stays_in_year",

@@ -43,10 +43,16 @@ person_transfusion = _person(
 person_psychiatric = _person("psychiatric", "psychiatric care", "精神科治疗")
 person_palliative = _person("palliative", "palliative care", "安宁疗护")
 person_rehabilitation = _person("rehabilitation", "rehabilitation in steps", "康复接续治疗")
+person_emergencies = Protective(
+    "person_emergencies",
+    "nearly every stay began as an emergency",
+    "几乎每次均为急诊入院",
+    _at_least("emergencies_share", MOSTLY),
+)
 person_announced = Protective(
     "person_announced",
-    "announced returns, transfers, births and day care, beside other known causes",
-    "计划内再住院、转院、分娩、日间等豁免原因",
+    "announced returns, moves between hospitals, births, day care and other known causes",
+    "计划内再住院、转院、分娩、日间及其他豁免原因",
     (pl.col("explained_share") > 0).fill_null(value=False)
     & ~pl.any_horizontal(_at_least(f"{cause}_share", HALF) for cause in CAUSES)
     & _few_left(),
