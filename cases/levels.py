@@ -19,6 +19,7 @@ from rules.judge import speaking
 if TYPE_CHECKING:
     from cases.judged import Judged
     from features.catalogue import Catalogue
+    from features.declaration import Feature
 
 # The three largest distances speak for a subject: one may be chance, thirty dilute.
 TELLING_DISTANCES = 3
@@ -38,7 +39,9 @@ def prior_scores(measured: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     ``anomaly`` is the least share of peers that lies nearer (Cantelli's inequality:
     d^2 / (1 + d^2)), so that it rests on the frozen standards alone and on no batch.
     """
-    away = pl.concat_list(_signed(measured, catalogue)).list.drop_nulls()
+    # Before the first standards there is no distance at all, but still a row to score.
+    none = pl.lit(None, pl.Float64)
+    away = pl.concat_list(none, *_signed(measured, catalogue)).list.drop_nulls()
     largest = away.list.sort(descending=True).list.head(TELLING_DISTANCES)
     mean = largest.list.sum() / largest.list.len()
     distance = pl.when(largest.list.len() > 0).then(mean.clip(0)).otherwise(0.0)
@@ -52,26 +55,26 @@ def prior_scores(measured: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+SIDES = {HIGH: 1.0, LOW: -1.0}
+
+
 def _signed(measured: pl.DataFrame, catalogue: Catalogue) -> list[pl.Expr]:
     """Distances of the features that have a suspicious side, positive that way."""
-    sides = {HIGH: 1.0, LOW: -1.0}
-    return [
-        pl.col(item.name + VERSUS_PEERS) * sides[item.direction]
-        for item in catalogue.features
-        if item.direction in sides and item.name + VERSUS_PEERS in measured.columns
-    ]
+    return [_away(measured, item) for item in catalogue.features if item.direction in SIDES]
+
+
+def _away(measured: pl.DataFrame, item: Feature) -> pl.Expr:
+    """Distance of a feature from its peers, positive the suspicious way; null where unknown."""
+    if item.name + VERSUS_PEERS not in measured.columns:
+        return pl.lit(None, pl.Float64)
+    return pl.col(item.name + VERSUS_PEERS) * SIDES.get(item.direction, 0.0)
 
 
 def top(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
     """The strongest reasons of each row: what its rules show, then what lies farthest away."""
     catalogue = judged.catalogue
-    sides = {HIGH: 1.0, LOW: -1.0}
     named = [
-        (pl.col(item.name + VERSUS_PEERS) * sides.get(item.direction, 0.0))
-        .clip(0)
-        .fill_null(0.0)
-        .alias(item.name)
-        for item in catalogue.features
+        _away(rows, item).clip(0).fill_null(0.0).alias(item.name) for item in catalogue.features
     ]
     shown = pl.col("code").replace_strict(
         {code: list(item.evidence) for code, item in BY_CODE.items()},

@@ -13,7 +13,6 @@ the persons of one place in one week, exceed that by a chance of one in a thousa
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,18 +21,8 @@ import igraph  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
 from features import coadmission
-from features.coadmission import (
-    ONE_WEEK,
-    TOGETHER_DAYS,
-    WARD,
-    chance_in_ward,
-    meetings,
-    pairs,
-    share_of_year,
-)
-from features.level_expected import MILLIONTHS, millionths
-from features.level_stays import YEAR_DAYS
-from features.standards import PRIOR_RECORDS
+from features.chance import GROUP, WEEKS, arrivals, expected_meetings, surprises
+from features.coadmission import WARD, meetings, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +36,8 @@ LEAST_MEMBERS = 3
 REPEATED = 2
 # Surprise of a group: -log10 of the chance of as much or more by accident.
 SURPRISING = 3.0
-MOST_SURPRISING = 30.0
 # Meetings with no more days between them belong to one wave.
 DAYS_BETWEEN_WAVES = 3
-GROUP = ["subject_id", "as_of"]
-ONE_MILLIONTH = 1 / MILLIONTHS
-WEEK = f"{ONE_WEEK + 1}d"
-WEEKS = YEAR_DAYS / (ONE_WEEK + 1)
-SHARE_OF_A_WEEK = 1 / WEEKS
 
 
 @dataclass(frozen=True)
@@ -168,17 +151,17 @@ def _told(
     """Counts of each community, and the chance of as many."""
     sizes = members.group_by(*GROUP, "hospital_id").agg(size=pl.len().cast(pl.Int64))
     linked = pairs_of(inside)
-    expected = _expected_meetings(stays, met, members)
-    arrivals = _arrivals(stays, lain)
+    expected = expected_meetings(stays, met, members)
+    arrived = arrivals(stays, lain)
     joined = (
         sizes.join(linked, on=GROUP, how="left")
         .join(expected, on=GROUP, how="left")
-        .join(arrivals, on=GROUP, how="left")
+        .join(arrived, on=GROUP, how="left")
         .with_columns(pl.col("repeats", "meetings").fill_null(0))
     )
     return joined.with_columns(
-        repeat_surprise=_surprise(joined["repeats"], joined["expected_meetings"]),
-        arrival_surprise=_surprise(joined["arrived"], joined["expected_arrivals"], WEEKS),
+        repeat_surprise=surprises(joined["repeats"], joined["expected_meetings"]),
+        arrival_surprise=surprises(joined["arrived"], joined["expected_arrivals"], WEEKS),
     ).sort(GROUP)
 
 
@@ -193,117 +176,3 @@ def pairs_of(inside: pl.DataFrame) -> pl.DataFrame:
     return lain.group_by(GROUP).agg(
         meetings=pl.col("together").sum(), repeats=(pl.col("together") - 1).sum()
     )
-
-
-def _expected_meetings(
-    stays: pl.DataFrame, met: pl.DataFrame, members: pl.DataFrame
-) -> pl.DataFrame:
-    """Meetings that chance would give the members in the wards they lay in."""
-    ward = ["as_of", "hospital_id", "ward"]
-    slots = (
-        stays.filter(pl.col("ward").is_not_null())
-        .join(members, on=["as_of", "hospital_id", "person_id"])
-        .group_by(*GROUP, *ward[1:], "person_id")
-        .agg(own=pl.len().cast(pl.Int64))
-    )
-    mine = slots.group_by(*GROUP, *ward[1:]).agg(
-        slots_own=pl.col("own").sum(),
-        pairs_own=(pl.col("own").sum() ** 2 - (pl.col("own") ** 2).sum()) // 2,
-    )
-    touching = _touching(stays, met, members)
-    joined = (
-        mine.join(chance_in_ward(stays, met), on=ward)
-        .join(touching, on=[*GROUP, *ward[1:]], how="left")
-        .with_columns(pl.col("touching").fill_null(0))
-    )
-    others = pl.col("slots") - pl.col("slots_own")
-    other_pairs = others * (others - 1) // 2
-    chance = (
-        pl.col("meetings") - pl.col("touching") + PRIOR_RECORDS * share_of_year(TOGETHER_DAYS)
-    ) / (other_pairs + PRIOR_RECORDS)
-    return (
-        joined.with_columns(part=millionths(chance * pl.col("pairs_own")))
-        .group_by(GROUP)
-        .agg(pl.col("part").sum())
-        .select(*GROUP, expected_meetings=pl.col("part") * ONE_MILLIONTH)
-    )
-
-
-def _touching(stays: pl.DataFrame, met: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Meetings of a ward in which a member took part, by community and ward."""
-    ward = stays.select("as_of", "stay_id", "ward")
-    lain = met.filter(pl.col("kind") == WARD).join(ward, on=["as_of", "stay_id"])
-    key = ["as_of", "hospital_id"]
-    either = [
-        lain.join(members, left_on=[*key, side], right_on=[*key, "person_id"]).select(
-            *GROUP, "hospital_id", "ward", "stay_id", "other_id"
-        )
-        for side in ("a", "b")
-    ]
-    return (
-        pl.concat(either)
-        .unique()
-        .group_by(*GROUP, "hospital_id", "ward")
-        .agg(touching=pl.len().cast(pl.Int64))
-    )
-
-
-def _arrivals(stays: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
-    """Most persons of one place in a week, and how many a week of that place would bring."""
-    found = [_from(place, stays, lain) for place in (coadmission.ADDRESS, coadmission.REFERRER)]
-    most = ["arrived", "expected_arrivals"]
-    return (
-        pl.concat(found)
-        .sort(*GROUP, *most, descending=[False, False, True, False])
-        .unique(GROUP, keep="first", maintain_order=True)
-    )
-
-
-def _from(place: str, stays: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
-    house = ["as_of", "hospital_id", place]
-    known = pl.col(place).is_not_null()
-    in_year = stays.filter(known).group_by(house).agg(in_year=pl.len())
-    weeks = (
-        lain.filter(known)
-        .sort(*GROUP, place, "admitted_on")
-        .rolling("admitted_on", period=WEEK, group_by=["subject_id", *house])
-        .agg(arrived=pl.col("person_id").n_unique().cast(pl.Int64))
-    )
-    return weeks.join(in_year, on=house).select(
-        *GROUP, "arrived", expected_arrivals=pl.col("in_year") * SHARE_OF_A_WEEK
-    )
-
-
-def _surprise(counts: pl.Series, expected: pl.Series, looks: float = 1.0) -> pl.Series:
-    """-log10 of the Poisson chance of so many or more, times how often one looked."""
-    return pl.Series(
-        [
-            None if count is None or mean is None else surprise(count, mean, looks)
-            for count, mean in zip(counts, expected, strict=True)
-        ],
-        dtype=pl.Float64,
-    )
-
-
-def surprise(count: int, mean: float, looks: float = 1.0) -> float:
-    """-log10 of the chance that a Poisson count of this mean reaches ``count``.
-
-    ``looks`` is the number of places in which it might have happened (Bonferroni).
-    """
-    if count <= 0:
-        return 0.0
-    chance = _tail(count, mean) * looks
-    if chance <= 10**-MOST_SURPRISING:
-        return MOST_SURPRISING
-    return max(0.0, -math.log10(chance))
-
-
-def _tail(count: int, mean: float) -> float:
-    """P(X >= count): the upper terms added up where they matter, else one less the lower."""
-    term = math.exp(-mean + count * math.log(mean) - math.lgamma(count + 1)) if mean > 0 else 0.0
-    total, k = 0.0, count
-    while term > total * 1e-12 or k <= mean:
-        total += term
-        k += 1
-        term *= mean / k
-    return min(total, 1.0)

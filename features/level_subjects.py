@@ -14,7 +14,8 @@ import polars as pl
 
 from claims.history import KNOWN_FROM
 from features import level_stays
-from features.communities import GROUP, Found, communities, named
+from features.chance import GROUP
+from features.communities import Found, communities, named
 from features.level_frames import KEYS
 from features.subjects import LEDGER_SETTLE_DAYS, SCHEMA
 

@@ -32,7 +32,6 @@ CAUSES = {
     "rehabilitation": REHABILITATION,
     "obstetric": OBSTETRIC,
 }
-DAYS_OF_FOUR_YEARS = 1461
 # A stay that follows another one so soon is a step of the same care.
 CHAIN_DAYS = 14
 # Whoever was moved, or left for a better place, is there within days.
@@ -71,8 +70,13 @@ def person(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def whole_years(born: pl.Expr, on: pl.Expr) -> pl.Expr:
-    """Years lived by a day, in whole numbers, so that no rounding is left to chance."""
-    return (on - born).dt.total_days() * 4 // DAYS_OF_FOUR_YEARS
+    """Age on a day: birthdays passed, a whole number, so that no rounding is left to chance."""
+    ahead = _month_and_day(on) < _month_and_day(born)
+    return (on.dt.year() - born.dt.year() - ahead.cast(pl.Int32)).cast(pl.Int64)
+
+
+def _month_and_day(day: pl.Expr) -> pl.Expr:
+    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day().cast(pl.Int32)
 
 
 def age_band(age: pl.Expr) -> pl.Expr:

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from features import coadmission
-from features.communities import Found, communities, named, surprise
+from features.chance import surprise
+from features.communities import Found, communities, named
 from tests.coadmitted import NIGHT, RING, WAVES, crowd, history, ring, stay
 
 if TYPE_CHECKING:
