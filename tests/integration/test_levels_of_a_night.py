@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from claims.history import History
-from claims.lake import Lake
+from claims.lake import Lake, Span
 from claims.results import GROUPS
 from features.level_subjects import monthly, weekly
 from flows import night as steps
@@ -67,7 +67,7 @@ def levels_home(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
         lake.replace(
             f"features_{name}",
             pl.DataFrame(schema={"run_date": pl.Date, "subject_id": pl.String}),
-            steps.Span.night(MONDAY),
+            Span.night(MONDAY),
             keys=["run_date", "subject_id"],
         )
     for on in (MONDAY, ELEVENTH, PLAIN):
