@@ -10,10 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +18,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from bench.apart import in_own_process, peak_gigabytes
 from claims.history import History
 from claims.settings import load_settings
 from flows import night
@@ -63,8 +60,7 @@ def run(stays: int, home: Path) -> dict[str, float]:
     found = night.judge_night(one)
     night.hand_over(one, found, night.select_night(one, found))
     timed("one night", began)
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return seconds | {"peak GB": kilobytes / 1e6}
+    return seconds | {"peak GB": peak_gigabytes()}
 
 
 def main() -> None:
@@ -76,16 +72,7 @@ def main() -> None:
     if given.one:
         print(json.dumps(run(given.stays[0], given.one)))  # noqa: T201 - read by the parent
         return
-    show({size: in_own_process(size) for size in given.stays})
-
-
-def in_own_process(stays: int) -> dict[str, float]:
-    """Run one size in a fresh process."""
-    with tempfile.TemporaryDirectory() as home:
-        words = [sys.executable, "-m", "bench.steps", "--stays", str(stays), "--one", home]
-        done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    show({size: in_own_process("bench.steps", "--stays", str(size)) for size in given.stays})
 
 
 def show(found: dict[int, dict[str, float]]) -> None:

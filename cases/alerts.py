@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cases.identity import alert_id
-from cases.tags import PREFIX
+from cases.prefixes import prefix
 from claims.results import ALERTS, REASON, RULE_HIT
 from features.ledger_frames import book_of
 from rules.judge import speaking
@@ -90,9 +90,9 @@ def _rules(hits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tags(judged: Judged) -> pl.DataFrame:
-    prefix = PREFIX[judged.catalogue.entity.name]
+    letter = prefix(judged.catalogue.entity.name)
     spoken = pl.col("protected_by").list.len() == 0
-    tag = pl.lit(f"{prefix}.rule.") + pl.col("code")
+    tag = pl.lit(f"{letter}.rule.") + pl.col("code")
     return judged.hits.group_by("subject_id").agg(
         tags=tag.filter(spoken).sort(),
         protective_tags=pl.col("protected_by")

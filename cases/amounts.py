@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cases.assessment import ESTIMATE
+from features.exact import divided
 from features.standards import look_up
 from rules.catalogue import BY_CODE
 from rules.declaration import DOUBT
@@ -24,6 +26,10 @@ OUTLIER_FROM = 0.98
 # Grades of DOMAIN 7.4: red also needs an amount, in fen.
 RED, ORANGE, YELLOW = 0.8, 0.6, 0.4
 RED_AMOUNT = 2_000_000
+
+# A rule under this article that the data alone can carry (DOMAIN 7.4: a deterministic
+# pattern). Whether the purpose was fraud is for people to find, never for a machine.
+FRAUD_ARTICLE = "40"
 
 # The column that holds the whole amount of a record, and the feature that measures it.
 WHOLE = {"stay": "total_amount", "use": "billed_amount", "ledger": "billed_amount_month"}
@@ -58,7 +64,7 @@ def weigh(judged: Judged) -> pl.DataFrame:
         .with_columns(pl.col("rule_codes").fill_null([]))
         .with_columns(
             amount_at_risk=pl.coalesce("rule_amount", _excess()),
-            loss_method=pl.coalesce("rule_method", pl.lit("excess_over_peers")),
+            loss_method=pl.coalesce("rule_method", pl.lit(ESTIMATE)),
             plausibility=pl.coalesce("score", _prior()),
         )
         .with_columns(
@@ -89,17 +95,19 @@ def _fund_share(measured: pl.DataFrame) -> pl.Expr:
 
 def by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     """The largest amount among a subject's rules: overlapping findings count once."""
-    strongest = pl.col("amount").arg_max()
+    # Of equal amounts the first rule by its code names the method.
+    strongest = pl.col("loss_method").sort_by("amount", "code", descending=[True, False]).first()
     doubts = [code for code, item in BY_CODE.items() if item.grade is DOUBT]
+    grave = [code for code in doubts if BY_CODE[code].hook.startswith(FRAUD_ARTICLE)]
     return (
         speaking(hits)
-        .sort("subject_id", "code")
         .group_by("subject_id")
         .agg(
-            rule_codes=pl.col("code"),
+            rule_codes=pl.col("code").sort(),
             rule_amount=pl.col("amount").max(),
-            rule_method=pl.col("loss_method").get(strongest),
+            rule_method=strongest,
             doubt=pl.col("code").is_in(doubts).any(),
+            grave=pl.col("code").is_in(grave).any(),
         )
     )
 
@@ -111,7 +119,7 @@ def prior_of_rules() -> pl.Expr:
 
 def _prior() -> pl.Expr:
     ruled = prior_of_rules()
-    tail = (pl.col("anomaly") - OUTLIER_FROM) / (1 - OUTLIER_FROM)
+    tail = divided(pl.col("anomaly") - OUTLIER_FROM, 1 - OUTLIER_FROM)
     return (
         pl.when(pl.col("doubt").is_not_null())
         .then(ruled)
@@ -123,7 +131,7 @@ def grade() -> pl.Expr:
     """Grade of DOMAIN 7.4 by plausibility and amount."""
     sure, amount = pl.col("plausibility"), pl.col("amount_at_risk")
     return (
-        pl.when((sure >= RED) & (amount >= RED_AMOUNT))
+        pl.when(((sure >= RED) & (amount >= RED_AMOUNT)) | pl.col("grave").fill_null(value=False))
         .then(pl.lit("red"))
         .when(sure >= ORANGE)
         .then(pl.lit("orange"))

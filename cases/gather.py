@@ -16,7 +16,9 @@ import polars as pl
 
 from cases.identity import case_id
 from claims.results import CASES, GRADES
+from claims.schema import FEN_PER_YUAN
 from features.declaration import LEVELS
+from features.exact import divided
 from features.ledger_frames import book_of
 
 if TYPE_CHECKING:
@@ -70,6 +72,16 @@ def _once(amount: str) -> pl.Expr:
     return pl.when(ledger).then(pl.col(amount).max()).otherwise(pl.col(amount).sum())
 
 
+def _amounts(latest: pl.DataFrame) -> pl.DataFrame:
+    """Amount in doubt of each case: the largest of its sums, one a way of finding the loss.
+
+    The ways (difference of groups, group against fees, lines, excess over peers) are never
+    added to one another.
+    """
+    sums = latest.group_by("case_id", "loss_method").agg(amount_at_risk=_once("amount_at_risk"))
+    return sums.group_by("case_id").agg(pl.col("amount_at_risk").max())
+
+
 def gather(
     assigned: pl.DataFrame, earlier: pl.DataFrame, hospitals: pl.DataFrame, on: date
 ) -> pl.DataFrame:
@@ -99,8 +111,7 @@ def gather(
         grade=rank.min(),
         score=pl.col("score").max(),
         anomaly=pl.col("anomaly").max(),
-        amount_at_risk=_once("amount_at_risk"),
-        priority=_once("expected_recovery").cast(pl.Float64) / 100,
+        priority=_once("expected_recovery"),
         rule_codes=pl.col("rules")
         .list.eval(pl.element().struct.field("code"))
         .explode(empty_as_null=True)
@@ -110,11 +121,13 @@ def gather(
         headline_en=texts.struct.field("text_en"),
         headline_zh=texts.struct.field("text_zh"),
     )
+    cases = cases.join(_amounts(latest), on="case_id")
     ids = both.group_by("case_id").agg(alert_ids=pl.col("alert_id").unique().sort())
     return (
         cases.join(ids, on="case_id")
         .join(hospitals.select("hospital_id", hospital_name="name"), on="hospital_id", how="left")
         .with_columns(
+            divided(pl.col("priority"), FEN_PER_YUAN),
             pl.col("grade").replace_strict(dict(enumerate(GRADES)), return_dtype=pl.String),
             pl.col("headline_en", "headline_zh").fill_null(""),
             run_date=pl.lit(on),

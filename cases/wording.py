@@ -6,6 +6,7 @@ rounded before it is compared.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -19,6 +20,8 @@ from rules.judge import speaking
 if TYPE_CHECKING:
     from cases.judged import Judged
 
+# Standards of nights are named after the day on which they were frozen.
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 RULE_PREFIX = "rule_"
 FEW_PEERS = 30
 REASONS_PER_ALERT = 5
@@ -59,15 +62,46 @@ def sentence(
         return said + ("；无同类可比" if zh else "; no peers to compare with")
     show = feature.unit.show
     location, p5, p95 = (show(peers[name], zh=zh) for name in ("location", "p5", "p95"))
-    where = cell_words(str(peers["cell"]), called, zh=zh)
+    where = cell_words(str(peers["cell"]), called, zh=zh) + _year_of(peers, zh=zh)
     entity, n = feature.entity, int(peers["n"])
-    weak = n < FEW_PEERS
     if zh:
         text = f"{said}；同类中位{location}（P5 {p5}，P95 {p95}），{where}共{n:,}{entity.plural_zh}"
-        return text + ("，样本少，可比性弱" if weak else "")
+        return text + _doubt(peers, zh=True)
     counted = f"{n:,} {entity.plural if n != 1 else entity.name} of {where}"
     text = f"{said}; peers {location} (P5 {p5}, P95 {p95}), {counted}"
-    return text + (", too few for a strong comparison" if weak else "")
+    return text + _doubt(peers)
+
+
+def dated(peers: dict[str, Any] | None, measured: dict[str, Any]) -> dict[str, Any] | None:
+    """A standard with the version that the measured record read."""
+    return peers and peers | {"standard_version": measured.get("standard_version")}
+
+
+def _year_of(peers: dict[str, Any], *, zh: bool) -> str:
+    """The year behind a standard that is named after its day; nothing where it is not."""
+    version = str(peers.get("standard_version") or "")
+    if not DAY.fullmatch(version):
+        return ""
+    month = version[:7]
+    return f"、截至{month}的一年" if zh else f", the year to {month}"
+
+
+def is_weak(peers: dict[str, Any]) -> bool:
+    """Whether a comparison is weak: few peers, or no closer ones than the whole city."""
+    return int(peers["n"]) < FEW_PEERS or _whole_city(peers)
+
+
+def _whole_city(peers: dict[str, Any]) -> bool:
+    return set(str(peers["cell"]).split("|")) == {"*"}
+
+
+def _doubt(peers: dict[str, Any], *, zh: bool = False) -> str:
+    """What weakens a comparison, as the end of a sentence."""
+    if int(peers["n"]) < FEW_PEERS:
+        return "，样本少，可比性弱" if zh else ", too few for a strong comparison"
+    if _whole_city(peers):
+        return "，无相近同类，可比性弱" if zh else ", for want of closer peers a weak comparison"
+    return ""
 
 
 def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:
@@ -174,7 +208,7 @@ def _reason(
 ) -> dict[str, Any]:
     feature = judged.catalogue[row["feature"]]
     value = values[row["subject_id"]][feature.name]
-    standard = peers.get((row["subject_id"], feature.name))
+    standard = dated(peers.get((row["subject_id"], feature.name)), values[row["subject_id"]])
     shown = standard or {}
     called = names_of_codes(values[row["subject_id"]])
     return {

@@ -9,11 +9,12 @@ therefore not see the future, and a past night can be computed again at any time
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from claims.frozen import Frozen
 from claims.tables import BY_NAME, DELIVERED
 
 if TYPE_CHECKING:
@@ -34,12 +35,17 @@ class History:
 
     ``tables`` holds one lazy frame a delivered table (absent ones as empty frames), with
     lake types and ``received_on``. ``present`` lists the (table, column) pairs that the
-    deliveries really fill.
+    deliveries really fill. ``frozen`` are the standards that had been frozen by then.
+    ``unfocused`` holds whole tables of which ``tables`` has a part, ``ready`` versions that
+    were worked out already.
     """
 
     tables: Mapping[str, pl.LazyFrame]
     until: date
     present: frozenset[tuple[str, str]]
+    frozen: Frozen = field(default_factory=Frozen.nothing)
+    unfocused: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
+    ready: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lake: Lake, until: date, versions: Mapping[str, int] | None = None) -> History:
@@ -51,10 +57,12 @@ class History:
         tables = {
             table.name: _received(lake, table, until, pinned.get(table.name)) for table in DELIVERED
         }
-        return cls(tables, until, _coverage(lake, until))
+        return cls(tables, until, _coverage(lake, until), Frozen.of(lake, until, pinned))
 
     @classmethod
-    def of_frames(cls, frames: Mapping[str, pl.DataFrame], until: date) -> History:
+    def of_frames(
+        cls, frames: Mapping[str, pl.DataFrame], until: date, frozen: Frozen | None = None
+    ) -> History:
         """Take frames in lake types as they are; every column with a value is present."""
         tables = {
             table.name: frames.get(table.name, table.empty())
@@ -68,7 +76,11 @@ class History:
             for column in frame.columns
             if frame[column].null_count() < frame.height
         }
-        return cls(tables, until, frozenset(present))
+        return cls(tables, until, frozenset(present), frozen or Frozen.nothing())
+
+    def reading(self, frozen: Frozen) -> History:
+        """The same knowledge, compared with these standards."""
+        return replace(self, frozen=frozen)
 
     def versions(self, name: str, stays: pl.LazyFrame | None = None) -> pl.LazyFrame:
         """All versions of the rows of one table, with ``known_from`` and ``known_until``.
@@ -77,14 +89,36 @@ class History:
         ``known_until`` is null while the row is the newest.
         """
         table = BY_NAME[name]
+        if name in self.ready:
+            return _near(self.ready[name], stays)
         rows = self.tables[name].rename({"received_on": KNOWN_FROM})
-        if stays is not None and "stay_id" in table.by_name:
-            rows = rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
+        if "stay_id" in table.by_name:
+            rows = _near(rows, stays)
         own = rows.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
         return own if table.parent is None else self._replaced_with_parent(own)
 
+    def versions_about(self, name: str, wanted: pl.LazyFrame) -> pl.LazyFrame:
+        """All versions of the rows that ever carried one of the values ``wanted``.
+
+        ``wanted`` has one column of the table, as the persons of a night. The same as
+        ``versions`` for these rows, without working out all others; a row that was put
+        right from or to such a value comes with all its versions. Not for tables that hang
+        on stays.
+        """
+        table, (column,) = BY_NAME[name], wanted.collect_schema().names()
+        rows = self.tables[name]
+        if (column,) != table.key:
+            ids = rows.join(wanted.unique(), on=column, how="semi").select(table.key).unique()
+            rows = rows.join(ids, on=list(table.key), how="semi")
+        else:
+            rows = rows.join(wanted.unique(), on=column, how="semi")
+        renamed = rows.rename({"received_on": KNOWN_FROM})
+        return renamed.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
+
     def _replaced_with_parent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        nights = self.tables["stays"].group_by("stay_id").agg(pl.col("received_on").sort())
+        stays = self.tables["stays"].select("stay_id", "received_on")
+        mine = stays.join(rows.select("stay_id").unique(), on="stay_id", how="semi")
+        nights = mine.group_by("stay_id").agg(pl.col("received_on").sort())
         resent = nights.filter(pl.col("received_on").list.len() > 1).explode("received_on")
         ends = (
             rows.select("stay_id", KNOWN_FROM)
@@ -111,18 +145,40 @@ class History:
         """The same knowledge with the large child tables read once, for these stays alone.
 
         ``stays`` has ``stay_id``. A night looks at few stays many times; without this each
-        look would read the whole table again.
+        look would read the whole table again. Operations of the persons' other stays stay
+        known, because an organ can be taken out but once.
         """
         ids = stays.select("stay_id").unique()
+        kept = dict.fromkeys(CHILDREN_READ_OFTEN, ids) | {"stay_procedures": self._kin(ids)}
         near = {
-            name: self.tables[name].join(ids, on="stay_id", how="semi").collect().lazy()
+            name: self.tables[name].join(kept[name], on="stay_id", how="semi").collect().lazy()
             for name in CHILDREN_READ_OFTEN
         }
-        return replace(self, tables={**self.tables, **near})
+        whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
+        near_alone = replace(self, tables={**self.tables, **near}, unfocused=whole, ready={})
+        ready = {name: near_alone.versions(name).collect().lazy() for name in near}
+        return replace(near_alone, ready=ready)
+
+    def whole(self) -> History:
+        """The same knowledge without a focus, for those who look at the stays beside a stay."""
+        return replace(self, tables={**self.tables, **self.unfocused}, unfocused={}, ready={})
+
+    def _kin(self, ids: pl.LazyFrame) -> pl.LazyFrame:
+        """These stays and every other stay of the same persons."""
+        stays = self.tables["stays"].select("stay_id", "person_id")
+        persons = stays.join(ids, on="stay_id", how="semi").select("person_id").drop_nulls()
+        theirs = stays.join(persons.unique(), on="person_id", how="semi").select("stay_id")
+        return pl.concat([ids, theirs]).unique()
 
     def fills(self, table: str, columns: Iterable[str]) -> bool:
         """Whether the deliveries fill all these columns of a table."""
         return all((table, column) in self.present for column in columns)
+
+
+def _near(rows: pl.LazyFrame, stays: pl.LazyFrame | None) -> pl.LazyFrame:
+    if stays is None:
+        return rows
+    return rows.join(stays.select("stay_id").unique(), on="stay_id", how="semi")
 
 
 def as_of(day: str | date | pl.Expr) -> pl.Expr:

@@ -16,6 +16,7 @@ from claims.schema import (
     Table,
     nested,
 )
+from claims.standard_tables import FROZEN
 from claims.tables import SCENARIOS, SUBJECT_TYPES
 
 GRADES = ("red", "orange", "yellow", "watch")
@@ -226,6 +227,26 @@ ALERTS = Table(
     ),
 )
 
+FINDINGS = Table(
+    "findings",
+    "What was found about the alerts of a night, each fen counted once a way of loss.",
+    "疑点明细",
+    key=("run_date", "subject_type", "subject_id", "code"),
+    columns=(
+        RUN_DATE,
+        SCENARIO,
+        SUBJECT_TYPE,
+        SUBJECT_ID,
+        Column("stay_id", TEXT, "Stay whose fee is looked at.", "结算号", optional=True),
+        Column("code", TEXT, "Rule, or - where none spoke.", "规则"),
+        Column("loss_method", TEXT, "How the amount was found.", "损失方法"),
+        Column("amount", MONEY, "Amount in doubt.", "涉疑金额"),
+        Column("stay_fee", MONEY, "Whole fee of the stay.", "住院总费用", optional=True),
+        Column("counted", MONEY, "Part that no other finding counts.", "计入金额"),
+        Column("absorbed_by", TEXT, "Finding that counts the rest.", "并入疑点", optional=True),
+    ),
+)
+
 CASES = Table(
     "cases",
     "Alerts about one hospital and person, or one ledger, gathered; one row a case a night.",
@@ -279,6 +300,19 @@ GROUPS = Table(
     ),
 )
 
+PORTRAITS = Table(
+    "portraits",
+    "Portraits of what became an alert and of its person, as seen on the night, as JSON.",
+    "画像",
+    key=("run_date", "subject_type", "subject_id"),
+    columns=(
+        RUN_DATE,
+        SUBJECT_TYPE,
+        SUBJECT_ID,
+        Column("content", TEXT, "JSON.", "内容"),
+    ),
+)
+
 RUNS = Table(
     "runs",
     "What each run did and how long it took; not part of what a re-run must repeat.",
@@ -300,11 +334,14 @@ WRITTEN: tuple[Table, ...] = (
     QUARANTINE,
     DATA_FAULTS,
     STANDARDS,
+    *FROZEN,
     SCORES,
     TAGS,
     ALERTS,
+    FINDINGS,
     CASES,
     DOSSIERS,
     GROUPS,
+    PORTRAITS,
     RUNS,
 )

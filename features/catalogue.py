@@ -6,17 +6,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from features import (
+    around_frames,
+    coding_frames,
+    course,
+    dates_frames,
     group,
     group_frames,
+    identity_frames,
     institution,
     insured,
+    item_frames,
     ledger,
     ledger_frames,
     level_frames,
+    likeness_frames,
+    need_frames,
     person,
     person_frames,
+    proof_frames,
     stay,
+    stay_around,
+    stay_coding,
+    stay_dates,
+    stay_demographics,
     stay_frames,
+    stay_history,
+    stay_identity,
+    stay_length,
+    stay_likeness,
+    stay_need,
+    stay_proof,
+    stay_surroundings,
+    surroundings_frames,
     use,
     use_frames,
 )
@@ -101,7 +122,36 @@ class Catalogue:
         return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
 
 
-STAYS = Catalogue.of(STAY, stay_frames.FRAMES, stay, person)
+STAY_FRAMES = {
+    **stay_frames.FRAMES,
+    **item_frames.FRAMES,
+    **need_frames.FRAMES,
+    **likeness_frames.FRAMES,
+    **around_frames.FRAMES,
+    **proof_frames.FRAMES,
+    **coding_frames.FRAMES,
+    **identity_frames.FRAMES,
+    **dates_frames.FRAMES,
+    **surroundings_frames.FRAMES,
+}
+STAYS = Catalogue.of(
+    STAY,
+    STAY_FRAMES,
+    stay,
+    person,
+    course,
+    stay_need,
+    stay_likeness,
+    stay_around,
+    stay_proof,
+    stay_length,
+    stay_coding,
+    stay_identity,
+    stay_history,
+    stay_dates,
+    stay_demographics,
+    stay_surroundings,
+)
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger)
 PERSONS = Catalogue.of(PERSON, person_frames.FRAMES, insured)

@@ -26,6 +26,14 @@ def either(*ways: Alternatives) -> Alternatives:
     return tuple(way for alternatives in ways for way in alternatives)
 
 
+def together(*parts: Alternatives) -> Alternatives:
+    """All of several inputs, each with its own ways to be filled."""
+    ways: Alternatives = (frozenset(),)
+    for part in parts:
+        ways = tuple(way | more for way in ways for more in part)
+    return ways
+
+
 def _pair(name: str) -> Pair:
     table, column = name.split(".")
     return table, column

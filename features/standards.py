@@ -14,6 +14,7 @@ import polars as pl
 
 from claims.results import STANDARDS
 from features.declaration import VERSUS_PEERS
+from features.exact import divided
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ def _raw(
         p95=value.quantile(0.95, "linear"),
         deviation=deviation,
     )
-    by_range = (pl.col("p95") - pl.col("p5")) / P5_TO_P95_SPREADS
+    by_range = divided(pl.col("p95") - pl.col("p5"), P5_TO_P95_SPREADS)
     return (
         stats.with_columns(spread=pl.max_horizontal("deviation", by_range))
         .select("feature", "cell", "parent", "n", *MEASURES)

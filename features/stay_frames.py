@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features.exact import divided
 from features.frames import Frame, either, source
 
 if TYPE_CHECKING:
     from claims.history import History
 
 LOOK_BACK_DAYS = 365
+DAYS_PER_YEAR = 365.25
 # Lines that a person who is not there can run up; all else needs somebody to be treated.
 PASSIVE = ("bed", "nursing", "consultation", "other")
 
@@ -38,7 +40,7 @@ def attach(
     left: pl.LazyFrame, history: History, table: str, on: str, columns: dict[str, str]
 ) -> pl.LazyFrame:
     """Add columns of a dimension, as it was known on each subject's night."""
-    dimension = history.versions(table).select(
+    dimension = history.versions_about(table, left.select(on).drop_nulls()).select(
         on, KNOWN_FROM, KNOWN_UNTIL, **{new: pl.col(old) for new, old in columns.items()}
     )
     known = (
@@ -86,8 +88,9 @@ def stay(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     }
     joined = attach(rows, history, "hospitals", "hospital_id", hospital)
     joined = attach(joined, history, "persons", "person_id", person)
+    lived = (pl.col("admitted_on") - pl.col("birth_date")).dt.total_days()
     return describe(joined).with_columns(
-        age=(pl.col("admitted_on") - pl.col("birth_date")).dt.total_days() / 365.25,
+        age=divided(lived, DAYS_PER_YEAR),
         event_on=pl.coalesce("discharged_on", "settled_on", "as_of"),
     )
 
@@ -143,7 +146,7 @@ def earlier(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
     this = stay(history, subjects).filter(pl.col("person_id").is_not_null())
     persons = this.select("person_id").unique()
-    others = describe(history.versions("stays").join(persons, on="person_id", how="semi")).select(
+    others = describe(history.versions_about("stays", persons)).select(
         "person_id",
         KNOWN_FROM,
         KNOWN_UNTIL,
@@ -177,10 +180,8 @@ def visits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         "subject_id", "as_of", "person_id", "hospital_id", "admitted_on", "discharged_on"
     )
     persons = this.select("person_id").unique()
-    seen = (
-        history.versions("outpatient_visits")
-        .join(persons, on="person_id", how="semi")
-        .rename({"hospital_id": "visited_hospital_id", "kind": "visit_kind"})
+    seen = history.versions_about("outpatient_visits", persons).rename(
+        {"hospital_id": "visited_hospital_id", "kind": "visit_kind"}
     )
     visited = pl.col("visited_at").dt.date()
     return (
@@ -193,15 +194,16 @@ def visits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def diagnoses(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Diagnoses of the stays."""
-    return _children(history, subjects, "stay_diagnoses")
+    return children(history, subjects, "stay_diagnoses")
 
 
 def procedures(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Operations of the stays."""
-    return _children(history, subjects, "stay_procedures")
+    return children(history, subjects, "stay_procedures")
 
 
-def _children(history: History, subjects: pl.LazyFrame, table: str) -> pl.LazyFrame:
+def children(history: History, subjects: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """Rows of a table that hangs on stays, as known on each stay's night."""
     ids = subjects.select(pl.col("subject_id").alias("stay_id"))
     rows = subjects.join(history.versions(table, ids), left_on="subject_id", right_on="stay_id")
     return rows.filter(as_of("as_of"))
@@ -237,6 +239,8 @@ FRAMES = {
                 "amount": LINE,
                 "item_code": source("fee_lines.item_code"),
                 "line_id": source("fee_lines.line_id"),
+                "quantity": source("fee_lines.quantity"),
+                "charged_at": source("fee_lines.charged_at"),
                 "reverses_line_id": source("fee_lines.reverses_line_id"),
                 "day": LINE_DAY,
                 "days": LINE_DAY,

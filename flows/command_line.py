@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
+from flows.case_commands import register
 from flows.quiet import hush
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ def generate(
     """Write a synthetic city: tables as hospitals deliver them, and its answer key apart."""
     from flows.generate import generate as flow  # noqa: PLC0415
 
+    began = time.perf_counter()
     with _bar("generating") as tell:
         summary = flow(
             out,
@@ -130,6 +133,8 @@ def generate(
         )
     for table, rows in summary.rows.items():
         console.print(f"  {table}: {rows:,} rows")
+    seconds, made = time.perf_counter() - began, summary.rows["stays"]
+    console.print(f"{made:,} stays in {seconds:,.0f} s: {made / seconds:,.0f} stays a second.")
     console.print(f"Written to {out}. Take it in with `jianbao ingest {out}`.")
 
 
@@ -399,6 +404,8 @@ def city(
         held, outside = city_page(data, out, stays=stays, months=months, seed=seed)
     console.print(f"{held} anchors held, {outside} outside their range. Written to {out}.")
 
+
+register(app, console, _settings)
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -18,16 +18,33 @@ import polars as pl
 
 from cases import alerts as alerting
 from cases.amounts import weigh
+from cases.assessment import findings
+from cases.data_tags import data_tags
 from cases.dossier import dossiers
 from cases.gather import assign, gather
 from cases.levels import weigh_levels
+from cases.portraits.persons import person_portraits
+from cases.portraits.stays import stay_portraits
+from cases.reviewed import reviewed_tags
 from cases.selection import Capacity, select
 from cases.tags import tags
 from cases.wording import reasons
 from claims.errors import NotFoundError
 from claims.history import History
 from claims.lake import Lake, Span
-from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, SCORES, TAGS
+from claims.results import (
+    ALERTS,
+    CASES,
+    DOSSIERS,
+    FINDINGS,
+    GROUPS,
+    MANIFEST,
+    PORTRAITS,
+    SCORES,
+    STANDARDS,
+    TAGS,
+)
+from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 from features.subjects import (
     Night,
@@ -47,6 +64,8 @@ from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.judged import Judged
     from claims.settings import Settings
     from models.bundle import Bundle
@@ -57,7 +76,8 @@ QUEUES = (
     ("consumables", ("use", "ledger")),
     ("hospitalization", LEVELS),
 )
-PUBLISHED = (SCORES, TAGS, ALERTS, CASES, DOSSIERS)
+FROZEN_TABLES = (STANDARDS.name, *(table.name for table in FROZEN))
+PUBLISHED = (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS, PORTRAITS)
 
 
 @dataclass(frozen=True)
@@ -68,8 +88,8 @@ class Run:
     lake: Lake
     settings: Settings
     bundles: dict[str, Bundle]
-    # A night that was published keeps the standards it was published with.
-    standards_version: int | None = None
+    # A night that was published keeps the standards it was published with: table to version.
+    frozen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def night(self) -> Night:
@@ -78,7 +98,7 @@ class Run:
 
     def history(self) -> History:
         """What is known on this night."""
-        return History.of(self.lake, self.on)
+        return History.of(self.lake, self.on, self.frozen)
 
 
 def measure_night(run: Run) -> dict[str, int]:
@@ -101,7 +121,7 @@ def measure_night(run: Run) -> dict[str, int]:
 def judge_night(run: Run) -> dict[str, Judged]:
     """Compare, rule and score the night's subjects, from the tables of ``measure_night``."""
     history = run.history()
-    standards = frozen_standards(run.lake, run.on, run.standards_version)
+    standards = frozen_standards(run.lake, run.on, run.frozen.get(STANDARDS.name))
     version = data_version(run.lake, run.on)
     found: dict[str, Judged] = {}
     for entity in ENTITIES:
@@ -177,13 +197,17 @@ def hand_over(
             continue
         rows = item.measured.join(picked.select("subject_id"), on="subject_id", how="semi")
         built.append(alerting.alerts(item, picked, reasons(item, item.top(rows))))
-        labels.append(tags(item, picked))
+        labels.append(tags(item, picked, history))
     cases = CASES.empty() if not run.lake.has("cases") else _before(run, "cases", CASES.names)
     assigned = assign(pl.concat(built), cases, run.on, run.settings.case_days)
     final = assigned.select(ALERTS.names)
     gathered = gather(assigned, _told(run, cases), _hospitals(history), run.on)
     _replace(run, ALERTS.name, final, ALERTS.key)
-    _replace(run, TAGS.name, pl.concat([*labels, _data_tags(run)]), TAGS.key)
+    _replace(run, FINDINGS.name, findings(found.values(), final), FINDINGS.key)
+    labels += [_data_tags(run), reviewed_tags(history, run.on, final)]
+    labelled = pl.concat(labels)
+    _replace(run, TAGS.name, labelled, TAGS.key)
+    _replace(run, PORTRAITS.name, portraits(run, found, final, labelled), PORTRAITS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
         dossiers(item, final.filter(pl.col("subject_type") == entity), history)
@@ -193,6 +217,23 @@ def hand_over(
     return {"alerts": final.height, "cases": gathered.height}
 
 
+def portraits(
+    run: Run, found: dict[str, Judged], alerts: pl.DataFrame, tags: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of table `portraits`: the stays that became alerts, and whose stays they are."""
+    stays = alerts.filter(pl.col("subject_type") == "stay")
+    if stays.is_empty() or "stay" not in found:
+        return PORTRAITS.empty()
+    near = run.history().focused(stays.lazy().select(stay_id="subject_id"))
+    persons = stays["person_id"].drop_nulls().unique().to_list()
+    drawn = [
+        *stay_portraits(found["stay"], stays, near, tags),
+        *person_portraits(near, persons, run.on, tags),
+    ]
+    rows = [(run.on, one.kind, one.subject, one.content()) for one in drawn]
+    return pl.DataFrame(rows, schema=PORTRAITS.dtypes(), orient="row")
+
+
 def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = "night") -> None:
     """Write the manifest row that makes the night visible; unchanged nights keep theirs."""
     tables = [
@@ -200,13 +241,12 @@ def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = 
         *(table.name for table in PUBLISHED),
         *(f"features_{entity}" for entity in (*ENTITIES, *LEVELS)),
         GROUPS.name,
-        "standards",
+        *FROZEN_TABLES,
         "quarantine",
         "data_faults",
     ]
     versions = run.lake.versions(tables)
-    if run.standards_version is not None:
-        versions["standards"] = run.standards_version
+    versions |= run.frozen
     benchmark = {item.benchmark_version for item in found.values()} - {None}
     row = {
         "run_date": run.on,
@@ -286,32 +326,10 @@ def _hospitals(history: History) -> pl.DataFrame:
 
 
 def _data_tags(run: Run) -> pl.DataFrame:
-    """Faults of the night's rows as labels of their stays: they speak, they do not hide."""
     if not run.lake.has("data_faults"):
         return TAGS.empty()
-    faults = (
-        run.lake.scan("data_faults")
-        .filter((pl.col("received_on") == run.on) & pl.col("stay_id").is_not_null())
-        .group_by("stay_id", "code")
-        .agg(pl.col("message").sort().first(), n=pl.len())
-        .collect()
-    )
-    rows: list[dict[str, Any]] = [
-        dict.fromkeys(TAGS.names)
-        | {
-            "run_date": run.on,
-            "subject_type": "stay",
-            "subject_id": stay,
-            "tag": code,
-            "layer": "fact",
-            "protective": False,
-            "value": float(n),
-            "text_en": message,
-            "text_zh": code,
-        }
-        for stay, code, message, n in faults.sort("stay_id", "code").iter_rows()
-    ]
-    return pl.DataFrame(rows, schema=TAGS.dtypes())
+    rows = run.lake.scan("data_faults").filter(pl.col("received_on") == run.on)
+    return data_tags(rows.collect(), run.on)
 
 
 def _replace(run: Run, table: str, rows: pl.DataFrame, keys: tuple[str, ...]) -> None:

@@ -137,10 +137,10 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
     return report
 
 
-def _standards_of(held: dict[str, Any] | None) -> int | None:
-    """Version of the table `standards` that a published night was judged by."""
+def _standards_of(held: dict[str, Any] | None) -> dict[str, int]:
+    """Versions of the tables of standards that a published night was judged by."""
     versions = [] if held is None else held["versions"]
-    return next((one["version"] for one in versions if one["table"] == "standards"), None)
+    return {one["table"]: one["version"] for one in versions if one["table"] in night.FROZEN_TABLES}
 
 
 def _keep_report(run: night.Run, report: dict[str, Any], begun: datetime, seconds: float) -> None:

@@ -19,12 +19,15 @@ from prefect.cache_policies import NO_CACHE
 
 from cases.judged import Judged
 from claims.errors import DeliveryError, SettingsError
+from claims.frozen import VERSION_READ, Frozen
 from claims.history import History
 from claims.lake import Lake
 from claims.settings import Settings
 from features.catalogue import CATALOGUES
+from features.measure import measure
 from features.standards import freeze
 from flows import night
+from flows.editions import Courses, has_items
 from flows.judging import (
     CONTRIBUTIONS_READ,
     base_measures,
@@ -107,6 +110,8 @@ def judge(
     for entity, subjects in subjects_of_history(history).items():
         progress(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
         tonight = subjects.with_columns(as_of=pl.lit(on))
+        if entity == "stay":
+            history = _courses_out_of_fold(settings, history, tonight, on)
         base = base_measures(history, entity, tonight)
         if base.height >= FEWEST_RECORDS:
             progress(f"judging {base.height:,} {CATALOGUES[entity].entity.plural} out of fold")
@@ -152,14 +157,33 @@ def _judged(
     )
 
 
+def _courses_out_of_fold(
+    settings: Settings, history: History, stays: pl.DataFrame, on: date
+) -> History:
+    """Let each stay read what the stays of all other folds hold."""
+    if stays.is_empty() or not has_items(history):
+        return history
+    catalogue = CATALOGUES["stay"]
+    context = measure(history, catalogue, stays, [])
+    fold = pl.Series("fold", hash_folds(group_keys(context, "stay"), FOLDS, settings.seed))
+    courses = Courses(history, stays)
+    folded = context.select("subject_id").with_columns(fold, version_read=_fold_name(fold))
+    editions = [
+        courses.edition(folded.filter(fold != one), f"without fold {one}", on)
+        for one in range(FOLDS)
+    ]
+    items, days = (pl.concat(rows) for rows in zip(*editions, strict=True))
+    named = folded.select("subject_id", VERSION_READ)
+    return history.reading(Frozen.of_frames(items, days, named=named))
+
+
 def _out_of_fold(
     settings: Settings, history: History, entity: str, base: pl.DataFrame, on: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give each record the standards of all folds but its own, and return both."""
     catalogue = CATALOGUES[entity]
     fold = pl.Series("fold", hash_folds(group_keys(base, entity), FOLDS, settings.seed))
-    name = "without fold " + pl.col("fold").cast(pl.String)
-    folded = base.with_columns(fold).with_columns(standard_version=name)
+    folded = base.with_columns(fold).with_columns(standard_version=_fold_name(fold))
     frozen = [
         freeze(
             base.filter(fold != one),
@@ -171,6 +195,10 @@ def _out_of_fold(
         for one in range(FOLDS)
     ]
     return folded.drop("fold"), pl.concat(frozen)
+
+
+def _fold_name(fold: pl.Series) -> pl.Series:
+    return "without fold " + fold.cast(pl.String)
 
 
 @task(name="hand over", cache_policy=NO_CACHE)

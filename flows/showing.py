@@ -126,7 +126,7 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         console.print(Panel(_rule(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
     for guarded in dossier["not_raised"]:
         because = "; ".join(guarded["because_en"])
-        console.print(f"{guarded['code']} was not raised because of {because}.")
+        console.print(f"{guarded['code']} was not raised: {because}.")
     table = Table(title="Reasons", title_justify="left", show_lines=True)
     for name in ("share", "family", "in English", "in Chinese"):
         table.add_column(name)

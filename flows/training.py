@@ -8,7 +8,7 @@ is never compared with a standard that could contain it, that leaks no label.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,6 +20,7 @@ from claims.results import STANDARDS
 from features.catalogue import CATALOGUES
 from features.standards import freeze
 from features.subjects import ledgers_of_history, stays_of_history, uses_of_history
+from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, version_before, with_standards
 from flows.levels import freeze_levels
 from models.labels import labels as labels_of
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 ENTITIES = ("stay", "use", "ledger")
-# Standards look back one year, so that seasons are in them and old prices are not.
-STANDARD_DAYS = 365
-# A first standard needs a month of history; earlier nights have nothing to compare with.
-FIRST_STANDARD_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,10 @@ def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None
     outcomes = history.tables["audit_outcomes"].collect()
     bundles: dict[str, Bundle] = {}
     figures: dict[str, dict[str, float]] = {}
-    for entity, subjects in subjects_of_history(history).items():
+    known = subjects_of_history(history)
+    tell("freezing what case groups usually hold")
+    history = ensure_courses(lake, history, known["stay"], outcomes, as_of)
+    for entity, subjects in known.items():
         tell(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
         base = base_measures(history, entity, subjects)
         if base.is_empty():
@@ -135,7 +135,7 @@ def ensure_standards(
     features = catalogue.measurable(history)
     fresh = [
         freeze(
-            _comparable(base, outcomes, entity, on),
+            comparable(base, outcomes, entity, on),
             catalogue.entity,
             features,
             version=version_name(on),
@@ -159,32 +159,6 @@ def frozen_standards(lake: Lake, as_of: date, version: int | None = None) -> pl.
         return STANDARDS.empty()
     rows = lake.scan("standards", version).filter(pl.col("run_date") <= as_of)
     return rows.select(STANDARDS.names).collect()
-
-
-def version_name(on: date) -> str:
-    """Name of the standards frozen on a day."""
-    return f"{on:%Y-%m-%d}"
-
-
-def frozen_days(base: pl.DataFrame, as_of: date) -> list[date]:
-    """First days of the months on which standards are frozen; one day if history is short."""
-    start = base["as_of"].min()
-    first = (start if isinstance(start, date) else as_of) + timedelta(days=FIRST_STANDARD_DAYS)
-    months = pl.date_range(first, as_of, "1d", eager=True)
-    days = [day for day in months.to_list() if day.day == 1]
-    return days or [as_of]
-
-
-def _comparable(base: pl.DataFrame, outcomes: pl.DataFrame, entity: str, on: date) -> pl.DataFrame:
-    """Records known before a day, within a year, without what was confirmed by then."""
-    confirmed = outcomes.filter(
-        (pl.col("subject_type") == entity)
-        & (pl.col("outcome") == "confirmed")
-        & (pl.col("received_on") < on)
-    ).select("subject_id")
-    window = pl.col("as_of").is_between(on - timedelta(days=STANDARD_DAYS), on, closed="left")
-    rows = base.filter(window).join(confirmed, on="subject_id", how="anti")
-    return rows if rows.height else base.filter(pl.col("as_of") <= on)
 
 
 def _others(lake: Lake, on: date, entity: str) -> pl.DataFrame:

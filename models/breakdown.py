@@ -21,9 +21,9 @@ def alert_rates(joined: pl.DataFrame, one: Queue, size: Size, by: str) -> pl.Dat
         worked.group_by(by)
         .agg(
             pl.len().alias("records"),
-            pl.col("worked").sum().alias("alerts"),
-            pl.col("worked").mean().alias("alert_rate"),
-            (pl.col("worked") * (1 - pl.col("true"))).sum().alias("false_alarms"),
+            pl.col("worked").sort().sum().alias("alerts"),
+            pl.col("worked").sort().mean().alias("alert_rate"),
+            (pl.col("worked") * (1 - pl.col("true"))).sort().sum().alias("false_alarms"),
         )
         .sort(by)
     )
@@ -39,7 +39,7 @@ def reliability(joined: pl.DataFrame, score: str, bins: int = 10) -> tuple[pl.Da
         .group_by("bin")
         .agg(
             pl.len().alias("records"),
-            pl.col(score).mean().alias("predicted"),
+            pl.col(score).sort().mean().alias("predicted"),
             pl.col("true").mean().alias("observed"),
         )
         .sort("bin")

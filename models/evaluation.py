@@ -185,8 +185,8 @@ def by_scheme(joined: pl.DataFrame, truth: pl.DataFrame, one: Queue, plan: Plan)
             found.group_by("scheme", "difficulty")
             .agg(
                 pl.len().alias("planted"),
-                pl.col("worked").sum().alias("found"),
-                pl.col("worked").mean().alias("recall"),
+                pl.col("worked").sort().sum().alias("found"),
+                pl.col("worked").sort().mean().alias("recall"),
             )
             .with_columns(pl.lit(float(size)).alias("size"), pl.lit(one.name).alias("queue"))
         )

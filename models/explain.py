@@ -24,7 +24,7 @@ import polars as pl
 
 from models.detectors import DETECTORS, HBOS_NAME, IFOREST, KNN_NAME, DetectorSet, neighbour_terms
 from models.frames import RULE_PREFIX, SUBJECT, values_frame
-from models.histogram import Fitted, terms
+from models.histogram import Fitted, terms, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def shares(contributions: pl.DataFrame) -> pl.DataFrame:
     are left out. Returns subject_id, source, feature, share in (0, 1].
     """
     pushing = contributions.filter(pl.col("contribution") > 0)
-    part = pl.col("contribution") / pl.col("contribution").sum().over(SUBJECT, "source")
+    part = pl.col("contribution") / pl.col("contribution").sort().sum().over(SUBJECT, "source")
     return pushing.select(SUBJECT, "source", "feature", part.alias("share"))
 
 
@@ -123,9 +123,9 @@ def by_family(contributions: pl.DataFrame, families: Mapping[str, str]) -> pl.Da
     family = pl.coalesce(named, pl.when(is_rule).then(pl.lit(RULES_FAMILY)), pl.lit(OTHER_FAMILY))
     return (
         contributions.with_columns(family.alias("family"))
-        .sort(SUBJECT, "source", "family", "feature")
-        .group_by(SUBJECT, "source", "family", maintain_order=True)
-        .agg(pl.col("contribution").sum(), pl.col("base").first())
+        .group_by(SUBJECT, "source", "family")
+        .agg(pl.col("contribution").sort().sum(), pl.col("base").first())
+        .sort(SUBJECT, "source", "family")
     )
 
 
@@ -206,9 +206,10 @@ def _hand_on(
     """Share a percentile's contribution among the features that pushed the detector so."""
     same_way = np.maximum(pushes * np.sign(given)[:, None], 0.0)
     weights = np.where(same_way.sum(axis=1, keepdims=True) > 0, same_way, np.abs(pushes))
-    total = weights.sum(axis=1)
-    known = total > 0
-    portions = weights / np.where(known, total, 1.0)[:, None]
+    # Column by column: numpy adds up a single row in another order than many.
+    summed = total(weights)
+    known = summed > 0
+    portions = weights / np.where(known, summed, 1.0)[:, None]
     for place, name in enumerate(scaled):
         named[name] = named.get(name, 0.0) + given * portions[:, place]
     # Nothing pushed this detector at all: its own name is then the honest reason.

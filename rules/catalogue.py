@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules import consumable, levels, stay
+from rules import (
+    consumable,
+    levels,
+    stay,
+    stay_coding,
+    stay_dates,
+    stay_history,
+    stay_identity,
+    stay_inducement,
+    stay_need,
+    stay_proof,
+)
 from rules.declaration import Rule
 
 if TYPE_CHECKING:
@@ -15,7 +26,18 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = tuple(
     item
-    for module in (stay, consumable, levels)
+    for module in (
+        stay,
+        stay_need,
+        stay_proof,
+        stay_coding,
+        stay_identity,
+        stay_history,
+        stay_dates,
+        stay_inducement,
+        consumable,
+        levels,
+    )
     for item in vars(module).values()
     if isinstance(item, Rule)
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features.catalogue import CATALOGUES
+from features.exact import divided
 from features.shown import divisor
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _breaches(measured: pl.DataFrame, item: Rule) -> pl.DataFrame:
     ]
     catalogue = CATALOGUES[item.entity.name]
     shown = [
-        (pl.col(name) / divisor(catalogue, name)).alias(name)
+        divided(pl.col(name), divisor(catalogue, name)).alias(name)
         for name in item.evidence
         if name in measured.columns
     ]

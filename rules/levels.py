@@ -119,10 +119,10 @@ def induced_stays() -> pl.Expr:
 
 
 @rule(
-    "H09",
+    "H09P",
     PERSON,
-    en="Frequent stays",
-    zh="频繁住院",
+    en="Person with frequent stays",
+    zh="频繁住院人员",
     hook="38-2",
     official="GZ204004",
     grade=CLUE,

@@ -17,6 +17,7 @@ DIALYSIS_CODES = ("N18.5", "N18.6", "N18.0")
 STAGED_FAMILIES = ("CB3", "IC2", "FM1", "FM2")
 REHABILITATION_FAMILIES = ("XR2", "XR1", "XS2")
 PSYCHIATRIC_FAMILIES = ("TR1", "TS1", "TT1", "TT2")
+LONG_COURSE_FAMILIES = ("RC1",)  # radiotherapy, given over weeks
 
 
 def _family(families: tuple[str, ...]) -> pl.Expr:
@@ -85,6 +86,121 @@ psychiatric_leave = Protective(
     _family(PSYCHIATRIC_FAMILIES)
     | (pl.col("hospital_kind") == "psychiatric").fill_null(value=False),
 )
+tumour_search = Protective(
+    "tumour_search",
+    "a tumour is known or looked for",
+    "确诊或疑似肿瘤的诊断性住院",
+    (pl.col("tumour_looked_for") == 1).fill_null(value=False),
+)
+transplant_workup = Protective(
+    "transplant_workup",
+    "somebody is prepared for giving or receiving an organ",
+    "移植术前评估",
+    (pl.col("transplant_prepared") == 1).fill_null(value=False),
+)
+put_off = Protective(
+    "put_off",
+    "an operation was prepared and not carried out",
+    "拟行手术未实施",
+    (pl.col("operation_put_off") == 1).fill_null(value=False),
+)
+awaiting_placement = Protective(
+    "awaiting_placement",
+    "the person waited for a place elsewhere",
+    "等待转入其他机构",
+    (pl.col("awaiting_place") == 1).fill_null(value=False),
+)
+re_evaluated = Protective(
+    "re_evaluated",
+    "long-term care that was re-evaluated in time",
+    "长期治疗并按期复评",
+    (
+        (_family((*REHABILITATION_FAMILIES, *PSYCHIATRIC_FAMILIES, *LONG_COURSE_FAMILIES)))
+        | pl.col("hospital_kind").is_in(("rehabilitation", "psychiatric")).fill_null(value=False)
+    )
+    & (pl.col("longest_run_without_tests") < limit("unevaluated_days")).fill_null(value=False),
+)
+isolation = Protective(
+    "isolation",
+    "an infection for which the person is kept apart",
+    "需隔离的感染性疾病",
+    (pl.col("isolation_needed") == 1).fill_null(value=False),
+)
+multimorbid = Protective(
+    "multimorbid",
+    "an old person with many illnesses",
+    "高龄多病",
+    (
+        (pl.col("age") >= limit("multimorbid_age"))
+        & (pl.col("diagnoses") >= limit("multimorbid_diagnoses"))
+    ).fill_null(value=False),
+)
+private_pay = Protective(
+    "private_pay",
+    "the fund paid nothing",
+    "全自费住院",
+    (pl.col("fund_share") <= 0).fill_null(value=False),
+)
+obstetric = Protective(
+    "obstetric",
+    "pregnancy or birth",
+    "妊娠与分娩",
+    pl.col("principal_diagnosis").str.slice(0, 1).eq("O").fill_null(value=False)
+    | pl.col("case_family").str.starts_with("O").fill_null(value=False),
+)
+left_early = Protective(
+    "left_early",
+    "left against advice or died",
+    "自动离院或死亡",
+    pl.col("discharge_way").is_in(("against_advice", "death")).fill_null(value=False),
+)
+care_cut_short = Protective(
+    "care_cut_short",
+    "died, moved on, or left against advice before the care was complete",
+    "死亡、转院或非医嘱离院",
+    pl.col("discharge_way").is_in(("death", "transfer", "against_advice")).fill_null(value=False),
+)
+treated_elsewhere = Protective(
+    "treated_elsewhere",
+    "seen at another clinic during the stay, which may have tested or treated",
+    "住院期间在外院就诊，检查治疗可能在外院完成",
+    (pl.col("clinic_visits_elsewhere") > 0).fill_null(value=False),
+)
+palliative = Protective(
+    "palliative",
+    "palliative care",
+    "安宁疗护",
+    (pl.col("palliative_coded") > 0).fill_null(value=False),
+)
+transfusion_dependent = Protective(
+    "transfusion_dependent",
+    "an illness that lives on transfusions",
+    "输血依赖疾病",
+    (pl.col("transfusion_illness_coded") > 0).fill_null(value=False),
+)
+main_illness_treated = Protective(
+    "main_illness_treated",
+    "the main illness was itself tested and treated",
+    "主要诊断本身有检查有治疗",
+    (
+        (pl.col("main_diagnosis_answered") > 0)
+        & (pl.col("main_diagnosis_not_allowed") == 0)
+        & (pl.col("fell_into_no_group") == 0)
+    ).fill_null(value=False),
+)
+put_right = Protective(
+    "put_right",
+    "the entry was put right afterwards",
+    "录入信息其后已更正",
+    (pl.col("particulars_put_right") > 0).fill_null(value=False),
+)
+sex_in_question = Protective(
+    "sex_in_question",
+    "two sexes are on record, so the register is in question and not the care",
+    "登记性别有两种，疑为登记问题",
+    (pl.col("sexes_known") > 1).fill_null(value=False),
+)
+relief = Protective("relief", "receives poverty relief", "医疗救助对象", _is("relief"))
 old_stock = Protective(
     "old_stock",
     "stock bought before the price change, at its own invoice price, inside the grace time",

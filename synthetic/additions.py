@@ -93,18 +93,3 @@ def more_visits(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     free = _taken(earlier, pl.DataFrame({"stay": stay}), ADDED_VISIT)
     keyed = rows.with_columns(visit=stay * VISIT_STEP + free)
     return pl.concat([before, conformed(VISITS, keyed)])
-
-
-def written_over(before: pl.DataFrame, changed: pl.DataFrame, key: str) -> pl.DataFrame:
-    """``before``, sorted by its unique ``key``, with some of its rows written anew.
-
-    Only columns in which something changes are copied: the uses of a city fill gigabytes.
-    """
-    named = changed.select(pl.col(name).cast(kind) for name, kind in before.schema.items())
-    place = before[key].search_sorted(named[key])
-    columns = [
-        before[name].clone().scatter(place, named[name])
-        for name in before.columns
-        if not before[name].gather(place).equals(named[name], null_equal=True)
-    ]
-    return before.with_columns(columns)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from synthetic.answer_key import answer_key
 from synthetic.audits import Eyes
 from synthetic.declared import lookalikes, schemes
 
@@ -29,7 +30,7 @@ def rows(city: City) -> pl.DataFrame:
 
     ``resembles`` lists the schemes that a look-alike may be taken for, with commas between.
     """
-    key, clock = city.answer_key(), city.world.clock
+    key, clock = answer_key(city), city.world.clock
     taken_for = {one.name: ",".join(one.resembles) for one in lookalikes()}
     hospital = city.world.houses.frame["hospital_id"]
     return key.select(

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic import pools
+from synthetic.answer_key import answer_key
 from synthetic.arrays import by_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from synthetic.pools import Pool
     from synthetic.randomness import Floats
     from synthetic.state import City
 
@@ -52,28 +55,15 @@ class Eyes:
     resembles: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Pool:
-    """Subjects that could be audited (id, days of event and knowledge, size in fen), and quotas.
-
-    ``schemes`` are those that auditors look for in such subjects.
-    """
-
-    subject_type: str
-    subjects: pl.DataFrame
-    quota: dict[int, int]
-    schemes: tuple[str, ...]
-
-
 def outcomes(city: City, share: float, eyes: Eyes) -> pl.DataFrame:
     """The table ``audit_outcomes``; each kind of subject has its own audits."""
-    key = _seen(city.answer_key(), eyes)
-    pools = (
-        _stays(city, share, eyes.schemes["stay"]),
-        _uses(city, share, eyes.schemes["use"]),
-        _ledgers(city, share * LEDGER_PART, eyes.schemes["ledger"]),
+    key = _seen(answer_key(city), eyes)
+    audited = (
+        pools.stays(city, share, eyes.schemes["stay"]),
+        pools.uses(city, share, eyes.schemes["use"]),
+        pools.ledgers(city, share * LEDGER_PART, eyes.schemes["ledger"]),
     )
-    parts = [_decided(city, pool, key) for pool in pools]
+    parts = [_decided(city, pool, key) for pool in audited]
     rows = pl.concat(parts)
     return pl.concat([rows, _appeals(city, rows)]).drop("place")
 
@@ -85,70 +75,6 @@ def _seen(key: pl.DataFrame, eyes: Eyes) -> pl.DataFrame:
         eye=name.replace_strict(dict(eyes.eye), default=None, return_dtype=pl.Float64),
         resembles=name.replace_strict(dict(eyes.resembles), default=None, return_dtype=pl.String),
     )
-
-
-def _monthly(city: City, days: np.ndarray, share: float) -> dict[int, int]:
-    """Audits of each month: a share of its subjects, the fraction carried into the next."""
-    counts = np.bincount(city.month_of(days), minlength=city.world.clock.months)
-    total = np.floor(np.cumsum(counts * share)).astype(int)
-    return dict(enumerate(np.diff(np.concatenate([[0], total])).tolist()))
-
-
-def _stays(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
-    """Stays, but not the first part of a cut one (nobody looks at it alone), nor cancelled ones."""
-    plan = city.plan
-    whole = plan.filter((pl.col("part") != 1) & (pl.col("voided") < 0))
-    subjects = whole.select(
-        "hospital",
-        subject_id=city.stay_ids(whole["key"]),
-        place="key",
-        event="settled",
-        known="received",
-        size=(pl.col("standard") * 100).cast(pl.Int64),
-    )
-    return Pool("stay", subjects, _monthly(city, plan["settled"].to_numpy(), share), schemes)
-
-
-def _uses(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
-    """Uses by stay and product; as many audits as of stays."""
-    known = city.plan.select(stay="key", known="received")
-    rows = (
-        city.uses.filter("registered")
-        .with_columns(
-            product=pl.when(pl.col("billed") > 0).then("billed_product").otherwise("product")
-        )
-        .group_by("stay", "product")
-        .agg(
-            hospital=pl.col("hospital").first(),
-            place=pl.col("use").min(),
-            event=pl.col("day").min(),
-            size=(pl.col("billed") * pl.col("unit_price")).sum(),
-        )
-    )
-    rows = rows.join(known, on="stay").sort("place")
-    ids = city.use_ids(rows["stay"], rows["product"])
-    subjects = rows.select("hospital", "place", "event", "known", "size", subject_id=ids)
-    quota = _monthly(city, city.plan["settled"].to_numpy(), share)
-    return Pool("use", subjects, quota, schemes)
-
-
-def _ledgers(city: City, share: float, schemes: tuple[str, ...]) -> Pool:
-    """Ledger months with bills of key products."""
-    month = city.month_of(city.uses["day"].to_numpy())
-    rows = (
-        city.uses.with_columns(month=pl.Series(month))
-        .filter("registered")
-        .group_by("hospital", "product", "month")
-        .agg(size=(pl.col("billed") * pl.col("unit_price")).sum())
-        .sort("hospital", "product", "month")
-    )
-    ends = city.world.clock.month_ends()[rows["month"].to_numpy()]
-    place = (pl.col("hospital") * 4_096 + pl.col("product")) * 512 + pl.col("month")
-    subjects = rows.select(
-        "hospital", "size", place=place, event=pl.Series(ends), known=pl.Series(ends + 10),
-        subject_id=city.ledger_ids(rows),
-    )  # fmt: skip
-    return Pool("ledger", subjects, _monthly(city, ends, share), schemes)
 
 
 def _decided(city: City, pool: Pool, key: pl.DataFrame) -> pl.DataFrame:

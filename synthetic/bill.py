@@ -131,7 +131,9 @@ def moved_to(plan: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
 
 
 def _delivered(world: World, plan: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
-    departments = pl.Series(world.group_values("department")[plan["group"].to_numpy()])
+    departments = pl.Series(
+        world.group_values("department")[plan["group"].to_numpy()], dtype=pl.String
+    )
     header = plan.select("key", "stay_id", "received").with_columns(department=departments)
     frame = frame.sort("line").join(header, on="key", maintain_order="left")
     doctors = world.houses.physicians["physician_id"]

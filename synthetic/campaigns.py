@@ -56,6 +56,22 @@ def choose_each(
     return pl.concat(parts)
 
 
+def evened(world: World, code: str, candidates: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Candidates of which no kind has more than the kind in the middle; the luckiest are kept.
+
+    Who cheats takes what is at hand. Where one item were offered far more often than the others,
+    nearly all campaigns would be about it, and the item itself would name the guilty.
+    ``candidates`` needs ``key`` (unique) and the column named ``kind``.
+    """
+    sizes = candidates.group_by(kind).len()["len"].sort().to_numpy()
+    if not len(sizes):
+        return candidates
+    luck = pl.Series(world.draw.uniform(f"campaign/even/{code}", candidates["key"]))
+    place = pl.col("luck").rank("ordinal").over(kind)
+    ordered = candidates.with_columns(luck=luck).sort("luck", "key")
+    return ordered.filter(place <= int(sizes[len(sizes) // 2])).drop("luck").sort("key")
+
+
 def choose(
     world: World, code: str, candidates: pl.DataFrame, dose: Dose, salt: str = ""
 ) -> pl.DataFrame:

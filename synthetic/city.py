@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from claims.errors import JianbaoError
 from claims.tables import BY_NAME
 from synthetic import (
     answers,
@@ -34,9 +33,10 @@ from synthetic import (
     uses,
     visits,
 )
+from synthetic.asked import DIFFICULTIES, Asked, CityError, Prevalence, check
 from synthetic.clock import Clock
 from synthetic.declared import lookalikes, schemes
-from synthetic.grammar import STAGES, Dose, Scheme
+from synthetic.grammar import STAGES, Dose
 from synthetic.randomness import Draw
 from synthetic.reference import Reference
 from synthetic.shift import Shift
@@ -48,39 +48,6 @@ Progress = Callable[[float, str], None]
 
 CHUNK_STAYS = 25_000  # stays billed at a time; bounds the memory
 STREAMED = ("fee_lines", "stays", "stay_diagnoses", "stay_procedures", "device_uses")
-LOWEST_STAYS = 200
-DIFFICULTIES = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True)
-class Prevalence:
-    """How much of each scheme is planted: subjects for each stay of the city.
-
-    Every scheme declares its share; ``per_stay`` says otherwise for some, and ``others`` is a
-    factor on the declared shares of the rest (0 leaves them out).
-    """
-
-    per_stay: Mapping[str, float] = field(default_factory=dict)
-    others: float = 1.0
-
-    def of(self, scheme: Scheme) -> float:
-        """Subjects of a scheme for each stay."""
-        return self.per_stay.get(scheme.code, self.others * scheme.share)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is planted: how much of each scheme, how cunning, and since when."""
-
-    prevalence: Prevalence
-    difficulty: tuple[int, ...]
-    shift: Shift
-
-    def dose(self, scheme: Scheme, stays: int, clock: Clock) -> Dose:
-        """The subjects of a scheme; as dense as ever from the first day on which it is known."""
-        since = self.shift.since(scheme.code, clock)
-        part = 1 - since / clock.days
-        return Dose(round(stays * part * self.prevalence.of(scheme)), self.difficulty, since)
 
 
 @dataclass(frozen=True)
@@ -103,7 +70,7 @@ def generate(
     looked at; ``difficulty`` the levels of cunning to plant; ``shift`` what changes on a date.
     The answer key goes to ``out/truth/``. The same arguments give the same bytes.
     """
-    _check(stays, months, audit_share, difficulty)
+    check(stays, months, audit_share, difficulty)
     if start.day != 1:
         raise CityError(
             f"a city begins on the first day of a month (ledgers are monthly), not {start}"
@@ -123,27 +90,6 @@ def generate(
 
 def _silent(_share: float, _text: str) -> None:
     """Tell nobody."""
-
-
-class CityError(JianbaoError, ValueError):
-    """A city cannot be made of these figures."""
-
-    exit_code = 10
-
-    def __init__(self, what: str) -> None:
-        """Keep what is wrong; the way out is another figure."""
-        super().__init__(f"{what[0].upper()}{what[1:]}.", "Give another figure and try again.")
-
-
-def _check(stays: int, months: int, audit_share: float, difficulty: tuple[int, ...]) -> None:
-    if stays < LOWEST_STAYS:
-        raise CityError(f"a city needs at least {LOWEST_STAYS} stays, not {stays}")
-    if months < 1:
-        raise CityError(f"a city needs at least one month, not {months}")
-    if not 0 <= audit_share <= 1:
-        raise CityError(f"audit_share is a share from 0 to 1, not {audit_share}")
-    if not difficulty or not set(difficulty) <= set(DIFFICULTIES):
-        raise CityError(f"difficulty must be some of {DIFFICULTIES}, not {difficulty}")
 
 
 def found(*, stays: int, months: int, seed: int, start: date, shift: Shift | None = None) -> World:

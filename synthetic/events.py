@@ -82,6 +82,7 @@ def admitted(
         nights = city.world.draw.between(f"{event.name}/nights", *event.nights, *keys)
         rows = rows.with_columns(los=pl.Series(nights))
     stays = finish(newcomers.new_stays(city, event.name, rows, RING_STAY))
+    stays = gathering.in_one_bed(city, stays)
     return newcomers.joined(city, stays).innocent_stays(event.name, stays)
 
 

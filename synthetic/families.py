@@ -11,6 +11,7 @@ PARTS: dict[str, dict[str, int]] = {
     "knee_set": {"knee_femur": 1, "knee_tibia": 1, "knee_insert": 1},
     "nail": {"nail_body": 1, "nail_screw": 3, "nail_cap": 1},
     "external_fixator": {"fixator_rod": 2, "fixator_pin": 4, "fixator_clamp": 4},
+    "pvp_set": {"pvp_needle": 1, "pvp_cannula": 1, "pvp_injector": 1},
 }
 # What some hospitals take instead of the plain one now and then: same use, two to four times
 # the price.
@@ -34,6 +35,9 @@ COVERED_INSTEAD = {
     "tissue_glue": "flowable_haemostat",
     "bmp_graft": "bone_graft",
     "iol_multifocal": "iol_toric",
+    "haemostatic_powder": "haemostatic_gauze",
+    "mesh_biologic": "hernia_mesh",
+    "anchor_absorbable": "suture_anchor",
 }
 NEWLY_COVERED = ("skin_adhesive",)  # taken into the fund's catalogue in the middle of the window
 

@@ -81,6 +81,12 @@ def free(city: City, asked: pl.DataFrame) -> pl.Series:
     return pl.Series(~busy)
 
 
+def in_one_bed(city: City, stays: pl.DataFrame) -> pl.DataFrame:
+    """New stays without those that would last until another stay of the person."""
+    end = pl.col("admit") + pl.col("los")
+    return stays.filter(free(city, stays.select("person", begin="admit", end=end)))
+
+
 def called(
     city: City, purpose: str, rings: pl.DataFrame, windows: pl.DataFrame, ages: Ages
 ) -> pl.DataFrame:

@@ -19,6 +19,7 @@ WASTED_SHARE = 0.006  # operations in which one unit was opened, contaminated an
 PURCHASE_LOT_MISSING = 0.01
 ONE_PRICE_SHARE = 0.25  # of hospitals and products, billed at one listed price
 LIST_LAG = 5  # days a new agreement needs to reach the list
+MOVES_ORDER = ["hospital", "product", "day", "kind", "lot", "quantity", "other", "known"]
 COUNT_KNOWN = 2  # days after a count
 
 
@@ -108,7 +109,7 @@ def _purchases(city: City) -> pl.DataFrame:
 
 def _moves(city: City) -> pl.DataFrame:
     world, (_, rows, _) = city.world, _store(city)
-    rows = _named(city, rows.sort("hospital", "product", "day", "kind", "lot"))
+    rows = _named(city, rows.sort(MOVES_ORDER))
     number = np.arange(len(rows))
     second = 28_800 + world.draw.below("goods/moved", 30_000, number)
     other = rows["other"].to_numpy()

@@ -125,7 +125,9 @@ def stays(world: World, plan: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFram
     clock, hospital = world.clock, plan["hospital"].to_numpy()
     grouped_well = ~pl.col("main").is_in(coding.UNGROUPED).fill_null(value=False)
     leave = plan["admit"].to_numpy() + plan["los"].to_numpy()
-    department = pl.Series(world.group_values("department")[plan["group"].to_numpy()])
+    department = pl.Series(
+        world.group_values("department")[plan["group"].to_numpy()], dtype=pl.String
+    )
     return plan.select(
         "stay_id",
         hospital_id=pl.Series(world.houses.frame["hospital_id"].to_numpy()[hospital]),

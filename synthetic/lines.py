@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import packages, signature, support
+from synthetic import packages, routine, signature, support
 from synthetic.clock import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from synthetic.randomness import Flags, Floats, Whole
     from synthetic.world import World
 
@@ -234,6 +236,12 @@ def _take_home(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     return _priced(world, given, "drug", amount, 251)
 
 
+def _routine(world: World, plan: pl.DataFrame) -> Iterator[packages.Drawn]:
+    first = plan.with_columns(day=pl.col("first_day"))
+    treated = plan.filter(pl.Series(~idle(first)))
+    return routine.drawn(world, treated, _hours(treated), list(packages.PACKAGES))
+
+
 def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
     """Service and drug lines: key, source, day, category, item, quantity, second, slot."""
     days = _days(plan)
@@ -243,6 +251,7 @@ def services(world: World, plan: pl.DataFrame) -> pl.DataFrame:
         _tokens(world, days),
         _take_home(world, plan),
         *(_raw(*line) for line in packages.drawn(world, plan)),
+        *(_raw(*line) for line in _routine(world, plan)),
     ]
     return pl.concat(parts).sort("key", "day", "second", "category", "slot")
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from synthetic import routine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,12 +23,16 @@ if TYPE_CHECKING:
 FIRST_SLOT = 160  # beside the slots of ordered lines
 # Share of the price list, from the cheapest, that a hospital of each level orders from.
 REACH = {"3": 1.0, "2": 0.94, "1": 0.88, "0": 0.84}
+ROUTINE = {"laboratory": len(routine.SHARES) * routine.GRADES}  # first of the list; no package's
 DAYS_OF_TESTS = {"laboratory": 2, "examination": 3}  # first days over which a package is spread
 
 
 @dataclass(frozen=True)
 class Package:
-    """How many items of each class are on the list, and how often each is really ordered."""
+    """How many items of each class are on the list, and how often each is really ordered.
+
+    Beside those that everybody has on admission.
+    """
 
     laboratory: int
     examination: int
@@ -35,10 +41,10 @@ class Package:
 
 # By cost structure of the stay.
 PACKAGES = {
-    "checkup_full": Package(18, 8, 1.0),
-    "checkup": Package(14, 6, 0.985),
-    "checkup_small": Package(12, 5, 0.985),
-    "checkup_loose": Package(8, 4, 0.86),
+    "checkup_full": Package(16, 8, 1.0),
+    "checkup": Package(12, 6, 0.985),
+    "checkup_small": Package(10, 5, 0.985),
+    "checkup_loose": Package(6, 4, 0.86),
 }
 
 Drawn = tuple[pl.DataFrame, str, int, tuple["Whole", "Whole", "Whole"]]
@@ -76,7 +82,8 @@ def _item(world: World, rows: pl.DataFrame, category: str, begin: float, width: 
     _, department = np.unique(world.group_values("department"), return_inverse=True)
     ward = department[rows["group"].to_numpy()] * 4 + rows["ward"].to_numpy()
     first, count = world.services.first[category], world.services.count[category]
-    reach = np.array([REACH[level] for level in world.level(hospital)]) * count
+    known = ROUTINE.get(category, 0)
+    reach = np.array([REACH[level] for level in world.level(hospital)]) * count - known
     where = begin + width * world.draw.uniform(f"package/{category}/{begin:.4f}", hospital, ward)
-    item: Whole = (first + np.floor(where * reach)).astype(np.int64)
+    item: Whole = (first + known + np.floor(where * reach)).astype(np.int64)
     return item

@@ -133,7 +133,7 @@ def decorated(world: World, frame: pl.DataFrame) -> pl.DataFrame:
         planted=pl.lit(value=False),
         chain=pl.col("seed"),
         part=pl.lit(0, pl.Int64),
-        structure=pl.Series(structure),
+        structure=pl.Series(structure, dtype=pl.String),
         coded_group=pl.col("group"),
         coded_severity=pl.Series(rows["severity"]),
         main=pl.lit(None, pl.String),

@@ -56,7 +56,8 @@ def came(city: City, rush: Rush, house: int, day: int) -> pl.DataFrame:
     )
     if rush.nights:
         rows = rows.with_columns(los=pl.Series(draw.between(f"{name}/nights", *rush.nights, *keys)))
-    return newcomers.new_stays(city, name, rows, RING_STAY).select(city.plan.columns)
+    stays = newcomers.new_stays(city, name, rows, RING_STAY)
+    return gathering.in_one_bed(city, stays).select(city.plan.columns)
 
 
 def _ring(city: City, rush: Rush, house: int, day: int) -> pl.DataFrame:

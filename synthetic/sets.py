@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from synthetic.randomness import Flags, Whole
     from synthetic.world import World
 
-IN_PARTS = 0.15  # hospitals that buy a set as single parts
+# Hospitals that buy a set as single parts, about as many as buy it whole: the platform lists both.
+IN_PARTS = 0.5
 PART_PLACE = 300  # from here on: places of parts among the uses of a stay
 
 

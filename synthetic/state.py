@@ -20,9 +20,9 @@ from synthetic.additions import (
     more_lines,
     more_uses,
     more_visits,
-    written_over,
 )
 from synthetic.departures import Departures
+from synthetic.rewriting import planned_anew, written_over
 
 if TYPE_CHECKING:
     from synthetic.randomness import Floats, Whole
@@ -198,9 +198,7 @@ class City:
 
     def with_plan(self, changed: pl.DataFrame) -> City:
         """The city with rows of its plan replaced (same key) or added (a new key)."""
-        rest = self.plan.join(changed.select("key"), on="key", how="anti")
-        whole = pl.concat([rest, changed.select(rest.columns)], how="vertical_relaxed")
-        return replace(self, plan=whole.sort("chain", "admit", "key"))
+        return replace(self, plan=planned_anew(self.plan, changed))
 
     def with_changed_uses(self, changed: pl.DataFrame) -> City:
         """The city with rows of its uses replaced (same ``use``)."""
@@ -227,39 +225,6 @@ class City:
     def month_of(self, days: Whole) -> Whole:
         """Month of the window that each day lies in."""
         return np.searchsorted(self.world.clock.month_ends(), days).astype(np.int64)
-
-    def answer_key(self) -> pl.DataFrame:
-        """All truth rows, sorted by subject and scheme."""
-        key = self._standing(pl.concat([empty(TRUTH), *self.truth]))
-        return self._billed_in_full(key).sort("subject_type", "subject_id", "scheme")
-
-    def _standing(self, key: pl.DataFrame) -> pl.DataFrame:
-        """The key without look-alikes that were planted later, or whose settlement was cancelled.
-
-        What takes the place of a cancelled settlement is labelled by itself.
-        """
-        subject = ["subject_type", "subject_id"]
-        guilty, innocent = key.filter(~pl.col("innocent")), key.filter("innocent")
-        gone = self.stay_ids(self.plan.filter(pl.col("voided") >= 0)["key"])
-        of_stay = pl.col("subject_type").is_in(["stay", "use"])
-        first = pl.col("subject_id").str.split("|").list.first()
-        innocent = innocent.filter(~(of_stay & first.is_in(gone.implode())))
-        return pl.concat([guilty, innocent.join(guilty, on=subject, how="anti")])
-
-    def _billed_in_full(self, key: pl.DataFrame) -> pl.DataFrame:
-        """The key with amounts that wait for prices: the whole bill of the use."""
-        waiting = key.filter(pl.col("amount").is_null())["subject_id"]
-        if waiting.is_empty():
-            return key
-        worth = self.uses.group_by("stay", "billed_product").agg(
-            worth=(pl.col("billed") * pl.col("unit_price")).sum()
-        )
-        named = worth.select(
-            "worth", subject_id=self.use_ids(worth["stay"], worth["billed_product"])
-        )
-        named = named.filter(pl.col("subject_id").is_in(waiting.implode()))
-        both = key.join(named, on="subject_id", how="left", maintain_order="left")
-        return both.with_columns(amount=pl.coalesce("amount", "worth")).drop("worth")
 
 
 def standard_of(city: City, plan: pl.DataFrame) -> Floats:

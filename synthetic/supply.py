@@ -12,29 +12,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from synthetic import catalogue, stock
+from synthetic import deliveries, stock
 from synthetic.stock import PLACE
 
 if TYPE_CHECKING:
-    from synthetic.randomness import Flags, Floats, Whole
+    from synthetic.randomness import Floats, Whole
     from synthetic.world import World
 
-INTERVAL = (12, 40)  # days between deliveries of one product to one hospital
-LEAD = (1, 4)  # days a delivery comes before its first use
 ORDER = (2, 9)  # days from order to delivery
 SHELF = (3, 40)  # days a serialised unit waits before use
 CONSIGNED_SHARE = 0.75  # of serialised products of a hospital; near 5% of all consumable lines
 CONSIGNED_POSTING = (2, 18)  # days from use to the posting of a consigned purchase
 NEGOTIATED = 0.06  # most that a hospital bargains off a platform price that is not fixed
 QUARTER = 91  # days after which a hospital bargains anew
-# Cuts are announced: most hospitals let their stock run down to the day, and suppliers make good
-# the difference on what is left; the rest still use dear stock for some weeks.
-RUN_DOWN = 0.85
-AFTER_CUT = 100_000  # added to the periods of deliveries from a cut on
 EXPIRY_DAYS = (400, 1100)
 EXPIRY_OF_UNITS = (150, 1100)  # units with serial numbers lie on the shelf for weeks only
 FEN = 100
 SUPPLIERS = 24
+USES_AT_ONCE = 500_000  # uses of the houses that are supplied together; bounds the memory
+FOUND = ("lot", "serial_no", "invoice", "lot_day")  # what tracing adds to a use
 
 
 @dataclass(frozen=True)
@@ -62,79 +58,13 @@ def invoice(world: World, hospital: Whole, product: Whole, ordered: Whole) -> Wh
     return agreed.astype(np.int64)
 
 
-def _deliveries(world: World, uses: pl.DataFrame) -> pl.DataFrame:
-    """Lots of products without serials: bought by periods, in whole packs, before their use."""
-    draw, pack = world.draw, world.products.pack
-    hospital, product = uses["hospital"].to_numpy(), uses["product"].to_numpy()
-    interval = draw.between("goods/interval", *INTERVAL, hospital, product)
-    phase = draw.below("goods/phase", interval, hospital, product)
-    period = (uses["day"].to_numpy() + phase) // interval
-    begin = np.maximum(period * interval - phase, 0)
-    change = world.products.change[product]
-    anew = run_down(world, hospital, product) & (uses["day"].to_numpy() >= change)
-    begin = np.where(anew, np.maximum(begin, change), begin)
-    period = period + AFTER_CUT * anew
-    need = (
-        uses.with_columns(period=pl.Series(period), begin=pl.Series(begin))
-        .group_by(*PLACE, "period")
-        .agg(pl.col("quantity").sum(), pl.col("begin").first())
-        .sort(*PLACE, "period")
-    )
-    h, p = need["hospital"].to_numpy(), need["product"].to_numpy()
-    opening = _at_first(world, h, p)
-    spare = draw.below("goods/spare", 3, h, p)
-    need = need.with_columns(
-        opening=pl.Series(opening), spare=pl.Series(spare), pack=pl.Series(pack[p])
-    )
-    total = pl.col("quantity").cum_sum().over(PLACE) - pl.col("opening") + pl.col("spare")
-    need = need.with_columns(bought=(-(-total.clip(0) // pl.col("pack")) * pl.col("pack")))
-    need = need.with_columns(before=pl.col("bought").shift(1, fill_value=0).over(PLACE))
-    lead = draw.between("goods/lead", *LEAD, h, p, need["period"])
-    delivered = np.maximum(need["begin"].to_numpy() - lead, world.since.houses[h])
-    return need.select(
-        *PLACE,
-        "period",
-        "opening",
-        position=pl.col("opening") + pl.col("before"),
-        quantity=pl.col("bought") - pl.col("before"),
-        delivered=pl.Series(delivered),
-        first=pl.col("begin"),
-    ).filter(pl.col("quantity") > 0)
-
-
-def _at_first(world: World, hospital: Whole, product: Whole) -> Whole:
-    """Units on the shelf on the first day; none of a code or in a house that comes later."""
-    units = world.draw.below("goods/opening", world.products.pack[product] + 3, hospital, product)
-    listed = np.ones(len(world.products.codes), dtype=np.int64)
-    old = np.flatnonzero(world.products.renewed_at < catalogue.NEVER)
-    listed[world.products.successor[old]] = 0
-    return units * listed[product] * (world.since.houses[hospital] <= 0)
-
-
-def _openings(deliveries: pl.DataFrame, uses: pl.DataFrame, world: World) -> pl.DataFrame:
-    """Stock on the first day, as lot of period -1."""
-    places = uses.select(PLACE).unique().sort(PLACE)
-    h, p = places["hospital"].to_numpy(), places["product"].to_numpy()
-    opening = _at_first(world, h, p)
-    return places.with_columns(
-        period=pl.lit(-1, pl.Int64),
-        opening=pl.Series(opening),
-        position=pl.lit(0, pl.Int64),
-        quantity=pl.Series(opening),
-        delivered=pl.lit(-1, pl.Int64),
-        first=pl.lit(-1, pl.Int64),
-    ).filter(pl.col("quantity") > 0).select(deliveries.columns)  # fmt: skip
-
-
 def _bulk(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Uses without serials with their lots, and the lots (first in, first out)."""
-    deliveries = _deliveries(world, uses)
-    lots = pl.concat([_openings(deliveries, uses, world), deliveries]).sort(*PLACE, "position")
+    bought = deliveries.deliveries(world, uses)
+    lots = pl.concat([deliveries.openings(bought, uses, world), bought]).sort(*PLACE, "position")
     lots = _priced(world, lots).with_columns(serial_no=pl.lit(None, pl.String))
-    # Few columns are put in order and looked up, since all of them would fill gigabytes.
-    ordered = uses.select("use", *PLACE, "day", "second", "quantity")
-    ordered = ordered.sort(*PLACE, "day", "second", "use").select(
-        "use", *PLACE, position=pl.col("quantity").cum_sum().over(PLACE) - pl.col("quantity")
+    ordered = uses.sort(*PLACE, "day", "second", "use").with_columns(
+        position=pl.col("quantity").cum_sum().over(PLACE) - pl.col("quantity")
     )
     found = ordered.sort("position").join_asof(
         lots.sort("position").select(*PLACE, "position", "lot", "invoice", lot_day="delivered"),
@@ -142,20 +72,13 @@ def _bulk(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]
         by=PLACE,
         check_sortedness=False,
     )
-    found = found.select("use", "lot", "invoice", "lot_day").sort("use").drop("use")
-    none = pl.lit(None, pl.String).alias("serial_no")
-    return uses.with_columns(*found, none), lots
-
-
-def run_down(world: World, hospital: Whole, product: Whole) -> Flags:
-    """Hospitals that pay no old price for what they use after an announced cut."""
-    return world.draw.chance("goods/run_down", RUN_DOWN, hospital, world.products.generic[product])
+    return found.drop("position").with_columns(serial_no=pl.lit(None, pl.String)), lots
 
 
 def _priced_on(world: World, lots: pl.DataFrame, ordered: Whole) -> Whole:
     """The day whose price holds for a lot: of the order, or of its first use after a cut."""
     h, p, first = (lots[name].to_numpy() for name in ("hospital", "product", "first"))
-    made_good = run_down(world, h, p) & (first >= world.products.change[p])
+    made_good = deliveries.run_down(world, h, p) & (first >= world.products.change[p])
     day: Whole = np.where(made_good, np.maximum(ordered, first), ordered)
     return day
 
@@ -195,23 +118,30 @@ def _serials(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFra
     return traced, lots
 
 
-def _purchases(world: World, bulk: pl.DataFrame, single: pl.DataFrame) -> pl.DataFrame:
+def _purchases(bulk: pl.DataFrame, single: pl.DataFrame) -> pl.DataFrame:
+    """What some houses bought, in the order in which purchases are numbered."""
     bulk = bulk.with_columns(
         consignment=pl.lit(value=False), use=pl.lit(-1, pl.Int64), day=pl.lit(-1, pl.Int64)
     )
     columns = [*PLACE, "use", "lot", "serial_no", "ordered", "delivered", "quantity", "invoice",
                "consignment", "day"]  # fmt: skip
     both = pl.concat([bulk.select(columns), single.select(columns)])
-    both = both.filter(pl.col("delivered") >= 0).sort(*PLACE, "delivered", "use", "lot")
-    row = np.arange(len(both))
-    delivered, product = both["delivered"].to_numpy(), both["product"].to_numpy()
+    # All columns decide, so that the numbers of two alike do not hang on the pieces.
+    order = [*PLACE, "delivered", "use", "lot", "quantity", "ordered", "invoice"]
+    return both.filter(pl.col("delivered") >= 0).sort(order)
+
+
+def _numbered(world: World, bought: pl.DataFrame) -> pl.DataFrame:
+    """Every purchase with its number, and what is drawn for each number."""
+    row = np.arange(len(bought))
+    delivered, product = bought["delivered"].to_numpy(), bought["product"].to_numpy()
     late = world.draw.between("goods/known", 1, 2, row)
     slow = world.draw.between("goods/slow", 2, 9, row)
-    known = delivered + np.where(both["consignment"].to_numpy(), slow, late)
-    least = np.where(both["serial_no"].is_null().to_numpy(), EXPIRY_DAYS[0], EXPIRY_OF_UNITS[0])
+    known = delivered + np.where(bought["consignment"].to_numpy(), slow, late)
+    least = np.where(bought["serial_no"].is_null().to_numpy(), EXPIRY_DAYS[0], EXPIRY_OF_UNITS[0])
     lasts = world.draw.between("goods/expiry", least, EXPIRY_DAYS[1], row)
-    supplier = world.draw.below("goods/supplier", SUPPLIERS, product, both["hospital"] % 3)
-    return both.with_columns(
+    supplier = world.draw.below("goods/supplier", SUPPLIERS, product, bought["hospital"] % 3)
+    return bought.with_columns(
         purchase=pl.Series(row),
         known=pl.Series(known),
         supplier=pl.Series(supplier),
@@ -221,14 +151,43 @@ def _purchases(world: World, bulk: pl.DataFrame, single: pl.DataFrame) -> pl.Dat
     )
 
 
-def build(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, Goods]:
-    """Uses with lot, serial and invoice price, and the store's books that agree with them."""
+def _of_houses(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, Goods]:
+    """What is found out about the uses of some houses, and the books of their stores."""
     bulk_uses, bulk = _bulk(world, uses.filter(~pl.col("serial")))
     single_uses, single = _serials(world, uses.filter(pl.col("serial")))
     columns = single_uses.columns
-    single_uses = single_uses.sort("use")
-    traced = bulk_uses.select(columns).merge_sorted(single_uses, key="use")
-    purchases = _purchases(world, bulk, single)
-    moves = stock.moves(world, bulk, single, traced)
-    counts = stock.counts(world, bulk, single, traced)
-    return traced, Goods(purchases, moves, counts)
+    traced = pl.concat([bulk_uses.select(columns), single_uses]).sort("use")
+    books = Goods(
+        _purchases(bulk, single),
+        stock.moves(world, bulk, single, traced),
+        stock.counts(world, bulk, single, traced),
+    )
+    return traced.select("use", *FOUND), books
+
+
+def _pieces(uses: pl.DataFrame) -> list[pl.DataFrame]:
+    """The uses of some houses at a time, in the order of houses."""
+    sizes = uses.group_by("hospital").len().sort("hospital")
+    piece = (pl.col("len").cum_sum() - pl.col("len")) // USES_AT_ONCE
+    bounds = sizes.group_by(piece=piece).agg(
+        low=pl.col("hospital").min(), high=pl.col("hospital").max()
+    )
+    return [
+        uses.filter(pl.col("hospital").is_between(low, high))
+        for low, high in bounds.sort("piece").select("low", "high").iter_rows()
+    ]
+
+
+def build(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, Goods]:
+    """Uses, sorted by ``use``, with lot, serial and invoice price, and the books that agree.
+
+    A store knows nothing of others, so that houses are supplied a few at a time: all at once,
+    the uses of a million stays would be copied several times over.
+    """
+    supplied = [_of_houses(world, piece) for piece in _pieces(uses) or [uses]]
+    found = pl.concat([mine for mine, _ in supplied]).sort("use").drop("use")
+    purchases, moves, counts = (
+        pl.concat([getattr(books, name) for _, books in supplied])
+        for name in ("purchases", "moves", "counts")
+    )
+    return uses.with_columns(*found), Goods(_numbered(world, purchases), moves, counts)

@@ -137,7 +137,7 @@ def _low_value(world: World, plan: pl.DataFrame, place: int, key: str) -> pl.Dat
     takers |= dict.fromkeys(("acute", "monitored"), takers["infused"])
     rows = plan.filter(takers[good.when])
     rows = rows.filter(pl.Series(ward_goods.takers(world, key, rows)))
-    rows = rows.filter(pl.Series(world.draw.chance(f"low/{key}", good.chance, rows["source"])))
+    rows = rows.filter(pl.Series(ward_goods.taken(world, key, rows)))
     # Infusions begin on the first day of the part, whichever day of the source that is.
     begun = rows.with_columns(op_day=pl.max_horizontal("op_day", "first_day"))
     return _rows(world, begun, generic, ward_goods.quantity(world, key, rows), place)

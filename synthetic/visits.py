@@ -25,6 +25,7 @@ CHRONIC = ("I10.x00x002", "E11.900", "I25.103", "E78.500", "I67.200x003", "M81.0
 REGULAR = 0.55  # of those who have one: they come month by month
 A_MONTH, SLIP, KEPT = 30, 4, 0.88  # days between, days early or late, months in which they come
 CLINIC_SHARE = 0.35  # of the monthly visits; the others only fetch drugs
+STAYS_AT_ONCE = 100_000  # stays of the persons whose visits are made together
 MINOR_SHARE = 0.25
 MOST_MONTHS = 512  # of a window; parts the keys of persons
 REFILLS_FROM = 1 << 46  # keys of monthly visits, above those that belong to stays
@@ -110,7 +111,24 @@ def chronic(world: World, person: Whole) -> pl.Series:
 
 
 def make(world: World, plan: pl.DataFrame, planted: pl.DataFrame) -> pl.DataFrame:
-    """Visits of living persons who are not in a bed on that day, and the ``planted`` ones."""
+    """Visits of living persons who are not in a bed on that day, and the ``planted`` ones.
+
+    Nobody's visits hang on those of others, so that they are made for some persons at a time.
+    """
+    dead = deaths.at_home(world, plan).select("person", dead="day")
+    made = [_of_persons(world, piece, dead) for piece in _pieces(plan)]
+    both = pl.concat([*made, planted])
+    return both.unique("visit", keep="first", maintain_order=True).sort("visit")
+
+
+def _pieces(plan: pl.DataFrame) -> list[pl.DataFrame]:
+    """The plan by persons, whole numbers of whom stand together."""
+    number = max(1, len(plan) // STAYS_AT_ONCE)
+    piece = pl.col("person") % number
+    return [plan.filter(piece == place) for place in range(number)]
+
+
+def _of_persons(world: World, plan: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
     own = plan.filter(pl.col("resettles") < 0)
     parts = [
         *(_anchored(world, own, anchor) for anchor in ANCHORS),
@@ -121,13 +139,11 @@ def make(world: World, plan: pl.DataFrame, planted: pl.DataFrame) -> pl.DataFram
         pl.col("day").is_between(0, world.clock.days - 1)
     )
     visits = visits.filter(~pl.Series(_closed(world, visits)))
-    visits = _alive(visits, deaths.at_home(world, plan))
-    both = pl.concat([_out_of_bed(visits, plan), planted])
-    return both.unique("visit", keep="first", maintain_order=True).sort("visit")
+    return _out_of_bed(_alive(visits, dead), plan)
 
 
 def _alive(visits: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
-    ends = visits.join(dead.select("person", dead="day"), on="person", how="left")
+    ends = visits.join(dead, on="person", how="left")
     return ends.filter((pl.col("day") <= pl.col("dead")).fill_null(value=True)).drop("dead")
 
 

@@ -81,6 +81,14 @@ def takers(world: World, key: str, rows: pl.DataFrame) -> Flags:
     return flags
 
 
+def taken(world: World, key: str, rows: pl.DataFrame) -> Flags:
+    """Stays that luck gives a good; heavy nursing never goes without gloves and syringes."""
+    flags = world.draw.chance(f"low/{key}", GOODS[key].chance, rows["source"])
+    if key in HANDS:
+        flags |= intensive(world, rows) | isolated(world, rows) | frail(world, rows)
+    return flags
+
+
 def _intensity(world: World) -> Floats:
     """Care a day of each group, over that of an ordinary acute ward."""
     daily = world.group_values("cost_k") * 1000 / np.maximum(world.group_values("los"), 2)

@@ -10,6 +10,7 @@ import polars as pl
 from cases.judged import Judged
 from claims.results import STANDARDS
 from features.catalogue import CATALOGUES
+from features.declaration import VERSUS_PEERS
 from features.standards import compare
 from rules.catalogue import rules_of
 from rules.judge import judge
@@ -99,6 +100,8 @@ def judged(
     """The stays, compared with their peers, put before the rules and scored."""
     catalogue = CATALOGUES["stay"]
     base = measured_table("stay", measured).with_columns(standard_version=pl.lit("v1"))
+    # Distances that rules read are measured here, not brought.
+    base = base.drop(pl.selectors.ends_with(VERSUS_PEERS))
     compared = compare(base, catalogue.entity, standards(), catalogue.features)
     return Judged(
         catalogue=catalogue,

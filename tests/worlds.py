@@ -20,10 +20,13 @@ import polars as pl
 import pytest
 
 from claims.history import History
+from claims.results import STANDARDS
 from claims.schema import BOOLEAN, DATE, DATETIME, MONEY, QUANTITY, TEXT, Column, Kind
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES, Catalogue
+from features.declaration import VERSUS_PEERS
 from features.measure import measure
+from features.standards import compare
 from features.subjects import SCHEMA
 from rules.judge import judge
 
@@ -129,6 +132,8 @@ def one(
 
 def scale_of(catalogue: Catalogue, column: str) -> float:
     """Measured units in one written unit: 100 for yuan, 1000 for units, else 1."""
+    if column.endswith(VERSUS_PEERS):
+        return 1.0
     if column in catalogue:
         return max(1.0, catalogue[column].unit.divisor)
     return float(QUANTITY.scale if column in QUANTITIES else MONEY.scale)
@@ -161,14 +166,24 @@ def _number(cell: str) -> float | None:
 
 @cache
 def measured_schema(entity: str) -> dict[str, pl.DataType]:
-    """Columns of a measured frame of the entity, with their types."""
-    nothing = measure(world(), CATALOGUES[entity], subjects(), [])
-    return dict(nothing.schema)
+    """Columns of a measured and compared frame of the entity, with their types."""
+    catalogue = CATALOGUES[entity]
+    nothing = measure(world(), catalogue, subjects(), [])
+    return dict(compare(nothing, catalogue.entity, STANDARDS.empty(), catalogue.features).schema)
 
 
-def measured_table(entity: str, text: str) -> pl.DataFrame:
-    """A measured frame as text; columns that are not named are null."""
-    schema, catalogue = measured_schema(entity), CATALOGUES[entity]
+@cache
+def judged_schema(entity: str) -> dict[str, pl.DataType]:
+    """Columns that rules are put before: the measured ones, and their distance from peers."""
+    catalogue = CATALOGUES[entity]
+    nothing = pl.DataFrame(schema=measured_schema(entity))
+    names = compare(nothing, catalogue.entity, STANDARDS.empty(), catalogue.features).columns
+    return dict.fromkeys(names, pl.Float64()) | measured_schema(entity)
+
+
+def measured_table(entity: str, text: str, *, judged: bool = False) -> pl.DataFrame:
+    """A measured frame as text, or one to be judged; columns that are not named are null."""
+    schema, catalogue = (judged_schema if judged else measured_schema)(entity), CATALOGUES[entity]
     rows = [
         {name: _measured_cell(catalogue, schema[name], name, cell) for name, cell in row.items()}
         for row in cells(text)
@@ -201,7 +216,20 @@ def brought(rule: Rule, text: str) -> pl.DataFrame:
     """The measured rows of a rule's table, without their verdicts."""
     names = [name for name in cells(text)[0] if name not in OUTCOME]
     rows = [" | ".join(row[name] for name in names) for row in cells(text)]
-    return measured_table(rule.entity.name, "\n".join([" | ".join(names), *rows]))
+    return measured_table(rule.entity.name, "\n".join([" | ".join(names), *rows]), judged=True)
+
+
+def alike(text: str, like: str, others: str) -> str:
+    """A table with further rows, which are like one of its rows but for what they name."""
+    first, more = cells(text), cells(others)
+    pattern = next(row for row in first if next(iter(row.values())) == like)
+    facts = [name for name in {**first[0], **more[0]} if name not in OUTCOME]
+    names = [*facts, *OUTCOME]
+    rows = [dict.fromkeys(names, UNKNOWN) | row for row in first]
+    rows += [dict.fromkeys(names, UNKNOWN) | pattern | row for row in more]
+    return "\n".join(
+        " | ".join(line) for line in (names, *([row[n] for n in names] for row in rows))
+    )
 
 
 def verdicts(rule: Rule, rows: pl.DataFrame) -> dict[str, str]:

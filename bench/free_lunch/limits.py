@@ -19,9 +19,11 @@ ANY_COLUMN = 0.35  # one column or feature, against all schemes of a kind of sub
 RAW_COLUMN = 0.30  # one raw column, against any one scheme
 FEATURE_BAND = 0.60  # one feature in any shape, against all schemes
 SHALLOW_TREE = 0.50  # a tree of depth 3 on all raw columns, against all schemes
-# What is counted over other records (a person's stays and visits, a store's books) is a feature in
-# all but name: it meets the limit for all schemes, and not that of a raw column for one.
-ELSEWHERE = ("stays of the person", "visits.", "all ", "person_id (frequency)")
+# What is counted over other records (stays of a person or physician, visits, a store's books) is a
+# feature in all but name: it meets the limit for all schemes, and not that of a raw column for one.
+ELSEWHERE = (
+    "stays of the person", "visits", "all ", "person_id (frequency)", "physician_id (frequency)",
+)  # fmt: skip
 # Persons lie in hospitals of both halves, so that bins would know them again; only a threshold
 # tells whether such a column means anything.
 PERSONAL = ("persons.", "person_id (order)")
@@ -51,15 +53,25 @@ def _too_much(group: Group, areas: pl.DataFrame, grown: float) -> Iterator[str]:
     if not raw:
         yield from _above(group, together, "area", ALL, FEATURE_BAND)
         return
-    own = areas.filter(~_begins(ELSEWHERE))
+    own = areas.filter(~counted_elsewhere())
     for scheme in group.answers.guilty:
         if scheme != ALL:
             mine = own.filter(pl.col("scheme") == scheme)
-            yield from _above(group, mine.filter(~_begins(PERSONAL)), "area", scheme, RAW_COLUMN)
-            of_persons = mine.filter(_begins(PERSONAL))
+            yield from _above(group, mine.filter(~of_person()), "area", scheme, RAW_COLUMN)
+            of_persons = mine.filter(of_person())
             yield from _above(group, of_persons, "threshold", scheme, RAW_COLUMN)
     if grown > SHALLOW_TREE:
         yield f"a shallow tree on raw columns of {group.kind}: {grown:.2f} > {SHALLOW_TREE}"
+
+
+def counted_elsewhere() -> pl.Expr:
+    """Whether a raw column is counted over other records than the subject's own."""
+    return _begins(ELSEWHERE)
+
+
+def of_person() -> pl.Expr:
+    """Whether a raw column tells a person, who lies in hospitals of both halves."""
+    return _begins(PERSONAL)
 
 
 def _begins(names: tuple[str, ...]) -> pl.Expr:

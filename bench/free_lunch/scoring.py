@@ -8,6 +8,7 @@ same of everybody is worth what chance is worth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +20,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 BINS = 20  # bins of a number, for use in any shape
 OWN_BINS = 300  # with at most so many values, each is a bin of its own
-FREQUENT = 5  # with more, those that are so frequent are
+FREQUENT = 5  # with more, those that are so frequent in either half are
 PRIOR = 20.0  # records by which the rate of a bin is drawn to the rate of all
 
 
@@ -73,11 +74,17 @@ def _of_ties(hits: Whole, tied: Whole, above: Whole) -> float:
     """
     before = np.cumsum(hits) - hits
     rows, size = above + before, hits + tied
-    harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, (rows + size).max() + 1))])
+    harmonic = _harmonic(int((rows + size).max()).bit_length())
     inverse = harmonic[rows + size] - harmonic[rows]
     rest = (hits - 1) / np.maximum(size - 1, 1)
     inside = (before + 1) * inverse + rest * (size - (rows + 1) * inverse)
     return float((hits / size * inside).sum() / hits.sum())
+
+
+@cache
+def _harmonic(bits: int) -> Floats:
+    """Sums of 1, 1/2, 1/3 and so on: of no summand, of one, up to as many as fit the bits."""
+    return np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, 1 << bits))])
 
 
 @dataclass(frozen=True)
@@ -89,52 +96,80 @@ class Ranking:
 
     values: Floats
     bins: Whole
-    clean: Flags
     half: Flags
     order: Whole  # rows of innocents, by value, unknown ones first
+    others: Floats  # their values, and below the same from the other end
+    turned: Floats
+    clean: tuple[Whole, Whole]  # innocents by bin, in the half and outside it
 
     @classmethod
     def of(cls, values: Floats, clean: Flags, half: Flags) -> Ranking:
         """Sort and bin a column; what is unknown stands last from both ends."""
         known = np.where(np.isfinite(values), values, -np.inf)
         rows = np.flatnonzero(clean)
-        return cls(known, _bins(known), clean, half, rows[np.argsort(known[rows], kind="stable")])
+        order = rows[np.argsort(known[rows], kind="stable")]
+        bins = _bins(known, half)
+        width = int(bins.max()) + 1
+        counted = (_counts(bins, clean & half, width), _counts(bins, clean & ~half, width))
+        return cls(known, bins, half, order, known[order], _turned(known[order]), counted)
 
-    def ways(self, guilty: Flags, *, also_clean: bool = False) -> Ways:
-        """What the column is worth against these guilty rows.
+    def ways(self, guilty: Flags) -> Ways:
+        """What the column is worth against these guilty rows."""
+        return self._ways(np.flatnonzero(guilty), self.others, self.turned, self.clean)
 
-        ``also_clean`` says that they were taken from the innocents, to try luck.
-        """
-        order = self.order[~guilty[self.order]] if also_clean else self.order
-        mine, others = self.values[guilty], self.values[order]
-        unknown = int(np.searchsorted(others, -np.inf, side="right"))
-        turned = np.concatenate([others[:unknown], -others[unknown:][::-1]])
+    def by_luck(self, guilty: Flags) -> Ways:
+        """What it is worth against rows that were taken from the innocents."""
+        others = self.values[self.order[~guilty[self.order]]]
+        width = len(self.clean[0])
+        gone = (_counts(self.bins, guilty & half, width) for half in (self.half, ~self.half))
+        inside, outside = (every - taken for every, taken in zip(self.clean, gone, strict=True))
+        return self._ways(np.flatnonzero(guilty), others, _turned(others), (inside, outside))
+
+    def _ways(
+        self, rows: Whole, others: Floats, turned: Floats, clean: tuple[Whole, Whole]
+    ) -> Ways:
+        mine = self.values[rows]
         return Ways(
             _ranked(mine, others),
             _ranked(np.where(np.isfinite(mine), -mine, -np.inf), turned),
-            self._shape(guilty, self.clean & ~guilty),
+            self._shape(rows, clean),
         )
 
-    def _shape(self, guilty: Flags, clean: Flags) -> float:
+    def _shape(self, rows: Whole, clean: tuple[Whole, Whole]) -> float:
         """Rates of bins learned on one half of the places and read on the other, both ways."""
-        width = int(self.bins.max()) + 1
-        found, cases = 0.0, int(guilty.sum())
-        for half in (self.half, ~self.half):
-            learned = [self._counts(rows & half, width) for rows in (guilty, clean)]
-            read = [self._counts(rows & ~half, width) for rows in (guilty, clean)]
-            found += _binned(learned, read) * int(read[0].sum())
-        return found / max(cases, 1)
-
-    def _counts(self, rows: Flags, width: int) -> Whole:
-        return np.bincount(self.bins[rows], minlength=width).astype(np.int64)
+        width, inside = len(clean[0]), self.half[rows]
+        first, second = (
+            np.bincount(self.bins[part], minlength=width) for part in (rows[inside], rows[~inside])
+        )
+        found = _binned([first, clean[0]], [second, clean[1]]) * int(second.sum())
+        found += _binned([second, clean[1]], [first, clean[0]]) * int(first.sum())
+        return found / max(len(rows), 1)
 
 
-def _bins(values: Floats) -> Whole:
-    """A bin for each value that is frequent, and bins of equal size for the rest."""
-    present, place, often = np.unique(values, return_inverse=True, return_counts=True)
+def _counts(bins: Whole, rows: Flags, width: int) -> Whole:
+    return np.bincount(bins[rows], minlength=width).astype(np.int64)
+
+
+def _turned(others: Floats) -> Floats:
+    """Sorted values from the other end; what is unknown still comes last."""
+    unknown = int(np.searchsorted(others, -np.inf, side="right"))
+    return np.concatenate([others[:unknown], -others[unknown:][::-1]])
+
+
+def _bins(values: Floats, half: Flags) -> Whole:
+    """A bin for each value that is frequent, and bins of equal size for the rest.
+
+    Of many values those are frequent that both halves have often. Equal amounts of one ring would
+    else have a bin of their own of which the other half knows nothing, and stand before all that
+    it knows to be innocent: that is to count records which are alike, and no column does it.
+    """
+    present, place = np.unique(values, return_inverse=True)
     frequent = np.ones(len(present), dtype=np.bool_)
     if len(present) > OWN_BINS:
+        counts = [np.bincount(place[rows], minlength=len(present)) for rows in (half, ~half)]
+        often = np.minimum(*counts)
         frequent = (often >= FREQUENT) & (np.argsort(np.argsort(-often)) < OWN_BINS)
+        frequent |= np.isneginf(present)  # what is unknown
     own = np.where(frequent, np.cumsum(frequent) - 1, -1)[place]
     rest = values[own < 0]
     edges = np.quantile(rest, np.linspace(0, 1, BINS + 1)[1:-1]) if len(rest) else np.zeros(0)

@@ -112,7 +112,7 @@ def luck(group: Group, scheme: str, seed: int = 0) -> float:
     best = 0.0
     for values in group.columns.values():
         ranking = Ranking.of(values, group.answers.clean, group.half)
-        best = max(best, *(ranking.ways(flags, also_clean=True).best for flags in drawn))
+        best = max(best, *(ranking.by_luck(flags).best for flags in drawn))
     return max(0.0, best - cases / len(clean))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from synthetic import supply
+from synthetic import deliveries
 from synthetic.grammar import Dose, lookalike
 from synthetic.stock import PLACE
 
@@ -28,7 +28,7 @@ def old_stock(city: City, _dose: Dose) -> City:
     after = (pl.col("day") >= change) & (pl.col("day") < change + GRACE_DAYS)
     old = after & (pl.col("lot_day") < change) & (selected == change) & ~pl.col("planted")
     hospital, product = (city.uses[name].to_numpy() for name in PLACE)
-    made_good = pl.Series(supply.run_down(city.world, hospital, product))
+    made_good = pl.Series(deliveries.run_down(city.world, hospital, product))
     dear = old & pl.col("registered") & (pl.col("invoice") > pl.col("platform")) & ~made_good
     kept = city.uses.with_columns(
         unit_price=pl.when(dear).then("invoice").otherwise("unit_price"),

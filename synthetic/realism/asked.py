@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOLERANCE = 0.1  # a city has about as many stays as were asked for
-FEW = 100  # schemes may add so many to a small one
+FEW = 400  # stays that rings and look-alikes add, however small the city
 SLACK = 2  # months at the end without a discharge, in a small city
 
 

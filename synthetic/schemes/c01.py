@@ -82,6 +82,7 @@ def _stays(city: City, dose: Dose) -> pl.DataFrame:
 def _untaken(city: City, stays: pl.DataFrame) -> pl.DataFrame:
     """Items that the operation of a stay may need and this one did not take."""
     world, parts = city.world, [_rows(city, stays.clear(), 0, np.zeros(0, dtype=np.int64))]
+    stays = stays.filter(pl.col("op_day") >= 0)
     choice = uses.variant(world, stays)
     group = stays["group"].to_numpy()
     for place, kit in enumerate(world.reference.kits.to_dicts()):

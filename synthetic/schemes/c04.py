@@ -49,6 +49,9 @@ def covered_name(city: City, dose: Dose) -> City:
     known = _priced(city, _usual(city, rows).join(bought, on=["hospital", "instead"], how="semi"))
     few = misbilled.few_a_year(city, known, "instead", PIECES_A_YEAR)
     single = few.filter(pl.col("units") == 1)
+    strange, single = (
+        campaigns.evened(city.world, "C04", rows, "generic") for rows in (strange, single)
+    )
     fitting = {1: strange, 2: strange, 3: strange, CUNNING: single}
     chosen = campaigns.choose_each(city.world, "C04", fitting, dose)
     chosen = chosen.unique(["stay", "instead"], keep="first", maintain_order=True)
@@ -82,7 +85,7 @@ def _places(city: City) -> pl.DataFrame:
 
 
 def _never_bought(city: City, rows: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
-    """One covered product each that the hospital has never had."""
+    """One covered product each that the hospital has never had, likelier one that others use."""
     world, parts = city.world, [rows.clear().with_columns(instead=pl.lit(None, pl.Int64))]
     for generic in rows["generic"].unique().sort().to_list():
         mine = rows.filter(pl.col("generic") == generic)
@@ -90,9 +93,10 @@ def _never_bought(city: City, rows: pl.DataFrame, bought: pl.DataFrame) -> pl.Da
             coded = world.products.coded(np.full(len(mine), product), mine["day"].to_numpy())
             parts.append(mine.with_columns(instead=pl.Series(coded, dtype=pl.Int64)))
     free = pl.concat(parts).join(bought, on=["hospital", "instead"], how="anti")
-    luck = pl.Series(world.draw.uniform("c04/brand", free["hospital"], free["instead"]))
+    share = np.array(uses.SHARES)[world.products.frame["variant"].to_numpy()[free["instead"]]]
+    luck = world.draw.uniform("c04/brand", free["hospital"], free["instead"]) ** (1 / share)
     return (
-        free.with_columns(luck=luck)
+        free.with_columns(luck=-pl.Series(luck))
         .sort("key", "luck")
         .unique("key", keep="first", maintain_order=True)
         .drop("luck")

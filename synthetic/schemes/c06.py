@@ -55,6 +55,8 @@ def contained(city: City, dose: Dose) -> City:
     longer = rows.filter(pl.col("los") > pl.col("on") + 1)
     severe = longer.filter(pl.col("severity") == WORST)
     fitting = {1: rows.filter("session"), 2: rows, 3: longer, 4: severe}
+    fitting = {level: campaigns.evened(city.world, "C06", fit, "item")
+               for level, fit in fitting.items()}  # fmt: skip
     chosen = campaigns.choose_each(city.world, "C06", fitting, dose)
     level = chosen["difficulty"].to_numpy()
     several = city.world.draw.between("c06/units", *SEVERAL, chosen["key"])
@@ -103,4 +105,5 @@ def _dated(city: City, rows: pl.DataFrame, item: str, service: str) -> pl.DataFr
         product=pl.Series(product, dtype=pl.Int64),
         day=pl.Series(date, dtype=pl.Int64),
         session=pl.lit(item in BY_SESSION),
+        item=pl.lit(item),
     )

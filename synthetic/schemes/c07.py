@@ -45,6 +45,7 @@ def split_set(city: City, dose: Dose) -> City:
     """
     rows = _candidates(city)
     fewer = replace(dose, subjects=max(1, round(dose.subjects / PARTS_OF_ONE)))
+    rows = campaigns.evened(city.world, "C07", rows, "set")
     fitting = dict.fromkeys(dose.difficulties, rows)
     chosen = campaigns.choose_each(city.world, "C07", fitting, fewer)
     parts = _billed(city, chosen)

@@ -105,8 +105,9 @@ def _chosen(city: City, rows: pl.DataFrame, dose: Dose) -> pl.DataFrame:
     luck = world.draw.uniform("c20/house", cells["hospital"])
     rank = pl.Series(luck - 1.0 * crooked[cells["hospital"].to_numpy()])
     # What one campus buys for the other would blur the shares of both.
-    campuses = [*world.houses.campus_of, *world.houses.campus_of.values()]
-    ordered = cells.with_columns(rank=rank).filter(~pl.col("hospital").is_in(campuses))
+    taken = [*world.houses.campus_of, *world.houses.campus_of.values()]
+    taken += houses_of.labelled(city)  # one cause a hospital: who has an honest rush keeps it
+    ordered = cells.with_columns(rank=rank).filter(~pl.col("hospital").is_in(taken))
     ordered = ordered.sort("rank", "value", "family", descending=[False, True, False])
     found: list[dict[str, object]] = []
     for level in houses_of.levels(world, "c20", dose):

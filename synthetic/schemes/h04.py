@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from synthetic.state import City
 
 LOW_ACUITY = ("IU2", "KS1", "FV2", "FR4", "FR3")
-HEAVY = "3"  # groups of a tertiary hospital weigh too much to be looked at
-CUNNING = 4
+# What is bold is done where groups weigh little; whoever hides the package does so anywhere, or
+# the low payment of small hospitals would name the guilty.
+HEAVY, SUBTLE = "3", 3
 # At difficulty 4 the package is small and loose, and no 30 days hold six stays of one ward.
 WARDS = {
     1: Ward("h04/1", "checkup_full", LOW_ACUITY, 10),
@@ -49,7 +50,7 @@ def check_up_stay(city: City, dose: Dose) -> City:
     world, crooked = city.world, campaigns.crooked(city.world, "H04") > 0
     small = crooked & (world.houses.frame["level"].to_numpy() != HEAVY)
     for level, subjects in gathering.parts(dose, package_wards.LEAST):
-        lean = crooked if level == CUNNING else small
+        lean = crooked if level >= SUBTLE else small
         stays = package_wards.stays(city, WARDS[level], subjects, lean, dose.since)
         if stays.is_empty():
             continue

@@ -130,11 +130,13 @@ def _together(city: City, level: int, rows: pl.DataFrame) -> pl.DataFrame:
     longer = draw.below(f"{name}/longer", min(shape.apart, 1) + 1, *keys)
     ward = draw.below(f"{name}/ward_of", 2, rows["ring"], rows["person"] * (shape.spread is None))
     there = ~draw.chance(f"{name}/absent", shape.absent, *keys)
+    # Two physicians of the ward share a ring; the stays of one would be as many as nobody else has.
+    doctors = rows.with_columns(ring=pl.col("ring") * 2 + pl.col("person") % 2)
     return rows.with_columns(
         admit=pl.col("begin") + pl.Series(late),
         los=pl.col("nights") + pl.Series(longer),
         ward=pl.Series(1 + ward),
-        physician=newcomers.attending(city.world, name, rows),
+        physician=newcomers.attending(city.world, name, doctors),
         severity=pl.lit(5, pl.Int64),
         coded_severity=pl.lit(5, pl.Int64),
         emergency=pl.lit(value=False),

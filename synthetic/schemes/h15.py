@@ -123,9 +123,10 @@ def _moments(city: City, taken: pl.DataFrame) -> pl.DataFrame:
     end = leave * SECONDS_PER_DAY + taken["leave_second"].to_numpy()
     served = np.where(taken["after"].to_numpy(), end + away, begin - away)
     closing = taken["settled"].to_numpy() * SECONDS_PER_DAY + billed.CLOSING
-    posted = np.minimum(served + draw.below("h15/posted", billed.POSTING, *keys), closing)
-    inside = np.clip(posted, begin, None)  # typed in after the person had come
-    return pl.DataFrame({"served": served, "posted": inside})
+    # Nothing can be typed in before there is a stay to post it to.
+    wait = draw.below("h15/posted", billed.POSTING, *keys)
+    posted = np.minimum(np.maximum(served, begin) + wait, closing)
+    return pl.DataFrame({"served": served, "posted": posted})
 
 
 def _copied(lines: pl.DataFrame, moments: pl.DataFrame) -> pl.DataFrame:

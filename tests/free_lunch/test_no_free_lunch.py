@@ -136,6 +136,18 @@ def test_a_leak_of_one_scheme_is_found_out(city: City, raw_stays: pl.DataFrame) 
     assert any(one.startswith(f"stay {scheme}:") and "'mark'" in one for one in told)
 
 
+@pytest.mark.parametrize("name", ["visits count", "visits.amount sum", "stays of the person count"])
+def test_what_is_counted_elsewhere_is_bounded_for_all_schemes_alone(
+    city: City, raw_stays: pl.DataFrame, name: str
+) -> None:
+    scheme = min(set(judge_group(city, raw_stays).answers.guilty) - {ALL})
+    mine = city.key.filter((pl.col("scheme") == scheme) & ~pl.col("innocent"))["subject_id"]
+    told = leaking(city, raw_stays, **{name: pl.col("subject_id").is_in(mine.implode())}).too_much
+    assert not any(one.startswith(f"stay {scheme}:") for one in told)
+    everybody = leaking(city, raw_stays, **{name: pl.col("guilty")}).too_much
+    assert any(one.startswith(f"stay {ALL}:") and f"'{name}'" in one for one in everybody)
+
+
 def judge_group(city: City, rows: pl.DataFrame) -> Group:
     """The group of these columns."""
     return group_of(city.key, "stay", RAW, rows)

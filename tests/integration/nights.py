@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from claims.lake import Lake
-from claims.results import ALERTS, CASES, DOSSIERS, SCORES, STANDARDS, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, FINDINGS, SCORES, STANDARDS, TAGS
+from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 FEATURES = ("features_stay", "features_use", "features_ledger")
 CLOCKS = ("published_at", "versions")
+# Characters of two long values shown on either side of where they part.
+SHOWN = 120
 
 
 def lake_of(settings: Settings) -> Lake:
@@ -25,7 +29,9 @@ def lake_of(settings: Settings) -> Lake:
 
 def written(settings: Settings, on: date) -> dict[str, pl.DataFrame]:
     """Everything a night wrote about itself, key-sorted, clocks left out."""
-    keys = {table.name: list(table.key) for table in (SCORES, TAGS, ALERTS, CASES, DOSSIERS)}
+    keys = {
+        table.name: list(table.key) for table in (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS)
+    }
     keys |= {name: ["subject_id"] for name in FEATURES} | {"manifest": ["run_date"]}
     lake = lake_of(settings)
     return {
@@ -43,19 +49,42 @@ def delivered(settings: Settings) -> dict[str, pl.DataFrame]:
     """Everything that was delivered or frozen, key-sorted."""
     lake = lake_of(settings)
     keys = {table.name: [*table.key, "received_on"] for table in DELIVERED}
-    keys |= {"standards": list(STANDARDS.key), "quarantine": ["quarantine_id", "status"]}
+    keys |= {table.name: list(table.key) for table in (STANDARDS, *FROZEN)}
+    keys |= {"quarantine": ["quarantine_id", "status"]}
     return {
         name: lake.scan(name).sort(key).collect() for name, key in keys.items() if lake.has(name)
     }
 
 
-def same(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> list[str]:
-    """Names of tables whose content differs."""
-    return [
-        name
-        for name in sorted(set(first) | set(second))
-        if name not in first or name not in second or not first[name].equals(second[name])
-    ]
+def check_same(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> None:
+    """Fail, naming table, column, row and both values of the first that differ."""
+    found = differences(first, second)
+    # In the message itself, because pytest cuts a long list short.
+    assert not found, "\n".join(["These tables differ:", *found])
+
+
+def differences(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> list[str]:
+    """One line a table or column whose content differs."""
+    both = sorted(set(first) & set(second))
+    alone = [f"{name}: written once only" for name in sorted(set(first) ^ set(second))]
+    return alone + [line for name in both for line in _unlike(name, first[name], second[name])]
+
+
+def _unlike(name: str, first: pl.DataFrame, second: pl.DataFrame) -> list[str]:
+    if first.schema != second.schema or first.height != second.height:
+        return [f"{name}: {first.shape} {first.schema} and {second.shape} {second.schema}"]
+    columns = [one for one in first.columns if not first[one].equals(second[one])]
+    return [f"{name}.{one}{_first_unlike(first[one], second[one])}" for one in columns]
+
+
+def _first_unlike(first: pl.Series, second: pl.Series) -> str:
+    pairs = list(zip(first.to_list(), second.to_list(), strict=True))
+    # As text: a value that is no number is unequal to itself.
+    rows = [row for row, pair in enumerate(pairs) if repr(pair[0]) != repr(pair[1])]
+    one, other = (repr(value) for value in pairs[rows[0]])
+    at = next(place for place, pair in enumerate(zip_longest(one, other)) if pair[0] != pair[1])
+    near = slice(max(0, at - SHOWN), at + SHOWN)
+    return f": {len(rows)} rows, the first at {rows[0]}: ...{one[near]}... and ...{other[near]}..."
 
 
 def inbox(settings: Settings, on: date) -> dict[str, pl.DataFrame]:

@@ -15,7 +15,7 @@ from features.level_subjects import monthly, weekly
 from flows import night as steps
 from flows.levels import HOUSES, LEVELS, freeze_levels, measure_levels
 from flows.training import frozen_standards
-from tests.integration.nights import same
+from tests.integration.nights import check_same
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ def test_a_night_run_again_writes_the_same_and_touches_no_other(levels_home: Set
     run_steps(levels_home, ELEVENTH)
     run_steps(levels_home, MONDAY)
     for on, held in before.items():
-        assert same(held, wrote(lake, on)) == []
+        check_same(held, wrote(lake, on))
 
 
 def test_a_night_sees_nothing_of_what_comes_later(levels_home: Settings) -> None:
@@ -136,7 +136,7 @@ def test_a_night_sees_nothing_of_what_comes_later(levels_home: Settings) -> None
     cut = History.of_frames({name: rows for name, rows in tables.items() if rows.height}, ELEVENTH)
     held = wrote(lake, ELEVENTH)
     measure_levels(lake, cut, ELEVENTH)
-    assert same(held, wrote(lake, ELEVENTH)) == []
+    check_same(held, wrote(lake, ELEVENTH))
 
 
 def test_a_group_table_is_written_on_mondays_alone(levels_home: Settings) -> None:

@@ -25,12 +25,12 @@ from flows.training import frozen_standards
 from models.explain import explain
 from tests.conftest import NIGHTS
 from tests.integration.nights import (
+    check_same,
     delivered,
     inbox,
     lake_of,
     next_night,
     put,
-    same,
     written,
 )
 
@@ -128,8 +128,8 @@ def test_running_a_night_again_changes_no_row(home: Settings) -> None:
     once, landed = written(home, FIRST), delivered(home)
     versions = lake_of(home).versions(once)
     nightly(home, FIRST)
-    assert same(once, written(home, FIRST)) == []
-    assert same(landed, delivered(home)) == []
+    check_same(once, written(home, FIRST))
+    check_same(landed, delivered(home))
     assert lake_of(home).versions(once) == versions
 
 
@@ -151,7 +151,7 @@ def test_one_thread_and_two_write_the_same_rows(home: Settings) -> None:
     subprocess.run(
         [sys.executable, "-c", program, str(home.home), str(FIRST)], check=True, env=environment
     )
-    assert same(before, written(home, FIRST)) == []
+    check_same(before, written(home, FIRST))
     assert lake_of(home).versions(before) == versions
 
 
@@ -177,7 +177,7 @@ def test_a_night_killed_in_any_step_ends_in_the_same_rows(
     hidden = lake_of(home).has("manifest")
     assert not hidden
     nightly(home, FIRST)
-    assert same(written(run_home, FIRST), written(home, FIRST)) == []
+    check_same(written(run_home, FIRST), written(home, FIRST))
 
 
 def test_later_data_changes_nothing_of_an_earlier_night(home: Settings) -> None:
@@ -185,9 +185,9 @@ def test_later_data_changes_nothing_of_an_earlier_night(home: Settings) -> None:
     before = written(home, FIRST)
     touched = _change_the_world(home, SECOND)
     nightly(home, SECOND)
-    assert same(before, written(home, FIRST)) == []
+    check_same(before, written(home, FIRST))
     nightly(home, FIRST)
-    assert same(before, written(home, FIRST)) == []
+    check_same(before, written(home, FIRST))
     again = lake_of(home).scan("scores").filter(pl.col("run_date") == SECOND).collect()
     for what, subject in touched.items():
         assert subject in again["subject_id"].to_list(), what
@@ -269,7 +269,7 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     promote(home.home, {entity: made["version"] for entity, made in learned.items()})
     _freeze_late(home, FIRST)
     nightly(home, FIRST)
-    assert same(before, written(home, FIRST)) == []
+    check_same(before, written(home, FIRST))
 
     report = nightly(home, SECOND)
     manifest = steps.newest_manifest(lake_of(home), SECOND)

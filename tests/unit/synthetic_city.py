@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -30,14 +31,11 @@ class Delivery:
 
     def table(self, name: str) -> pl.DataFrame:
         """One table; money in yuan and quantities in units, as floats."""
-        path = self.out / f"{name}.parquet"
-        frame = pl.read_parquet(path if path.exists() else self.out / name / "*.parquet")
-        return frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
+        return _table(self.out, name)
 
     def truth(self, scheme: str | None = None, *, innocent: bool = False) -> pl.DataFrame:
         """The answer key, or its rows of one scheme or look-alike."""
-        key = pl.read_parquet(self.out / "truth" / "truth.parquet")
-        key = key.with_columns(pl.selectors.decimal().cast(pl.Float64))
+        key = _table(self.out / "truth", "truth")
         if scheme is None:
             return key
         return key.filter((pl.col("scheme") == scheme) & (pl.col("innocent") == innocent))
@@ -47,33 +45,14 @@ class Delivery:
 
         A stay sent again replaces its rows; a cancelled settlement has none.
         """
-        newest = self.table("stays").sort("received_on").unique("stay_id", keep="last")
-        standing = newest.filter(~pl.col("voided"))
-        if name == "stays":
-            return standing
-        since = standing.select("stay_id", since="received_on")
-        rows = self.table(name).join(since, on="stay_id")
-        return rows.filter(pl.col("received_on") >= pl.col("since")).drop("since")
+        return _live(self, name)
 
     def uses(self) -> pl.DataFrame:
         """Billed and recorded units and the highest billed price, by stay and item.
 
         Of the bills that stand: a cancelled settlement bills nothing.
         """
-        lines = self.live("fee_lines").filter(pl.col("category") == "consumable")
-        billed = lines.group_by(USE).agg(
-            billed=pl.col("quantity").sum(),
-            price=pl.col("unit_price").max(),
-            performed_at=pl.col("performed_at").min(),
-            lot=pl.col("lot").drop_nulls().first(),
-        )
-        recorded = self.live("device_uses").group_by(USE).agg(used=pl.col("quantity").sum())
-        stays = self.live("stays").select("stay_id", "hospital_id")
-        both = billed.join(recorded, on=USE, how="full", coalesce=True).join(stays, on="stay_id")
-        return both.with_columns(
-            pl.col("billed", "used").fill_null(0.0),
-            subject_id=pl.col("stay_id") + "|" + pl.col("item_code"),
-        )
+        return _uses(self)
 
     def residuals(self) -> pl.DataFrame:
         """Units billed beyond opening + purchases + transfers - closing, over the window."""
@@ -135,6 +114,43 @@ class Delivery:
         )
         every = stays.explode("day").join(daily, on=["stay_id", "day"], how="left")
         return every.with_columns(pl.col("lines", "yuan").fill_null(0)).sort("stay_id", "day")
+
+
+# Tests ask for the same tables again and again; frames are never changed in place.
+@lru_cache(maxsize=48)
+def _table(folder: Path, name: str) -> pl.DataFrame:
+    path = folder / f"{name}.parquet"
+    frame = pl.read_parquet(path if path.exists() else folder / name / "*.parquet")
+    return frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
+
+
+@lru_cache(maxsize=12)
+def _live(city: Delivery, name: str) -> pl.DataFrame:
+    newest = city.table("stays").sort("received_on").unique("stay_id", keep="last")
+    standing = newest.filter(~pl.col("voided"))
+    if name == "stays":
+        return standing
+    since = standing.select("stay_id", since="received_on")
+    rows = city.table(name).join(since, on="stay_id")
+    return rows.filter(pl.col("received_on") >= pl.col("since")).drop("since")
+
+
+@lru_cache(maxsize=4)
+def _uses(city: Delivery) -> pl.DataFrame:
+    lines = city.live("fee_lines").filter(pl.col("category") == "consumable")
+    billed = lines.group_by(USE).agg(
+        billed=pl.col("quantity").sum(),
+        price=pl.col("unit_price").max(),
+        performed_at=pl.col("performed_at").min(),
+        lot=pl.col("lot").drop_nulls().first(),
+    )
+    recorded = city.live("device_uses").group_by(USE).agg(used=pl.col("quantity").sum())
+    stays = city.live("stays").select("stay_id", "hospital_id")
+    both = billed.join(recorded, on=USE, how="full", coalesce=True).join(stays, on="stay_id")
+    return both.with_columns(
+        pl.col("billed", "used").fill_null(0.0),
+        subject_id=pl.col("stay_id") + "|" + pl.col("item_code"),
+    )
 
 
 def least(values: pl.Series) -> float:

@@ -109,7 +109,7 @@ def test_only_the_latest_alert_counts_as_said() -> None:
 def labels() -> dict[tuple[str, str], dict[str, Any]]:
     """Labels of the night by subject and tag."""
     one = judged()
-    found = tags(one, one.measured.select("subject_id"))
+    found = tags(one, one.measured.select("subject_id"), world())
     assert found.schema == TAGS.empty().schema
     return {(row["subject_id"], row["tag"]): row for row in found.iter_rows(named=True)}
 
@@ -120,7 +120,7 @@ def test_rules_are_labels_and_what_silences_them_is_a_protective_one() -> None:
     assert not found["split", "S.rule.H01"]["protective"]
     guard = found["announced", "S.guard.H01.planned_readmission"]
     assert guard["protective"]
-    assert guard["text_en"] == "H01 not raised because of the readmission had been announced"
+    assert guard["text_en"] == ("H01 Split stay was not raised: the readmission had been announced")
     assert ("announced", "S.rule.H01") not in found
 
 

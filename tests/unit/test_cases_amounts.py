@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
 
 from cases.amounts import PRIOR_OF_CLUE, PRIOR_OF_DOUBT, PRIOR_OF_OUTLIER, weigh
+from rules.catalogue import BY_CODE
+from rules.declaration import CLUE
 from tests.judged_stays import MEASURED, SCORES, judged
 
 
@@ -120,3 +123,15 @@ def test_weighed_records_are_sorted_and_whole() -> None:
     assert frame["subject_id"].is_sorted()
     assert frame.height == 5
     assert frame["plausibility"].is_between(0, 1).all()
+
+
+def test_a_pattern_under_article_40_that_the_data_carries_is_red(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = SCORES.replace("hanging    | -  ", "hanging    | 0.3")
+    assert weighed(scored=told)["hanging"]["grade"] == "watch"
+    graver = replace(BY_CODE["H02"], hook="40-1")
+    monkeypatch.setitem(BY_CODE, "H02", graver)
+    assert weighed(scored=told)["hanging"]["grade"] == "red"
+    monkeypatch.setitem(BY_CODE, "H02", replace(graver, grade=CLUE))
+    assert weighed(scored=told)["hanging"]["grade"] == "watch"

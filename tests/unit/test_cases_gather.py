@@ -183,3 +183,11 @@ def test_the_same_night_in_another_order_makes_the_same_cases() -> None:
         cases(assign(each, no_cases(), NIGHT, CASE_DAYS)) for each in (tonight, tonight.reverse())
     )
     assert there.equals(back)
+
+
+def test_ways_of_finding_a_loss_are_never_added_to_one_another() -> None:
+    tonight = alerts("subject_id | amount\na | 500\nb | 70\nc | 300").with_columns(
+        loss_method=pl.Series(["line_sum", "line_sum", "excess_over_peers"])
+    )
+    (case,) = cases(assign(tonight, no_cases(), NIGHT, CASE_DAYS)).to_dicts()
+    assert case["amount_at_risk"] == 57_000

@@ -15,7 +15,7 @@ from claims.results import STANDARDS
 from features.catalogue import CATALOGUES
 from rules.catalogue import rules_of
 from rules.judge import judge
-from tests.worlds import measured_table
+from tests.worlds import measured_table, world
 
 NIGHT = date(2025, 6, 11)
 PERSONS = CATALOGUES["person"]
@@ -85,7 +85,7 @@ def test_a_subject_scores_the_same_alone() -> None:
 
 def test_only_a_rule_brings_somebody_into_the_queue() -> None:
     weighed = weigh_levels(persons(stays_in_year=[6.0, 0.0, 20.0]))
-    assert by_subject(weighed, "rule_codes") == {"often": ["H09"], "once": [], "far": []}
+    assert by_subject(weighed, "rule_codes") == {"often": ["H09P"], "once": [], "far": []}
     assert by_subject(weighed, "plausibility") == {"often": 0.25, "once": 0.0, "far": 0.0}
     assert by_subject(weighed, "amount_at_risk") == {"often": 4_000_000, "once": 0, "far": 0}
     assert by_subject(weighed, "expected_recovery") == {"often": 1_000_000, "once": 0, "far": 0}
@@ -103,8 +103,8 @@ def test_its_reasons_begin_with_what_the_rule_shows() -> None:
 
 def test_its_labels_carry_the_letter_of_its_level() -> None:
     judged = persons()
-    told = tags(judged, judged.measured)
-    assert told["tag"].to_list() == ["P.rule.H09"]
+    told = tags(judged, judged.measured, world())
+    assert told["tag"].to_list() == ["P.rule.H09P"]
     assert set(told["subject_type"]) == {"person"}
 
 

@@ -21,7 +21,7 @@ from features.frames import Frame, source
 from features.measure import measure
 from features.subjects import SCHEMA
 from features.units import COUNT, YUAN
-from tests.one_street import NIGHT, SUBJECTS, TABLES, street
+from tests.one_street import NIGHT, SUBJECTS, TABLES, known, street
 from tests.worlds import LAST_NIGHT, frames
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def changed(before: pl.DataFrame, after: pl.DataFrame, features: tuple[Feature, 
 
 def leaks(catalogue: Catalogue, future: Tables, wanted: pl.DataFrame | None = None) -> set[str]:
     """Features that change when rows of the future are appended."""
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     before = everything(street(), catalogue, wanted)
     return changed(before, everything(later, catalogue, wanted), catalogue.features)
 
@@ -106,7 +106,7 @@ def depends_on_order(catalogue: Catalogue, seed: int) -> set[str]:
     mixed = {
         name: frame.sample(fraction=1.0, shuffle=True, seed=seed) for name, frame in TREE.items()
     }
-    found = everything(History.of_frames(mixed, NIGHT), catalogue)
+    found = everything(known(mixed, NIGHT), catalogue)
     return changed(everything(street(), catalogue), found, catalogue.features)
 
 
@@ -165,6 +165,7 @@ DEATH = ("persons", {"person_id": "P", "death_date": date(2025, 11, 5)}, "days_a
 RESENT = ("stays", {"stay_id": "p1", "total_amount": 1}, "test_share")
 VOIDED = ("stays", {"stay_id": "p2", "voided": True}, "stays_in_a_year")
 EARLIER = ("stays", {"stay_id": "p1", "hospital_id": "K"}, "same_hospital_share")
+NEIGHBOUR = ("stays", {"stay_id": "p1", "ward": "W9"}, "ward_stays")
 VISIT = ("outpatient_visits", {"visit_id": "1", "hospital_id": "H"}, "visits_elsewhere")
 PRICE = ("consumables", {"item_code": "C020202MESH01", "platform_price": 1}, "price_over_limit")
 SERIAL = ("device_uses", {"use_id": "3", "serial": "SN2"}, "shared_serials")
@@ -359,6 +360,7 @@ def test_a_training_row_sees_its_own_night_and_no_other(entity: str, future: Tab
         pytest.param("stay", VOIDED, id="a cancelled stay"),
         pytest.param("stay", EARLIER, id="a corrected hospital"),
         pytest.param("stay", VISIT, id="a corrected visit"),
+        pytest.param("stay", NEIGHBOUR, id="a stay beside it that lay in another ward"),
         pytest.param("use", PRICE, id="a corrected price"),
         pytest.param("use", SERIAL, id="a serial number typed again"),
         pytest.param("ledger", BOUGHT, id="a corrected purchase"),
@@ -370,7 +372,7 @@ def test_what_arrives_tomorrow_counts_from_tomorrow_on(
 ) -> None:
     name, row, touched = arrival
     catalogue, future = CATALOGUES[entity], sent_again(name, row)
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     today, tomorrow = (
         everything(later, catalogue, asked(catalogue, on)) for on in (NIGHT, TOMORROW)
     )
@@ -380,7 +382,7 @@ def test_what_arrives_tomorrow_counts_from_tomorrow_on(
 
 def test_a_new_level_is_known_from_its_night() -> None:
     future = sent_again("hospitals", {"hospital_id": "H", "level": "2"})
-    later = History.of_frames(together(TREE, future), LAST_NIGHT)
+    later = known(together(TREE, future), LAST_NIGHT)
     for catalogue in CATALOGUES.values():
         today = everything(later, catalogue, asked(catalogue))
         tomorrow = everything(later, catalogue, asked(catalogue, TOMORROW))
@@ -415,7 +417,7 @@ def test_one_subject_alone_measures_as_in_any_batch(entity: str) -> None:
 @FEW_EXAMPLES
 def test_values_are_numbers_or_null_whatever_arrives(entity: str, more: Tables) -> None:
     catalogue = CATALOGUES[entity]
-    found = everything(History.of_frames(together(TREE, more), NIGHT), catalogue)
+    found = everything(known(together(TREE, more), NIGHT), catalogue)
     for item in catalogue.features:
         assert found[item.name].dtype == pl.Float64
         assert all(math.isfinite(value) for value in found[item.name].drop_nulls())
@@ -426,9 +428,7 @@ def test_values_are_numbers_or_null_whatever_arrives(entity: str, more: Tables) 
 
 @pytest.mark.parametrize("absent", sorted(set(TABLES) - {"stays"}))
 def test_an_absent_table_switches_off_what_needs_it_and_nothing_else(absent: str) -> None:
-    without = History.of_frames(
-        {name: rows for name, rows in TREE.items() if name != absent}, NIGHT
-    )
+    without = known({name: rows for name, rows in TREE.items() if name != absent}, NIGHT)
     for entity, catalogue in CATALOGUES.items():
         full, left = of_the_street(entity), everything(without, catalogue)
         for item in catalogue.features:
@@ -441,8 +441,12 @@ def test_an_absent_table_switches_off_what_needs_it_and_nothing_else(absent: str
 
 
 # Columns that another may stand in for: a limit without a payment standard is the platform
-# price, and a line without its posting time has the time of service.
-STOOD_IN_FOR = {("consumables", "payment_standard"), ("fee_lines", "charged_at")}
+# price, and of the times of posting and of service each stands in for the other.
+STOOD_IN_FOR = {
+    ("consumables", "payment_standard"),
+    ("fee_lines", "charged_at"),
+    ("fee_lines", "performed_at"),
+}
 COLUMNS = [
     (name, column)
     for name, frame in TREE.items()
@@ -474,6 +478,6 @@ def test_an_absent_column_switches_off_what_reads_it(name: str, entity: str) -> 
     read = [[column] for column in columns if column not in unread]
     for absent in (unread, *read):
         blank = [pl.lit(None, TREE[name].schema[column]).alias(column) for column in absent]
-        without = History.of_frames(TREE | {name: TREE[name].with_columns(blank)}, NIGHT)
+        without = known(TREE | {name: TREE[name].with_columns(blank)}, NIGHT)
         on = tuple(catalogue.measurable(without))
         assert not changed(full, everything(without, catalogue), on), f"{name}.{absent}"

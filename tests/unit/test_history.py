@@ -168,3 +168,23 @@ def test_the_order_of_arrival_decides_and_not_the_order_of_rows() -> None:
         )
         keys = [pl.all().exclude(KNOWN_UNTIL)]
         assert there.sort(keys).equals(back.sort(keys))
+
+
+def test_a_night_knows_the_operations_of_the_persons_other_stays() -> None:
+    stays = """
+        stay_id | person_id | hospital_id | total_amount
+        before  | P         | H           | 100
+        now     | P         | H           | 100
+        other   | Q         | H           | 100
+        nobody  | -         | H           | 100
+    """
+    codes = "stay_id | position | code\n" + "\n".join(
+        f"{stay} | 1 | 47.0" for stay in ("before", "now", "other", "nobody")
+    )
+    history = world(stays=stays, stay_procedures=codes, stay_diagnoses=codes)
+    near = history.focused(pl.LazyFrame({"stay_id": ["now"]}))
+    kept = {
+        name: set(near.tables[name].collect()["stay_id"])
+        for name in ("stay_procedures", "stay_diagnoses")
+    }
+    assert kept == {"stay_procedures": {"before", "now"}, "stay_diagnoses": {"now"}}

@@ -96,8 +96,11 @@ def test_an_amount_is_quantity_times_price_and_a_reversal_undoes_one_line(city: 
 def test_service_happens_inside_the_stay_and_posting_before_settlement(city: Delivery) -> None:
     dates = city.table("stays").select("stay_id", "admitted_at", "discharged_at", "settled_on")
     # Drugs to take home are handed out an hour or two after leaving the ward.
-    handed = city.truth("take_home_drugs", innocent=True)["subject_id"].implode()
-    dates = dates.unique("stay_id").filter(~pl.col("stay_id").is_in(handed))
+    handed = city.truth("take_home_drugs", innocent=True)["subject_id"]
+    # Emergencies are tested before a bed is found.
+    tested = city.truth("emergency_first", innocent=True)["subject_id"]
+    apart = pl.concat([handed, tested]).implode()
+    dates = dates.unique("stay_id").filter(~pl.col("stay_id").is_in(apart))
     lines = city.table("fee_lines").join(dates, on="stay_id")
     inside = pl.col("performed_at").is_between("admitted_at", "discharged_at")
     assert lines.select(inside.all()).item()

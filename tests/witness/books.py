@@ -15,8 +15,13 @@ LEDGER = [*PLACE, "month"]
 
 
 def shared(city_of: CityOf) -> Delivery:
-    """One city for all schemes of buying and of choice, large enough for monthly shares."""
-    return city_of(*TOGETHER, share=0.004, stays=14_000)
+    """One city for all schemes of buying and of choice, large enough for monthly shares.
+
+    A campaign of C22 is a quarter of uses of one kind; there must be a dozen of each difficulty
+    before the months of a quarter can be compared. Of C21 a difficulty would else have a ledger
+    or two.
+    """
+    return city_of(*TOGETHER, share=0.004, stays=14_000, denser={"C21": 0.008, "C22": 0.012})
 
 
 def ledgers(city: Delivery, name: str, *, innocent: bool = False) -> pl.DataFrame:

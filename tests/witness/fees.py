@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from tests.unit.synthetic_city import Delivery
@@ -12,6 +14,7 @@ FOUNDED = 13_000.0  # yuan of weight 1
 LOW_ACUITY = ("IU2", "KS1", "FV2", "FR4", "FR3")
 
 
+@lru_cache(maxsize=3)
 def fees(city: Delivery) -> pl.DataFrame:
     """Every settlement with nights, group, weight, shares of its fee and different tests."""
     is_test, treats = pl.col("category").is_in(TESTS), pl.col("category") == "treatment"

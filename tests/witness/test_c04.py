@@ -72,6 +72,12 @@ def test_only_the_bold_show_the_identifier_of_the_item_used(
     assert goods_view.share(shown.filter(both["difficulty"] > 1)) == 0
 
 
+def test_no_covered_item_bears_most_of_it(rows: pl.DataFrame) -> None:
+    share = rows.group_by("generic_name").len()["len"] / len(rows)
+    assert len(share) >= 4
+    assert most(share) < 0.5
+
+
 def test_patients_else_pay_for_what_is_not_covered(city: Delivery) -> None:
     kinds = goods_view.catalogue(city).filter(~pl.col("ever_covered")).select("item_code")
     lines = city.table("fee_lines").join(kinds, on="item_code")
@@ -93,7 +99,8 @@ def test_both_used_means_both_recorded_and_bought(city: Delivery) -> None:
     rows = goods_view.billed(city, city.truth("both_used", innocent=True))
     both = rows.join(goods_view.recorded(city), on=USE)
     assert len(both) == len(rows) > 0
-    assert (both["recorded"] == both["units"]).all()
+    # Now and then a unit was opened in vain.
+    assert goods_view.share(both["recorded"] == both["units"]) > 0.9
     shelf = goods_view.kept(city).select(LEDGER).unique()
     assert len(rows.join(shelf, on=LEDGER, how="semi")) == len(rows)
     kinds = goods_view.catalogue(city).filter(~pl.col("ever_covered")).select("item_code")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tests.unit.synthetic_city import Delivery
+from tests.unit.synthetic_city import Delivery, most
 from tests.witness.conftest import CityOf
 
 SERVICE = {
@@ -54,7 +54,8 @@ def test_c06_bills_what_the_service_contains(city: Delivery) -> None:
 def test_c06_takes_three_units_or_more_only_where_it_is_bold(city: Delivery) -> None:
     rows = beside(city).join(city.truth("C06"), on="subject_id")
     assert (rows.filter(pl.col("difficulty") == 1)["billed"] >= 3).all()
-    assert (rows.filter(pl.col("difficulty") > 1)["billed"] == 1).all()
+    # One unit; now and then another was opened in vain.
+    assert (rows.filter(pl.col("difficulty") > 1)["billed"] == 1).to_numpy().mean() > 0.9
 
 
 def test_c06_was_used_and_its_bill_is_the_loss(city: Delivery) -> None:
@@ -74,13 +75,32 @@ def test_nobody_else_bills_it_beside_the_service(city: Delivery) -> None:
 @pytest.mark.parametrize("name", ["ventilated_tube", "filtration_line", "angiography_alone"])
 def test_the_innocent_ones_stand_alone(city: Delivery, name: str) -> None:
     rows = beside(city).join(city.truth(name, innocent=True), on="subject_id")
-    assert len(rows) > 0
-    assert not (rows["away"] == 0).any()
+    assert len(rows) >= 5
+    # Some of them have the service as well, by session or for another reason.
+    assert (rows["away"].fill_null(99) == 0).to_numpy().mean() < 0.25
 
 
-def test_the_tubes_and_lines_belong_to_intensive_care(city: Delivery) -> None:
-    stays = city.table("stays").select("stay_id", "drg")
-    for name in ("ventilated_tube", "filtration_line"):
-        key = city.truth(name, innocent=True)
-        named = key.with_columns(stay_id=pl.col("subject_id").str.split("|").list.first())
-        assert named.join(stays, on="stay_id")["drg"].str.starts_with("AH1").all()
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        ("ventilated_tube", {"AH1", "ES3", "ET2", "FR2", "BR2"}),
+        ("filtration_line", {"AH1", "LR1"}),
+    ],
+)
+def test_tubes_and_lines_belong_to_those_whose_breath_or_kidneys_fail(
+    city: Delivery, name: str, groups: set[str]
+) -> None:
+    key = city.truth(name, innocent=True)
+    named = key.with_columns(stay_id=pl.col("subject_id").str.split("|").list.first())
+    stays = city.table("stays").select("stay_id", adrg=pl.col("drg").str.head(3)).unique()
+    found = set(named.join(stays, on="stay_id")["adrg"])
+    # Intensive care is not alone: else the item itself would name those who bill it wrongly.
+    assert found <= groups | {"000"}
+    assert len(found) >= 2
+
+
+def test_no_item_bears_most_of_it(city: Delivery) -> None:
+    rows = beside(city).join(city.truth("C06"), on="subject_id")
+    share = rows.group_by("generic_name").len()["len"] / len(rows)
+    assert set(rows["generic_name"]) == set(SERVICE)
+    assert most(share) < 0.7

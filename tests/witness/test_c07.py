@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.synthetic_city import LEDGER, USE, Delivery, least, most
 from tests.witness import goods_view
-from tests.witness.conftest import CityOf
+from tests.witness.conftest import CityOf, untouched
 
 USUAL_LIMIT = 1.01  # sum of the parts over the price of the set (dossier, C07)
 
@@ -15,6 +15,12 @@ USUAL_LIMIT = 1.01  # sum of the parts over the price of the set (dossier, C07)
 @pytest.fixture(scope="module")
 def city(city_of: CityOf) -> Delivery:
     return city_of("C07")
+
+
+@pytest.fixture(scope="module")
+def honest(city_of: CityOf) -> Delivery:
+    """Single parts are rare by themselves."""
+    return untouched(city_of)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +44,12 @@ def test_all_parts_of_a_set_are_on_the_bill(city: Delivery, rows: pl.DataFrame) 
     assert set(rows["difficulty"]) == {1, 2, 3, 4}
     assert least(sets(rows)["parts"]) >= 3
     assert rows["generic_name"].str.contains("系统").not_().all()
+
+
+def test_no_kind_of_set_bears_most_of_it(rows: pl.DataFrame) -> None:
+    kinds = sets(rows).group_by("class_code").len()["len"]
+    assert len(kinds) >= 4
+    assert most(kinds) < 0.6 * len(sets(rows))
 
 
 def test_the_lot_is_that_of_a_set(city: Delivery, rows: pl.DataFrame) -> None:
@@ -79,20 +91,20 @@ def test_only_the_bold_show_the_identifier_of_the_set(city: Delivery, rows: pl.D
     assert least(level(per_set, 2, 3, 4)["di"]) >= 3
 
 
-def test_parts_that_are_bought_singly_are_recorded_singly(city: Delivery) -> None:
-    shelf = goods_view.kept(city).select(LEDGER).unique()
+def test_parts_that_are_bought_singly_are_recorded_singly(honest: Delivery) -> None:
+    shelf = goods_view.kept(honest).select(LEDGER).unique()
     for name in ("sold_in_parts", "revision_parts", "spare_part"):
-        rows = goods_view.billed(city, city.truth(name, innocent=True))
-        both = rows.join(goods_view.recorded(city), on=USE, how="left")
+        rows = goods_view.billed(honest, honest.truth(name, innocent=True))
+        both = rows.join(goods_view.recorded(honest), on=USE, how="left")
         assert len(both) > 0, name
         assert goods_view.share(both["recorded"] == both["units"]) > 0.9, name
         assert len(rows.join(shelf, on=LEDGER, how="semi")) == len(rows), name
 
 
-def test_parts_cost_more_than_sets_for_the_honest_too(city: Delivery) -> None:
-    rows = goods_view.billed(city, city.truth("sold_in_parts", innocent=True))
-    lines = city.table("fee_lines").join(
-        goods_view.catalogue(city).filter(pl.col("generic_name").str.contains("系统")),
+def test_parts_cost_more_than_sets_for_the_honest_too(honest: Delivery) -> None:
+    rows = goods_view.billed(honest, honest.truth("sold_in_parts", innocent=True))
+    lines = honest.table("fee_lines").join(
+        goods_view.catalogue(honest).filter(pl.col("generic_name").str.contains("系统")),
         on="item_code",
     )
     price = lines.group_by("class_code").agg(set_price=pl.col("unit_price").mean())
@@ -102,11 +114,11 @@ def test_parts_cost_more_than_sets_for_the_honest_too(city: Delivery) -> None:
     assert goods_view.share(both["total"] > both["set_price"]) > 0.5
 
 
-def test_a_revision_or_a_set_explains_a_single_part(city: Delivery) -> None:
-    revised = goods_view.billed(city, city.truth("revision_parts", innocent=True))
+def test_a_revision_or_a_set_explains_a_single_part(honest: Delivery) -> None:
+    revised = goods_view.billed(honest, honest.truth("revision_parts", innocent=True))
     assert revised["drg"].str.starts_with("IC1").all()
-    spare = goods_view.billed(city, city.truth("spare_part", innocent=True))
-    kinds = goods_view.catalogue(city).select("item_code", "class_code", name="generic_name")
-    whole = city.table("fee_lines").join(kinds, on="item_code")
+    spare = goods_view.billed(honest, honest.truth("spare_part", innocent=True))
+    kinds = goods_view.catalogue(honest).select("item_code", "class_code", name="generic_name")
+    whole = honest.table("fee_lines").join(kinds, on="item_code")
     whole = whole.filter(pl.col("name").str.contains("系统"))
     assert len(spare.join(whole, on=["stay_id", "class_code"], how="semi")) == len(spare)

@@ -7,7 +7,7 @@ import pytest
 
 from claims.knowledge.scopes import CLASS_DIGITS, load_scopes
 from tests.unit.synthetic_city import Delivery, least
-from tests.witness.conftest import CityOf
+from tests.witness.conftest import CityOf, untouched
 from tests.witness.devices import level, main_operations, share, stays
 
 # Operation (first procedure), and the classes of which one is nearly always billed.
@@ -124,10 +124,12 @@ def test_what_is_nowhere_leaves_no_hole_in_the_store(city: Delivery) -> None:
     assert (implants["residual"] <= 0).all()
 
 
-def test_a_donated_implant_is_in_the_register_and_was_a_gift(city: Delivery) -> None:
+def test_a_donated_implant_is_in_the_register_and_was_a_gift(city_of: CityOf) -> None:
+    city = untouched(city_of)
     rows = devices(city, city.truth("donated_implant", innocent=True))
-    assert len(rows) > 0
-    assert all(lacking(rows, lens(), "billed"))
+    assert len(rows) >= 3
+    # A spare part of the same class may have been bought and billed.
+    assert sum(lacking(rows, lens(), "billed")) >= len(rows) - 1
     register = city.table("device_uses").join(rows.select("stay_id"), on="stay_id", how="semi")
     gifts = city.table("purchases").filter(pl.col("gift") & (pl.col("unit_price") == 0))
     given = register.join(gifts, on=["item_code", "serial"], how="semi")

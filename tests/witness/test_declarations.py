@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synthetic.city import DIFFICULTIES
+from synthetic.asked import DIFFICULTIES
 from synthetic.declared import lookalikes, schemes
 from synthetic.grammar import Lookalike, Scheme
 

@@ -61,7 +61,7 @@ def test_nothing_is_taken_at_first_and_everybody_pays_at_last(city: Delivery) ->
     share = dict(free.iter_rows())
     assert share[1] > 0.85
     assert share[2] > 0.85
-    assert 0.35 < share[3] < 0.9
+    assert 0.2 < share[3] < 0.95  # six in ten, of a dozen or two
     paid = rows.filter(pl.col("difficulty") == 4)
     assert least(paid["self_pay_amount"]) >= LEAST_DEDUCTIBLE
     ordinary = city.table("stays").join(rows.select("person_type").unique(), how="cross")
@@ -77,8 +77,8 @@ def test_agents_are_named_less_and_less(city: Delivery) -> None:
         rows.group_by("difficulty").agg(pl.col("referrer").is_not_null().mean()).iter_rows()
     )
     assert named[1] == 1
-    assert named[2] > 0.5
-    assert 0.2 < named[4] < 0.8
+    assert named[2] > 0.4
+    assert 0.1 < named[4] < 0.9
     for level, campaign in campaigns(city):
         assert campaign["referrer"].drop_nulls().n_unique() <= {1: 1, 2: 1, 3: 2, 4: 3}[level]
     # An agent serves one house; the family doctors of others send to several.

@@ -7,6 +7,7 @@ import pytest
 
 from synthetic.coding import MAJOR, MINOR
 from tests.unit.synthetic_city import Delivery
+from tests.witness import books
 from tests.witness.conftest import CityOf
 from tests.witness.test_coding import had
 
@@ -121,7 +122,7 @@ def test_severe_cases_that_left_or_came_from_elsewhere_are_treated(city: Deliver
 
 
 def test_better_coding_shows_what_it_codes(city_of: CityOf) -> None:
-    dense = city_of("H10", stays=12_000, share=0.004)
+    dense = books.shared(city_of)  # the largest: such hospitals are rare
     rows = coded(dense, dense.truth("better_coding", innocent=True))
     assert len(rows) >= 5
     assert (rows["shown"].list.max() > 0).all()

@@ -110,6 +110,28 @@ def test_late_posting_and_take_home_drugs_were_given_in_time(city: Delivery) -> 
     assert drugs["hours"].to_numpy().max() < 4
 
 
+def test_tests_of_the_emergency_room_belong_to_an_emergency(city: Delivery) -> None:
+    key = city.truth("emergency_first", innocent=True).select(stay_id="subject_id")
+    tests = outside(city).join(key, on="stay_id")
+    assert tests["stay_id"].n_unique() == len(key) >= 5
+    assert (tests["performed_at"] < tests["admitted_at"]).all()
+    assert tests["hours"].to_numpy().max() < DAY
+    assert set(tests["category"]) == {"laboratory", "examination"}
+    assert (tests["charged_at"] >= tests["admitted_at"]).all()
+    ways = city.table("stays").join(key, on="stay_id")["admission_way"]
+    assert set(ways.cast(pl.String)) == {"emergency"}
+
+
+def test_nothing_is_posted_before_there_is_a_stay(city: Delivery) -> None:
+    ours = city.truth("H15")["subject_id"].implode()
+    early = outside(city).filter(pl.col("stay_id").is_in(ours))
+    early = early.filter(pl.col("performed_at") < pl.col("admitted_at"))
+    assert early["stay_id"].n_unique() >= 5
+    assert (early["charged_at"] >= early["admitted_at"]).all()
+    # As others: some minutes later, and not all at the second of the admission.
+    assert (early["charged_at"] > early["admitted_at"]).to_numpy().mean() > 0.9
+
+
 def test_on_the_day_of_a_transfer_one_stay_ends_as_the_other_begins(city: Delivery) -> None:
     stays = city.table("stays").unique("stay_id")
     rows = stays.join(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.unit.synthetic_city import Delivery
-from tests.witness.conftest import CityOf
+from tests.witness.conftest import CityOf, untouched
 from tests.witness.test_h08 import stays as valid
 
 OF_THE_OLD = ["M81.000", "I25.103", "I67.200x003"]
@@ -97,7 +97,8 @@ def test_the_loss_is_one_line_of_the_stay(city: Delivery) -> None:
     assert key["amount"].to_numpy().min() > 0
 
 
-def test_newborns_lie_on_the_card_of_a_mother(city: Delivery) -> None:
+def test_newborns_lie_on_the_card_of_a_mother(city_of: CityOf) -> None:
+    city = untouched(city_of)
     rows = people(city).join(
         city.truth("newborn_card", innocent=True), left_on="stay_id", right_on="subject_id"
     )
@@ -115,7 +116,7 @@ def test_newborns_lie_on_the_card_of_a_mother(city: Delivery) -> None:
 
 
 def test_a_wrong_sex_is_put_right(city_of: CityOf) -> None:
-    city = city_of("H16", "H08", stays=6_000, share=0.004)
+    city = untouched(city_of)
     key = city.truth("sex_slip", innocent=True)
     assert len(key) >= 3
     stays = (
@@ -132,7 +133,7 @@ def test_a_wrong_sex_is_put_right(city_of: CityOf) -> None:
 
 
 def test_early_onset_is_known_in_every_stay(city_of: CityOf) -> None:
-    city = city_of("H16", "H08", stays=6_000, share=0.004)
+    city = untouched(city_of)
     rows = people(city).join(
         city.truth("early_onset", innocent=True), left_on="stay_id", right_on="subject_id"
     )
@@ -141,15 +142,11 @@ def test_early_onset_is_known_in_every_stay(city_of: CityOf) -> None:
     codes = city.table("stay_diagnoses").filter(pl.col("code").is_in(OF_THE_OLD))
     mine = rows.join(codes, on="stay_id")
     assert mine["stay_id"].n_unique() == len(rows)
-    card = city.truth("H08")["subject_id"].implode()
-    others = (
-        people(city)
-        .filter(~pl.col("newborn"), ~pl.col("stay_id").is_in(card))
-        .select("person_id", other="stay_id")
-    )
+    others = people(city).filter(~pl.col("newborn")).select("person_id", other="stay_id")
     ill = mine.select("person_id", "code").unique().join(others, on="person_id")
     listed = city.table("stay_diagnoses").select("code", other="stay_id").unique()
-    assert len(ill.join(listed, on=["other", "code"])) == len(ill)
+    # It is the main diagnosis elsewhere, or left out, now and then.
+    assert len(ill.join(listed, on=["other", "code"])) > 0.9 * len(ill)
     named = billed(city).select("stay_id", "name")
     done = mine.with_columns(sign=pl.col("code").replace_strict(EXAMINED)).join(named, on="stay_id")
     done = done.filter(pl.col("name").str.starts_with(pl.col("sign")))

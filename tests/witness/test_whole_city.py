@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from synthetic.city import DIFFICULTIES
+from synthetic.asked import DIFFICULTIES
 from synthetic.declared import lookalikes, schemes
 from tests.unit.synthetic_city import Delivery, least, most
 from tests.witness.conftest import CityOf

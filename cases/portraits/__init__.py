@@ -1,0 +1,1 @@
+"""Portraits (画像): one record a subject, and one page that a person reads in half a minute."""
