@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import BOTH, HIGH, LOW, STAY, feature
-from features.units import COUNT, DAYS, RATIO, SHARE, YEARS, YES_NO, YUAN
+from features.exact import divided
+from features.units import COUNT, DAYS, RATIO, SHARE, UNITS, YEARS, YES_NO, YUAN
 
 SUNDAY, SATURDAY = 7, 6
 
@@ -15,6 +16,11 @@ def share_of(*categories: str) -> pl.Expr:
     total = pl.col("amount").sum()
     part = pl.col("amount").filter(pl.col("category").is_in(categories)).sum()
     return pl.when(total > 0).then(part / total)
+
+
+def units_billed(category: str) -> pl.Expr:
+    """Units of a fee class over all lines, reversals taken off."""
+    return divided(pl.col("quantity").filter(pl.col("category") == category).sum(), UNITS.divisor)
 
 
 def ratio(upper: str, lower: str) -> pl.Expr:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import BOTH, HIGH, STAY, feature
-from features.exact import divided
+from features.stay import units_billed
 from features.units import COUNT, DAYS, UNITS, YUAN
 
 # Late posting and the shift at midnight move a line by a day at most (GZ10000201008).
 SLACK_DAYS = 1
-THOUSANDTHS = 1000
 OUTSIDE = (pl.col("day") < -SLACK_DAYS) | (pl.col("after") > SLACK_DAYS)
 
 
 def beyond_days(category: str) -> pl.Expr:
     """Units of a class of fee beyond the days of the stay; a stay of no night counts as one."""
-    billed = divided(pl.col("quantity").filter(pl.col("category") == category).sum(), THOUSANDTHS)
-    return (billed - pl.col("days").first().clip(lower_bound=1)).clip(lower_bound=0)
+    beyond = units_billed(category) - pl.col("days").first().clip(lower_bound=1)
+    return beyond.clip(lower_bound=0)
 
 
 @feature(

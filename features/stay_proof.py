@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import BOTH, HIGH, LOW, STAY, feature
-from features.exact import divided
-from features.units import COUNT, DAYS, SHARE, UNITS, YES_NO, YUAN
+from features.stay import units_billed
+from features.units import COUNT, DAYS, SHARE, YES_NO, YUAN
 
 
 def days_without(category: str) -> pl.Expr:
@@ -18,7 +18,7 @@ def days_without(category: str) -> pl.Expr:
     mine = pl.col("category") == category
     inside = mine & pl.col("day").is_between(0, pl.col("days"))
     dated = pl.col("day").filter(inside).n_unique()
-    units = divided(pl.col("quantity").filter(mine).sum(), UNITS.divisor).floor()
+    units = units_billed(category).floor()
     return (days - pl.max_horizontal(dated, units)).clip(lower_bound=0)
 
 

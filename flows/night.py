@@ -207,7 +207,7 @@ def hand_over(
     labels += [_data_tags(run), reviewed_tags(history, run.on, final)]
     labelled = pl.concat(labels)
     _replace(run, TAGS.name, labelled, TAGS.key)
-    _replace(run, PORTRAITS.name, portraits(run, found, final, labelled), PORTRAITS.key)
+    _replace(run, PORTRAITS.name, portraits(run, history, found, final, labelled), PORTRAITS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
         dossiers(item, final.filter(pl.col("subject_type") == entity), history)
@@ -218,13 +218,13 @@ def hand_over(
 
 
 def portraits(
-    run: Run, found: dict[str, Judged], alerts: pl.DataFrame, tags: pl.DataFrame
+    run: Run, history: History, found: dict[str, Judged], alerts: pl.DataFrame, tags: pl.DataFrame
 ) -> pl.DataFrame:
     """Rows of table `portraits`: the stays that became alerts, and whose stays they are."""
     stays = alerts.filter(pl.col("subject_type") == "stay")
     if stays.is_empty() or "stay" not in found:
         return PORTRAITS.empty()
-    near = run.history().focused(stays.lazy().select(stay_id="subject_id"))
+    near = history.focused(stays.lazy().select(stay_id="subject_id"))
     persons = stays["person_id"].drop_nulls().unique().to_list()
     drawn = [
         *stay_portraits(found["stay"], stays, near, tags),

@@ -90,8 +90,7 @@ def platform(city: City, rows: pl.DataFrame, day: str = "ordered") -> pl.Series:
 
 def some(city: City, purpose: str, rows: pl.DataFrame, number: int) -> pl.DataFrame:
     """The luckiest ledgers."""
-    luck = pl.Series(city.world.draw.uniform(purpose, rows["key"]))
-    return rows.with_columns(luck=luck).sort("luck", "key").head(number).drop("luck")
+    return city.world.draw.luckiest(purpose, rows, number).drop("luck")
 
 
 def wholly(city: City, uses: pl.DataFrame) -> pl.DataFrame:

@@ -26,8 +26,7 @@ def untouched(city: City, groups: tuple[str, ...]) -> pl.DataFrame:
 
 def lucky(city: City, rows: pl.DataFrame, purpose: str, number: int) -> pl.DataFrame:
     """Some rows of a plan, by luck."""
-    luck = pl.Series(city.world.draw.uniform(purpose, rows["key"]))
-    return rows.with_columns(luck=luck).sort("luck", "key").head(number).drop("luck")
+    return city.world.draw.luckiest(purpose, rows, number).drop("luck")
 
 
 def product_of(city: City, rows: pl.DataFrame, item: str) -> pl.Series:

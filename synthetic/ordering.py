@@ -39,8 +39,7 @@ def of_groups(city: City, rows: pl.DataFrame, wanted: Iterable[str]) -> pl.DataF
 
 def first(city: City, purpose: str, rows: pl.DataFrame, number: int) -> pl.DataFrame:
     """The luckiest rows, whatever the order in which they came."""
-    luck = pl.Series(city.world.draw.uniform(purpose, rows["key"]))
-    return rows.with_columns(luck=luck).sort("luck", "key").head(number).drop("luck")
+    return city.world.draw.luckiest(purpose, rows, number).drop("luck")
 
 
 def unlabelled(city: City, rows: pl.DataFrame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 BINS = 20  # bins of a number, for use in any shape
 OWN_BINS = 300  # with at most so many values, each is a bin of its own
-FREQUENT = 5  # with more, those that are so frequent in either half are
+FREQUENT = 5  # with more, those that are so frequent in both halves are
 PRIOR = 20.0  # records by which the rate of a bin is drawn to the rate of all
 
 

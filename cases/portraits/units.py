@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cases.facts import OLD_AGE
 from cases.portraits.against import Dimension, against
 from cases.portraits.record import KINDS, Portrait, Said
 from cases.wording import FEW_PEERS, LEVEL_EN, LEVEL_ZH
@@ -19,6 +20,7 @@ from claims.errors import NotFoundError, did_you_mean
 from features import stay_frames
 from features.declaration import BOTH, STAY
 from features.standards import look_up
+from features.stay import SATURDAY
 from features.units import COUNT, RATIO, SHARE
 
 if TYPE_CHECKING:
@@ -175,8 +177,8 @@ def _figures(stays: pl.DataFrame) -> pl.DataFrame:
         short=(pl.col("days") <= SHORT_DAYS).mean(),
         returned=pl.col("returned").mean(),
         emergency=(pl.col("admission_way") == "emergency").mean(),
-        weekend=(pl.col("admitted_at").dt.weekday() >= 6).mean(),  # noqa: PLR2004 - Saturday
-        elderly=(pl.col("age") >= 80).mean(),  # noqa: PLR2004 - as the label 80岁以上
+        weekend=(pl.col("admitted_at").dt.weekday() >= SATURDAY).mean(),
+        elderly=(pl.col("age") >= OLD_AGE).mean(),
     )
     finite = [
         pl.when(pl.col(one.name).cast(pl.Float64).is_finite())

@@ -63,13 +63,8 @@ def _candidates(city: City, dose: Dose) -> dict[int, pl.DataFrame]:
     rows = billed.candidates(city).join(alone, on="chain", how="semi").sort("key")
     rows = rows.filter(~pl.col("died") & pl.col("los").is_between(*NIGHTS))
     rows = rows.filter(pl.col("expected") > LEAST_COST)
-    luck = pl.Series(city.world.draw.uniform("h08/pool", rows["key"]))
-    few = (
-        rows.with_columns(luck=luck)
-        .sort("luck", "key")
-        .head(max(LEAST_POOL, POOL * dose.subjects))
-        .drop("luck")
-    )
+    pool = max(LEAST_POOL, POOL * dose.subjects)
+    few = city.world.draw.luckiest("h08/pool", rows, pool).drop("luck")
     elsewhere = pl.concat([cards.dead(city, few), cards.in_two_beds(city, few)])
     return {
         cards.TWO_PLACES: elsewhere.unique("key", keep="first", maintain_order=True),
