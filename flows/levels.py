@@ -102,11 +102,11 @@ def judge_levels(
         base = lake.scan(table).filter(pl.col("run_date") == on).drop("run_date").collect()
         if base.height:
             mine = standards.filter(pl.col("entity") == entity)
-            found[entity] = _judged(history, entity, base, mine, on, data_version)
+            found[entity] = judged_level(history, entity, base, mine, on, data_version)
     return found
 
 
-def _judged(
+def judged_level(
     history: History,
     entity: str,
     base: pl.DataFrame,
@@ -114,6 +114,7 @@ def _judged(
     on: date,
     data_version: str,
 ) -> Judged:
+    """Compare, rule and score measured subjects of one kind by the newest standards before."""
     dated = base.with_columns(standard_version=version_before(standards, "as_of"))
     measured = with_standards(history, entity, dated, standards)
     judged = Judged(
