@@ -59,7 +59,7 @@ def weigh(judged: Judged) -> pl.DataFrame:
     )
     return (
         judged.scores.join(context, on="subject_id")
-        .join(_by_subject(judged.hits), on="subject_id", how="left")
+        .join(by_subject(judged.hits), on="subject_id", how="left")
         .join(expected, on="subject_id", how="left")
         .with_columns(pl.col("rule_codes").fill_null([]))
         .with_columns(
@@ -73,7 +73,7 @@ def weigh(judged: Judged) -> pl.DataFrame:
             expected_recovery=(pl.col("plausibility") * pl.col("amount_at_risk"))
             .round()
             .cast(pl.Int64),
-            grade=_grade(),
+            grade=grade(),
         )
         .sort("subject_id")
     )
@@ -93,7 +93,7 @@ def _fund_share(measured: pl.DataFrame) -> pl.Expr:
     return pl.when(total > 0).then(pl.col("fund_amount") / total)
 
 
-def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
+def by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     """The largest amount among a subject's rules: overlapping findings count once."""
     # Of equal amounts the first rule by its code names the method.
     strongest = pl.col("loss_method").sort_by("amount", "code", descending=[True, False]).first()
@@ -112,8 +112,13 @@ def _by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def prior_of_rules() -> pl.Expr:
+    """What is believed of a subject whose rules speak, by the best of their grades."""
+    return pl.when("doubt").then(PRIOR_OF_DOUBT).otherwise(PRIOR_OF_CLUE)
+
+
 def _prior() -> pl.Expr:
-    ruled = pl.when("doubt").then(PRIOR_OF_DOUBT).otherwise(PRIOR_OF_CLUE)
+    ruled = prior_of_rules()
     tail = divided(pl.col("anomaly") - OUTLIER_FROM, 1 - OUTLIER_FROM)
     return (
         pl.when(pl.col("doubt").is_not_null())
@@ -122,7 +127,8 @@ def _prior() -> pl.Expr:
     )
 
 
-def _grade() -> pl.Expr:
+def grade() -> pl.Expr:
+    """Grade of DOMAIN 7.4 by plausibility and amount."""
     sure, amount = pl.col("plausibility"), pl.col("amount_at_risk")
     return (
         pl.when(((sure >= RED) & (amount >= RED_AMOUNT)) | pl.col("grave").fill_null(value=False))

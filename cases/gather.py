@@ -1,5 +1,8 @@
 """Cases: alerts about one hospital and person, or one ledger, gathered while a case is open.
 
+What stands above the stay (a person, a physician, a house, a group) is a case of its own, so
+that its amount and that of the stays beneath it are never added up.
+
 A case takes further alerts for ``case_days`` after the night it was opened; what comes
 later opens a new one, so that a case an auditor has closed does not grow behind his back.
 """
@@ -14,6 +17,7 @@ import polars as pl
 from cases.identity import case_id
 from claims.results import CASES, GRADES
 from claims.schema import FEN_PER_YUAN
+from features.declaration import LEVELS
 from features.exact import divided
 from features.ledger_frames import book_of
 
@@ -27,6 +31,8 @@ def about(alerts: pl.DataFrame) -> pl.Series:
     tied = (
         pl.when(pl.col("subject_type") == "ledger")
         .then(book_of())
+        .when(pl.col("subject_type").is_in([level.name for level in LEVELS]))
+        .then("subject_id")
         .otherwise(pl.coalesce(person, "subject_id"))
     )
     return alerts.select(pl.concat_str("scenario", tied, separator=":").alias("about"))["about"]

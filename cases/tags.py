@@ -17,7 +17,7 @@ from cases.prefixes import prefix
 from cases.wording import dated, names_of_codes, sentence
 from claims.knowledge import load_limits
 from claims.results import TAGS
-from features.declaration import BOTH, HIGH, VERSUS_PEERS
+from features.declaration import BOTH, HIGH, LEVELS, VERSUS_PEERS
 from features.standards import look_up
 from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
@@ -143,6 +143,9 @@ def _words(item: Rule, standard: float | None) -> tuple[str, str]:
 
 
 def _model_tags(judged: Judged, subjects: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    if judged.catalogue.entity in LEVELS:
+        # Persons, houses and groups are scored by distance; no model says anything of them.
+        return
     chosen = judged.scores.join(subjects.select("subject_id"), on="subject_id", how="semi")
     for row in chosen.iter_rows(named=True):
         for label in model_labels(row):

@@ -129,7 +129,7 @@ STANDARDS = Table(
     columns=(
         Column("version", TEXT, "Version.", "版本"),
         RUN_DATE,
-        Column("entity", TEXT, "Stay, use or ledger.", "对象"),
+        Column("entity", TEXT, "Kind of subject.", "对象"),
         Column("feature", TEXT, "Feature.", "特征"),
         Column("cell", TEXT, "Peer group, as drg|level|scheme; * for all.", "同类组"),
         Column("n", WHOLE, "Records behind it.", "样本量"),
@@ -285,6 +285,21 @@ DOSSIERS = Table(
     ),
 )
 
+GROUPS = Table(
+    "groups",
+    "Members of the groups that came together more often than chance allows, week by week.",
+    "同住院人群",
+    key=("run_date", "group_id", "person_id"),
+    columns=(
+        RUN_DATE,
+        Column("group_id", TEXT, "Group; kept from week to week by overlap.", "人群编号"),
+        Column("person_id", TEXT, "Member.", "参保人编号"),
+        Column("hospital_id", TEXT, "Institution.", "机构编码"),
+        Column("found_as", TEXT, "Its name in this night's features.", "当晚名称"),
+        Column("first_seen", DATE, "Night of its first sight.", "首见日期"),
+    ),
+)
+
 PORTRAITS = Table(
     "portraits",
     "Portraits of what became an alert and of its person, as seen on the night, as JSON.",
@@ -326,6 +341,7 @@ WRITTEN: tuple[Table, ...] = (
     FINDINGS,
     CASES,
     DOSSIERS,
+    GROUPS,
     PORTRAITS,
     RUNS,
 )

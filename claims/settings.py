@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     alerts_per_night: int = Field(
         default=40, ge=1, description="Alerts a night for each scenario, the team's capacity."
     )
+    level_alerts_per_night: int = Field(
+        default=10,
+        ge=0,
+        description="Alerts a night about persons, houses and groups, beside these.",
+    )
     random_share: float = Field(
         default=0.05, ge=0, lt=1, description="Share of that capacity drawn at random."
     )

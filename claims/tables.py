@@ -47,7 +47,17 @@ STOCK_KINDS = (
     "loss",
 )
 OUTCOMES = ("confirmed", "refuted", "inconclusive", "overturned")
-SUBJECT_TYPES = ("stay", "use", "line", "ledger", "person", "physician", "hospital", "group")
+SUBJECT_TYPES = (
+    "stay",
+    "use",
+    "line",
+    "ledger",
+    "person",
+    "physician",
+    "department",
+    "hospital",
+    "group",
+)
 SCENARIOS = ("hospitalization", "consumables")
 
 RECEIVED_ON = Column(

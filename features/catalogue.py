@@ -10,14 +10,20 @@ from features import (
     coding_frames,
     course,
     dates_frames,
+    group,
+    group_frames,
     identity_frames,
+    institution,
+    insured,
     item_frames,
     ledger,
     ledger_chain,
     ledger_frames,
+    level_frames,
     likeness_frames,
     need_frames,
     person,
+    person_frames,
     proof_frames,
     stay,
     stay_around,
@@ -36,7 +42,19 @@ from features import (
     use,
     use_frames,
 )
-from features.declaration import LEDGER, STAY, USE, VERSUS_PEERS, Entity, Feature
+from features.declaration import (
+    DEPARTMENT,
+    GROUP,
+    HOSPITAL,
+    LEDGER,
+    PERSON,
+    PHYSICIAN,
+    STAY,
+    USE,
+    VERSUS_PEERS,
+    Entity,
+    Feature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +78,8 @@ class Catalogue:
         found = [
             item
             for module in modules
-            for item in vars(module).values()
+            for value in vars(module).values()
+            for item in (value if isinstance(value, tuple) else (value,))
             if isinstance(item, Feature) and item.entity == entity
         ]
         names = [item.name for item in found]
@@ -136,4 +155,18 @@ STAYS = Catalogue.of(
 )
 USES = Catalogue.of(USE, use_frames.FRAMES, use)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger, ledger_chain)
-CATALOGUES: dict[str, Catalogue] = {"stay": STAYS, "use": USES, "ledger": LEDGERS}
+PERSONS = Catalogue.of(PERSON, person_frames.FRAMES, insured)
+PHYSICIANS = Catalogue.of(PHYSICIAN, level_frames.PHYSICIAN_FRAMES, institution)
+DEPARTMENTS = Catalogue.of(DEPARTMENT, level_frames.DEPARTMENT_FRAMES, institution)
+HOSPITALS = Catalogue.of(HOSPITAL, level_frames.HOSPITAL_FRAMES, institution)
+GROUPS = Catalogue.of(GROUP, group_frames.FRAMES, group)
+CATALOGUES: dict[str, Catalogue] = {
+    "stay": STAYS,
+    "use": USES,
+    "ledger": LEDGERS,
+    "person": PERSONS,
+    "physician": PHYSICIANS,
+    "department": DEPARTMENTS,
+    "hospital": HOSPITALS,
+    "group": GROUPS,
+}

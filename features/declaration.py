@@ -94,7 +94,49 @@ LEDGER = Entity(
     "个台账月",
     cells=(("class_code", "level"), ("class_code",), ()),
 )
-ENTITIES = (STAY, USE, LEDGER)
+PERSON = Entity(
+    "person",
+    "参保人",
+    "hospitalization",
+    "persons",
+    "名参保人",
+    cells=(("age_band", "scheme"), ("age_band",), ()),
+)
+PHYSICIAN = Entity(
+    "physician",
+    "医师",
+    "hospitalization",
+    "physicians",
+    "名医师",
+    cells=(("department", "level"), ("department",), ()),
+)
+DEPARTMENT = Entity(
+    "department",
+    "科室",
+    "hospitalization",
+    "departments",
+    "个科室",
+    cells=(("department", "level"), ("department",), ()),
+)
+HOSPITAL = Entity(
+    "hospital",
+    "医疗机构",
+    "hospitalization",
+    "hospitals",
+    "家医疗机构",
+    cells=(("hospital_kind", "level"), ("level",), ()),
+)
+GROUP = Entity(
+    "group",
+    "同住院人群",
+    "hospitalization",
+    "groups",
+    "个人群",
+    cells=(("level",), ()),
+)
+ENTITIES = (STAY, USE, LEDGER, PERSON, PHYSICIAN, DEPARTMENT, HOSPITAL, GROUP)
+# What stands above the single stay: judged by rules and distance alone, without a model.
+LEVELS = (PERSON, PHYSICIAN, DEPARTMENT, HOSPITAL, GROUP)
 
 
 @dataclass(frozen=True)
@@ -133,6 +175,40 @@ class Feature:
         """Say the value, as 'stayed 3.2 d'."""
         shown = self.unit.show(value, zh=zh)
         return inflected(self.says_zh if zh else self.says, shown).format(value=shown)
+
+
+def shared(
+    *entities: Entity,
+    over: str,
+    unit: Unit,
+    family: str,
+    direction: Direction,
+    zh: str,
+    says: str,
+    says_zh: str,
+    empty: float | None = None,
+    peers: bool = True,
+) -> Callable[[Formula], tuple[Feature, ...]]:
+    """Declare one feature of several entities whose frames have the same columns."""
+
+    def declare(formula: Formula) -> tuple[Feature, ...]:
+        return tuple(
+            feature(
+                entity,
+                over=over,
+                unit=unit,
+                family=family,
+                direction=direction,
+                zh=zh,
+                says=says,
+                says_zh=says_zh,
+                empty=empty,
+                peers=peers,
+            )(formula)
+            for entity in entities
+        )
+
+    return declare
 
 
 def feature(

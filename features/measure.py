@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from features.catalogue import Catalogue
     from features.declaration import Feature
 
+_HOUSE = (
+    "hospital_id",
+    "person_id",
+    "event_on",
+    "level",
+    "hospital_kind",
+    "ownership",
+    "district",
+    "department",
+)
 # Context that rules, standards and wording read beside the features, by entity.
 CONTEXT: dict[str, tuple[str, ...]] = {
     "stay": (
@@ -87,6 +97,19 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "closing",
         "closing_on",
     ),
+    "person": (
+        "hospital_id",
+        "person_id",
+        "event_on",
+        "level",
+        "scheme",
+        "age_band",
+        "relief",
+    ),
+    "physician": _HOUSE,
+    "department": _HOUSE,
+    "hospital": _HOUSE,
+    "group": ("hospital_id", "person_id", "event_on", "level"),
 }
 
 

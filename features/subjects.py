@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM
-from features import ledger_frames, use_frames
+from features import ledger_flows, use_frames
 
 if TYPE_CHECKING:
     from datetime import date
@@ -161,7 +161,7 @@ def _ledger_days(history: History) -> pl.LazyFrame:
     counts = history.versions("stock_counts").select(
         "hospital_id", "item_code", KNOWN_FROM, day="counted_on"
     )
-    moved = ledger_frames.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
+    moved = ledger_flows.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
     return pl.concat([moved, counts]).drop_nulls()
 
 

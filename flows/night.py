@@ -22,6 +22,7 @@ from cases.assessment import findings
 from cases.data_tags import data_tags
 from cases.dossier import dossiers
 from cases.gather import assign, gather
+from cases.levels import weigh_levels
 from cases.portraits.persons import person_portraits
 from cases.portraits.stays import stay_portraits
 from cases.reviewed import reviewed_tags
@@ -35,6 +36,7 @@ from claims.results import (
     CASES,
     DOSSIERS,
     FINDINGS,
+    GROUPS,
     MANIFEST,
     PORTRAITS,
     SCORES,
@@ -57,6 +59,7 @@ from flows.judging import (
     version_before,
     with_standards,
 )
+from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
 
 if TYPE_CHECKING:
@@ -66,7 +69,12 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from models.bundle import Bundle
 
-SCENARIOS = {"hospitalization": ("stay",), "consumables": ("use", "ledger")}
+# Each queue has places of its own; what stands above the stay takes none of the stays'.
+QUEUES = (
+    ("hospitalization", ("stay",)),
+    ("consumables", ("use", "ledger")),
+    ("hospitalization", LEVELS),
+)
 FROZEN_TABLES = (STANDARDS.name, *(table.name for table in FROZEN))
 PUBLISHED = (SCORES, TAGS, ALERTS, FINDINGS, CASES, DOSSIERS, PORTRAITS)
 
@@ -105,7 +113,8 @@ def measure_night(run: Run) -> dict[str, int]:
         run.lake.replace(
             f"features_{entity}", base, Span.night(run.on), keys=["run_date", "subject_id"]
         )
-    return {entity: chosen.height for entity, chosen in subjects.items()}
+    counted = {entity: chosen.height for entity, chosen in subjects.items()}
+    return counted | measure_levels(run.lake, history, run.on)
 
 
 def judge_night(run: Run) -> dict[str, Judged]:
@@ -124,7 +133,7 @@ def judge_night(run: Run) -> dict[str, Judged]:
         found[entity] = judged(
             measured, run.bundles[entity], mine, run_date=run.on, data_version=version
         )
-    return found
+    return found | judge_levels(run.lake, history, standards, run.on, version)
 
 
 def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
@@ -132,14 +141,13 @@ def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
 
     Returns the selected rows by entity.
     """
-    settings = run.settings
-    capacity = Capacity(settings.alerts_per_night, settings.random_share, settings.seed)
     earlier = _open_alerts(run)
     chosen: dict[str, pl.DataFrame] = {}
     scored: list[pl.DataFrame] = [SCORES.empty()]
-    for scenario, entities in SCENARIOS.items():
+    for scenario, entities in QUEUES:
+        above = entities == LEVELS
         weighed = [
-            weigh(found[entity]).with_columns(
+            (weigh_levels if above else weigh)(found[entity]).with_columns(
                 entity=pl.lit(entity),
                 model_version=pl.lit(found[entity].model_version, pl.String),
                 benchmark_version=pl.lit(found[entity].benchmark_version, pl.String),
@@ -151,6 +159,7 @@ def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
             continue
         together = pl.concat(weighed, how="diagonal_relaxed")
         told = earlier.filter(pl.col("scenario") == scenario)
+        capacity = _capacity(run.settings, above=above)
         marked = select(alerting.mark_repeats(together, told), capacity, run.on)
         scored.append(_score_rows(marked, scenario, run.on))
         for entity in entities:
@@ -159,6 +168,13 @@ def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
             ).drop("model_version", "benchmark_version")
     run.lake.replace("scores", pl.concat(scored), Span.night(run.on), keys=SCORES.key)
     return chosen
+
+
+def _capacity(settings: Settings, *, above: bool) -> Capacity:
+    """Places of a queue; no lot falls on a house or a person, whom nobody audits at random."""
+    if above:
+        return Capacity(settings.level_alerts_per_night, 0.0, settings.seed)
+    return Capacity(settings.alerts_per_night, settings.random_share, settings.seed)
 
 
 def _score_rows(marked: pl.DataFrame, scenario: str, on: date) -> pl.DataFrame:
@@ -222,7 +238,8 @@ def publish(run: Run, found: dict[str, Judged], notice: str | None, kind: str = 
     tables = [
         *(table.name for table in DELIVERED),
         *(table.name for table in PUBLISHED),
-        *(f"features_{entity}" for entity in ENTITIES),
+        *(f"features_{entity}" for entity in (*ENTITIES, *LEVELS)),
+        GROUPS.name,
         *FROZEN_TABLES,
         "quarantine",
         "data_faults",
@@ -251,7 +268,7 @@ def _models(run: Run, found: dict[str, Judged]) -> str | None:
     """One name for all models of the night, by which it can be run again."""
     versions: dict[str, str | None] = {
         entity: bundle.version for entity, bundle in run.bundles.items()
-    } or {entity: item.model_version for entity, item in found.items()}
+    } or {entity: item.model_version for entity, item in found.items() if item.model_version}
     return " ".join(f"{entity}:{version}" for entity, version in versions.items()) or None
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from claims.errors import NotFoundError
 from features.catalogue import CATALOGUES
+from flows.training import ENTITIES
 from models import registry
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def champions(home: Path, before: date | None = None) -> dict[str, Bundle]:
     With ``before``, a champion that learned from that night or later gives way to the
     newest bundle that did not, where there is one.
     """
-    found = {entity: registry.champion(home, office(entity)) for entity in CATALOGUES}
+    found = {entity: registry.champion(home, office(entity)) for entity in ENTITIES}
     kept = {entity: bundle for entity, bundle in found.items() if bundle is not None}
     if before is None:
         return kept
@@ -91,7 +92,7 @@ def rollback(home: Path, entity: str) -> str:
 
 
 def _check(entity: str) -> None:
-    if entity not in CATALOGUES:
+    if entity not in ENTITIES:
         raise NotFoundError(
-            f"There is no model for '{entity}'.", f"Name one of: {', '.join(CATALOGUES)}."
+            f"There is no model for '{entity}'.", f"Name one of: {', '.join(ENTITIES)}."
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cases.judged import Judged
 from cases.portraits.groups import group_portrait
 from cases.portraits.persons import person_portraits
-from cases.portraits.position import positions
 from cases.portraits.record import KINDS, labels_of
 from cases.portraits.stays import stay_portraits
 from cases.portraits.units import UNITS, unit_portrait
@@ -18,11 +17,11 @@ from cases.reviewed import reviewed_tags
 from cases.tags import tags
 from claims.errors import NotFoundError, did_you_mean
 from claims.history import History
-from claims.results import ALERTS, MANIFEST, TAGS
-from features.catalogue import CATALOGUES
+from claims.results import ALERTS, GROUPS, MANIFEST, TAGS
 from features.subjects import SCHEMA
 from flows.judging import base_measures, version_before, with_standards
 from flows.landing import open_lake
+from flows.level_portraits import seen
 from flows.manifests import newest_manifest
 from flows.training import frozen_standards, last_night
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from claims.lake import Lake
     from claims.settings import Settings
 
-# Where a computed group's members stand, if groups are computed at all.
-MEMBERS = "group_members"
 NO_SCORES = {
     "subject_id": pl.String(),
     "score": pl.Float64(),
@@ -86,12 +83,7 @@ def portrait_of(settings: Settings, kind: str, subject: str) -> Portrait:
     if kind == "group":
         return _group(desk, subject)
     if kind in UNITS:
-        standards = desk.standards("stay")
-        found = unit_portrait(
-            desk.history(), kind, subject, desk.night, standards, _stored(desk, kind, subject)
-        )
-        found.position.extend(_declared(desk, kind, subject))
-        return found
+        return _unit(desk, kind, subject)
     raise NotFoundError(
         f"There is no portrait of a '{kind}'.",
         f"Kinds: {', '.join(KINDS)}.{did_you_mean(kind, KINDS)}",
@@ -149,16 +141,29 @@ def _stay(desk: Desk, subject: str) -> Portrait:
     return drawn
 
 
+def _unit(desk: Desk, kind: str, subject: str) -> Portrait:
+    history = desk.history()
+    found = unit_portrait(history, kind, subject, desk.night, desk.standards("stay"), [])
+    position, told = _seen(desk, history, kind, subject)
+    found.labels.extend(labels_of(told, kind, subject))
+    found.position.extend(position)
+    return found
+
+
 def _person(desk: Desk, subject: str) -> Portrait:
     history = desk.history()
-    labels = pl.concat([_stored_rows(desk, "person", subject), _of_stays(desk, history, subject)])
-    for drawn in person_portraits(history, [subject], desk.night, labels):
-        drawn.position.extend(_declared(desk, "person", subject))
-        return drawn
-    raise NotFoundError(
+    unknown = NotFoundError(
         f"No stay of the person '{subject}' is known on {desk.night}.",
         "Use the pseudonym, as `jianbao alerts --format json` has it.",
     )
+    mine = history.current("stays").filter(pl.col("person_id") == subject)
+    if mine.select(pl.len()).collect().item() == 0:
+        raise unknown
+    position, told = _seen(desk, history, "person", subject)
+    labels = pl.concat([told, _of_stays(desk, history, subject)])
+    (drawn,) = person_portraits(history, [subject], desk.night, labels)
+    drawn.position.extend(position)
+    return drawn
 
 
 def _of_stays(desk: Desk, history: History, person: str) -> pl.DataFrame:
@@ -175,37 +180,34 @@ def _of_stays(desk: Desk, history: History, person: str) -> pl.DataFrame:
 
 
 def _group(desk: Desk, subject: str) -> Portrait:
-    rows = desk.rows(MEMBERS)
+    rows = desk.rows(GROUPS.name)
     if rows is None:
         raise NotFoundError(
-            "No groups have been computed in this lake.",
-            "Run a night whose models know groups; until then draw the portrait of a person.",
+            "No groups have been found in this lake.",
+            "Groups are looked for on Mondays: run one, or draw the portrait of a person.",
         )
     mine = rows.filter(pl.col("group_id") == subject)
     newest = mine.filter(pl.col("run_date") == pl.col("run_date").max()).collect()
     if newest.is_empty():
-        raise NotFoundError(f"There is no group '{subject}'.", f"Ids stand in table `{MEMBERS}`.")
-    return group_portrait(
-        desk.history(),
-        subject,
-        newest["person_id"].to_list(),
-        desk.night,
-        _stored(desk, "group", subject),
-        _declared(desk, "group", subject),
-    )
+        known = rows.select("group_id").unique().collect()["group_id"].sort()
+        raise NotFoundError(
+            f"There is no group '{subject}'.",
+            f"Ids stand in table `{GROUPS.name}`.{did_you_mean(subject, known)}",
+        )
+    history = desk.history()
+    position, told = _seen(desk, history, "group", subject)
+    labels = labels_of(told, "group", subject)
+    return group_portrait(history, subject, newest, desk.night, labels, position)
 
 
-def _declared(desk: Desk, kind: str, subject: str) -> list[Position]:
-    """Positions by the declared features of a kind, where nights measure it."""
+def _seen(
+    desk: Desk, history: History, kind: str, subject: str
+) -> tuple[list[Position], pl.DataFrame]:
+    """Positions and labels by the declared features of a kind, with what was confirmed."""
     rows = desk.rows(f"features_{kind}")
-    if kind not in CATALOGUES or rows is None:
-        return []
-    mine = rows.filter(pl.col("subject_id") == subject).sort("run_date").tail(1).collect()
-    standards = desk.standards(kind)
-    if mine.is_empty() or standards.is_empty():
-        return []
-    named = mine.with_columns(standard_version=version_before(standards, "as_of"))
-    return positions(CATALOGUES[kind], named, standards)
+    position, told = seen(rows, history, kind, subject, desk.night, desk.standards(kind))
+    stored = _stored_rows(desk, kind, subject).join(told, on="tag", how="anti")
+    return position, pl.concat([told, stored])
 
 
 def _stored_rows(desk: Desk, kind: str, subject: str) -> pl.DataFrame:
@@ -216,7 +218,3 @@ def _stored_rows(desk: Desk, kind: str, subject: str) -> pl.DataFrame:
     mine = rows.filter((pl.col("subject_type") == kind) & (pl.col("subject_id") == subject))
     newest = pl.col("run_date") == pl.col("run_date").max()
     return mine.filter(newest).select(TAGS.names).collect()
-
-
-def _stored(desk: Desk, kind: str, subject: str) -> list[dict[str, Any]]:
-    return labels_of(_stored_rows(desk, kind, subject), kind, subject)

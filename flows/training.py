@@ -22,6 +22,7 @@ from features.standards import freeze
 from features.subjects import ledgers_of_history, stays_of_history, uses_of_history
 from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, version_before, with_standards
+from flows.levels import freeze_levels
 from models.labels import labels as labels_of
 from models.train import train
 
@@ -78,6 +79,8 @@ def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None
         bundles[entity], figures[entity] = _train(
             history, entity, base, standards, outcomes, settings, as_of
         )
+    tell("freezing standards of persons, houses and groups")
+    freeze_levels(lake, history, as_of)
     return Learned(bundles, figures)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rules import (
     consumable,
+    levels,
     stay,
     stay_coding,
     stay_dates,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = tuple(
         stay_dates,
         stay_inducement,
         consumable,
+        levels,
     )
     for item in vars(module).values()
     if isinstance(item, Rule)

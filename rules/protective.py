@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rules import protective_levels
 from rules.declaration import Protective, limit
 
 # Groups and codes of the global suppression list (DOMAIN 2.1).
@@ -210,7 +211,8 @@ old_stock = Protective(
     ).fill_null(value=False),
 )
 
-ALL: tuple[Protective, ...] = tuple(
-    item for item in vars().copy().values() if isinstance(item, Protective)
+ALL: tuple[Protective, ...] = (
+    *(item for item in vars().copy().values() if isinstance(item, Protective)),
+    *protective_levels.ALL,
 )
 BY_CODE: dict[str, Protective] = {item.code: item for item in ALL}

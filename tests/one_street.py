@@ -25,13 +25,14 @@ NIGHT = date(2026, 1, 15)
 
 TABLES = {
     "hospitals": """
-        hospital_id | name  | level | kind    | ownership | district
-        H           | North | 3     | general | public    | 黄浦区
-        K           | South | 2     | general | private   | 宝山区
+        hospital_id | name  | level | kind    | ownership | district | approved_beds
+        H           | North | 3     | general | public    | 黄浦区   | 400
+        K           | South | 2     | general | private   | 宝山区   | 100
     """,
     "physicians": """
         physician_id | hospital_id | department
         D            | H           | cardiology
+        E            | H           | medicine
     """,
     "persons": """
         person_id | sex | birth_date | scheme   | person_type | death_date | relief | district | address_hash | blood_group | received_on
@@ -41,6 +42,9 @@ TABLES = {
         Q         | M   | 1980-05-01 | resident | resident    | 2025-12-20 | no     | 崇明区   | A2           | A           | 2026-01-10
         R         | M   | 2010-05-01 | resident | student     | -          | yes    | 外省市   | A2           | -           | -
         S         | F   | 1940-05-01 | employee | retired     | -          | no     | 宝山区   | A3           | O           | -
+        T         | F   | 1945-05-01 | resident | resident    | -          | no      | 宝山区   | A4           | -           | -
+        U         | M   | 1946-05-01 | resident | resident    | -          | no      | 宝山区   | A4           | -           | -
+        V         | F   | 1947-05-01 | resident | resident    | -          | yes     | 宝山区   | A4           | -           | -
     """,
     "stays": """
         stay_id | hospital_id | total_amount | person_id | department | ward | physician_id | admitted_at      | discharged_at    | settled_on | received_on | admission_way | discharge_way | principal_diagnosis | drg  | day_case | newborn | planned_readmission | fund_amount | self_pay_amount | payment_standard | severity | referrer | length_of_stay
@@ -51,6 +55,13 @@ TABLES = {
         q1      | K           | 3,000        | Q         | surgery    | W1   | -            | 2025-12-10 23:00 | 2025-12-23 10:00 | 2025-12-27 | 2025-12-28  | transfer      | against_advice | K35.8              | GD23 | no       | no      | no                  | 1,000       | 2,000           | 4,000            | 1 | R1       | 13
         r1      | K           | 800          | R         | surgery    | W1   | -            | 2025-12-13 08:00 | 2025-12-13 18:00 | 2025-12-13 | 2025-12-14  | outpatient    | home          | K35.8               | GD29 | yes      | no      | no                  | 500         | 300             | 4,000            | 1 | -        | 0
         s1      | K           | 0            | S         | surgery    | W1   | -            | 2025-12-01 08:00 | 2025-12-30 18:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | I50.9               | FR29 | no       | no      | no                  | 0           | 0               | 0                | 1 | -        | 29
+        t1      | H           | 2,000        | T         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        u1      | H           | 2,000        | U         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        v1      | H           | 2,000        | V         | medicine   | W1   | E            | 2025-10-20 09:00 | 2025-10-24 10:00 | 2025-10-24 | 2025-10-25  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        t2      | H           | 2,000        | T         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        u2      | H           | 2,000        | U         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        v2      | H           | 2,000        | V         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
+        v3      | K           | 400          | V         | surgery    | W2   | -            | 2025-11-20 09:00 | 2025-11-22 10:00 | 2025-11-22 | 2025-11-23  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 300         | 100             | 3,000            | 1        | R1       | 2
     """,
     "stay_diagnoses": """
         stay_id | position | code  | present_on_admission
@@ -94,6 +105,19 @@ TABLES = {
         23      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes
         24      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes
         25      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes
+        101     | t1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        102     | t1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        103     | u1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        104     | u1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        105     | v1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        106     | v1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        107     | t2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        108     | t2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        109     | u2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        110     | u2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        111     | v2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
+        112     | v2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        113     | v3      | -                | 2025-12-28 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
     """,
     "service_items": """
         item_code | valid_from | name   | category   | unit | price
@@ -170,6 +194,11 @@ SUBJECTS = {
         "H|C010101STENTB|2025-11",
         "K|C020202MESH01|2025-12",
     ),
+    "person": ("P", "Q", "R", "S", "T"),
+    "physician": ("D", "E"),
+    "department": ("H|cardio", "K|surgery", "H|medicine"),
+    "hospital": ("H", "K"),
+    "group": ("H|T",),
 }
 
 

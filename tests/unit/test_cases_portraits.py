@@ -206,7 +206,11 @@ def test_a_unit_is_held_against_what_its_case_groups_usually_cost() -> None:
 
 def test_members_of_a_group_stand_below_one_another_and_what_they_share_is_marked() -> None:
     both = pl.concat([many(2, "P"), many(2, "Q").with_columns(stay_id=pl.lit("q") + "stay_id")])
-    told = group_portrait(town(stays=both.unique("stay_id")), "G1", ["P", "Q"], NIGHT, [], [])
+    found = pl.DataFrame(
+        {"person_id": ["P", "Q"], "hospital_id": ["H", "H"], "first_seen": [NIGHT, NIGHT]}
+    )
+    told = group_portrait(town(stays=both.unique("stay_id")), "G1", found, NIGHT, [], [])
+    assert "no comparison was made" in notes(told)
     assert {one["row"] for one in told.timeline} == {"P", "Q"}
     assert all(one["this"] for one in told.timeline if one["row"] == "Q")
     page(told)
