@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-KILOBYTES_PER_GB = 1e6
+BYTES_PER_KILOBYTE, BYTES_PER_GB = 1_024, 1e9
 
 
 def in_own_process(module: str, *words: str) -> dict[str, float]:
@@ -21,5 +21,5 @@ def in_own_process(module: str, *words: str) -> dict[str, float]:
 
 
 def peak_gigabytes() -> float:
-    """Most memory that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_GB
+    """Most memory that this process ever held; Linux counts it in units of 1,024 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_KILOBYTE / BYTES_PER_GB

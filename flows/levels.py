@@ -31,6 +31,7 @@ from flows.judging import base_measures, newest_version, version_before, with_st
 if TYPE_CHECKING:
     from claims.history import History
     from claims.lake import Lake
+    from features.communities import Found
 
 LEVELS = tuple(entity.name for entity in LEVEL_ENTITIES)
 HOUSES = ("physician", "department", "hospital")
@@ -69,16 +70,23 @@ def _measure_groups(lake: Lake, history: History, on: date) -> int:
     if not weekly(on):
         return _keep(lake, "features_group", None, on)
     found = groups_known(history, on)
+    chosen = groups_of_night(history, found, on)
+    return _keep(lake, "features_group", _named_groups(lake, history, found, chosen, on), on)
+
+
+def _named_groups(
+    lake: Lake, history: History, found: Found, chosen: pl.DataFrame, on: date
+) -> pl.DataFrame | None:
+    """Keep the ids of what was found, and measure the chosen under these; None without any."""
     members = found.members.join(named(found), on=["subject_id", "as_of"], how="semi")
     kept = keep_ids(members.drop("as_of"), _earlier_groups(lake, on), on)
     lake.replace(GROUPS.name, kept, Span.night(on), keys=GROUPS.key)
-    chosen = groups_of_night(history, found, on)
     if chosen.is_empty():
-        return _keep(lake, "features_group", None, on)
+        return None
     ids = kept.select(subject_id="found_as", group_id="group_id").unique()
     base = base_measures(history, "group", chosen).join(ids, on="subject_id")
     renamed = base.drop("subject_id").rename({"group_id": "subject_id"})
-    return _keep(lake, "features_group", renamed.select(base.drop("group_id").columns), on)
+    return renamed.select(base.drop("group_id").columns)
 
 
 def _earlier_groups(lake: Lake, on: date) -> pl.DataFrame:
@@ -130,6 +138,31 @@ def judged_level(
         data_version=data_version,
     )
     return judged
+
+
+def judge_extract(lake: Lake, history: History, on: date, data_version: str) -> dict[str, Judged]:
+    """Judge every person, house and group of an extract; write its groups.
+
+    Their standards are those of all of them together: a city has too few hospitals or groups to
+    leave a fifth out, and no model learns from these distances.
+    """
+    found: dict[str, Judged] = {}
+    for entity in LEVELS:
+        catalogue = CATALOGUES[entity]
+        features = catalogue.measurable(history)
+        base = _whole(lake, history, entity, on) if features else None
+        if base is not None and base.height:
+            standards = freeze(base, catalogue.entity, features, version=f"{on:%Y-%m-%d}", on=on)
+            found[entity] = judged_level(history, entity, base, standards, on, data_version)
+    return found
+
+
+def _whole(lake: Lake, history: History, entity: str, on: date) -> pl.DataFrame | None:
+    if entity != "group":
+        chosen = all_with_stays(history, entity, on)
+        return base_measures(history, entity, chosen) if chosen.height else None
+    known = groups_known(history, on)
+    return _named_groups(lake, history, known, named(known).select(*SCHEMA), on)
 
 
 def freeze_levels(lake: Lake, history: History, as_of: date) -> None:

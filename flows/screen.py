@@ -37,6 +37,7 @@ from flows.judging import (
     with_standards,
 )
 from flows.landing import Landed, land_history
+from flows.levels import judge_extract
 from flows.training import silent, subjects_of_history
 from models.explain import top_reasons
 from models.groups import group_keys, hash_folds
@@ -117,7 +118,8 @@ def judge(
         if base.height >= FEWEST_RECORDS:
             progress(f"judging {base.height:,} {CATALOGUES[entity].entity.plural} out of fold")
             found[entity] = _judged(settings, history, entity, base, outcomes, on, version)
-    return found
+    progress("judging persons, physicians, departments, hospitals and groups")
+    return found | judge_extract(lake, history, on, version)
 
 
 def _judged(

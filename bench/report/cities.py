@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 JIANBAO = (sys.executable, "-c", "from flows.command_line import main; main()")
 SCREEN = "city"
-KILOBYTES_PER_GB = 1_000_000  # Linux reports peak memory in kilobytes
+BYTES_PER_KILOBYTE, BYTES_PER_GB = 1_024, 1e9  # Linux counts peak memory in units of 1,024 bytes
 
 
 class StepError(JianbaoError):
@@ -169,7 +169,7 @@ def _run(shop: Workshop, *words: str) -> Step:
             f"`jianbao {words[0]}` stopped with exit code {child.returncode}:\n{_last(log)}",
             f"The whole log is {log}. Run the report again to go on from here.",
         )
-    return Step(time.perf_counter() - began, used.ru_maxrss / KILOBYTES_PER_GB)
+    return Step(time.perf_counter() - began, used.ru_maxrss * BYTES_PER_KILOBYTE / BYTES_PER_GB)
 
 
 def _environment() -> dict[str, str]:

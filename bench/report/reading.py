@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench.report.membership import MEMBERS
 from bench.report.results import HITS, KIN
 from claims.pseudonyms import Pseudonyms
-from claims.results import ALERTS, SCORES, TAGS
+from claims.results import ALERTS, GROUPS, SCORES, TAGS
 from features.ledger_frames import book_of
+from features.level_stays import YEAR_DAYS
 from features.use_frames import stay_of
 from flows.evaluate import answer_key
 from flows.published import newest
@@ -37,7 +37,7 @@ def read(
         "records": scores.join(_levels(shown), on="hospital_id", how="left"),
         "key": with_kin(key, belongs),
         "hits": with_kin(_hits(scores, _tags(shown)), belongs),
-        "members": members(),
+        "members": members(_groups(shown), _lain(shown, belongs)),
         "alerts": shown.rows(ALERTS.name).select(*_subject(), "grade", "selected_by").collect(),
     }
     return tables, _population(shown, belongs)
@@ -109,6 +109,16 @@ def _stays(shown: Published) -> pl.DataFrame:
     ).collect()
 
 
+def _lain(shown: Published, belongs: pl.DataFrame) -> pl.DataFrame:
+    """Whom each stay belongs to, with the day on which it began."""
+    rows = shown.rows("stays")
+    if "admitted_at" not in rows.collect_schema().names():
+        return belongs.with_columns(admitted_on=pl.lit(None, pl.Date))
+    began = rows.sort("received_on").group_by("stay_id", maintain_order=True).last()
+    days = began.select(stay="stay_id", admitted_on=pl.col("admitted_at").dt.date())
+    return belongs.join(days.collect(), on="stay", how="left")
+
+
 _OWNERS = ("person_id", "physician_id", "department", "hospital_id")
 
 
@@ -132,12 +142,29 @@ def with_kin(rows: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     ).drop(f"stay_{name}" for name in KIN[1:])
 
 
-def members() -> pl.DataFrame:
+def members(groups: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
     """The stays that each group holds: (subject_type, subject_id, stay).
 
-    Nothing publishes groups yet, so that there are none.
+    ``groups`` are rows of table `groups`; ``lain`` has stay, stay_person, stay_hospital: a
+    group holds its members' stays at its hospital in the year before it was found.
     """
-    return pl.DataFrame(schema=MEMBERS)
+    at = {"stay_person": "person_id", "stay_hospital": "hospital_id"}
+    inside = pl.col("admitted_on") > pl.col("run_date").dt.offset_by(f"-{YEAR_DAYS}d")
+    before = pl.col("admitted_on") <= pl.col("run_date")
+    return (
+        groups.join(lain.rename(at), on=list(at.values()))
+        .filter(inside & before)
+        .select(subject_type=pl.lit("group"), subject_id="group_id", stay="stay")
+        .unique()
+        .sort("subject_id", "stay")
+    )
+
+
+def _groups(shown: Published) -> pl.DataFrame:
+    named = {one["table"] for one in shown.manifest["versions"]}
+    if GROUPS.name not in named:
+        return GROUPS.empty()
+    return shown.rows(GROUPS.name).select(GROUPS.names).collect()
 
 
 def _population(shown: Published, stays: pl.DataFrame) -> dict[str, int]:
