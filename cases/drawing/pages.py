@@ -47,7 +47,7 @@ def _person(page: Page, portrait: Portrait, y: float) -> float:
     """The timeline first, then how often others are in hospital."""
     y = timeline(page, portrait.timeline, MARGIN, y, INNER)
     half = (INNER - GAP) * 0.58
-    left = dots(page, MARGIN, y, half, portrait.position)
+    left = dots(page, MARGIN, y, half, portrait.telling(DIMENSIONS_SHOWN))
     x = MARGIN + half + GAP
     right = trend(page, portrait.trend, x, y, INNER - half - GAP)
     right = listing(page, x, right, INNER - half - GAP, ("Where", "就诊机构"), portrait.neighbours)
@@ -57,7 +57,7 @@ def _person(page: Page, portrait: Portrait, y: float) -> float:
 def _unit(page: Page, portrait: Portrait, y: float) -> float:
     """Position among peers, the months, the units most like it."""
     half = (INNER - GAP) * 0.58
-    left = dots(page, MARGIN, y, half, portrait.position)
+    left = dots(page, MARGIN, y, half, portrait.telling(DIMENSIONS_SHOWN))
     x = MARGIN + half + GAP
     right = trend(page, portrait.trend, x, y, INNER - half - GAP)
     heads = ("Most like it", "最相似同类")
@@ -69,7 +69,7 @@ def _group(page: Page, portrait: Portrait, y: float) -> float:
     """Members by row, their stays in time."""
     y = timeline(page, portrait.timeline, MARGIN, y, INNER, ("Stays of its members", "成员住院"))
     half = (INNER - GAP) * 0.58
-    left = dots(page, MARGIN, y, half, portrait.position)
+    left = dots(page, MARGIN, y, half, portrait.telling(DIMENSIONS_SHOWN))
     x = MARGIN + half + GAP
     heads = ("Members", "成员")
     return max(left, listing(page, x, y, INNER - half - GAP, heads, portrait.neighbours))
