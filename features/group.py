@@ -23,7 +23,7 @@ def persons_at(place: str) -> pl.Expr:
     family="ring",
     direction=HIGH,
     zh="人数",
-    says="has {value} members",
+    says="has {value} {member|members}",
     says_zh="共{value}人",
 )
 def size() -> pl.Expr:
@@ -53,7 +53,7 @@ def meetings_per_pair() -> pl.Expr:
     family="ring",
     direction=HIGH,
     zh="重复同住次数",
-    says="met again {value} times",
+    says="met again {value} {time|times}",
     says_zh="重复同住{value}次",
 )
 def repeats() -> pl.Expr:
@@ -98,7 +98,7 @@ def repeat_surprise() -> pl.Expr:
     family="arrival",
     direction=HIGH,
     zh="一周内同址入院人数",
-    says="sent {value} persons of one place in a week",
+    says="sent {value} {person|persons} of one place in a week",
     says_zh="同一来源一周内入院{value}人",
 )
 def arrived_from_one_place() -> pl.Expr:
@@ -128,7 +128,7 @@ def arrival_surprise() -> pl.Expr:
     family="ring",
     direction=HIGH,
     zh="批次",
-    says="came in {value} waves",
+    says="came in {value} {wave|waves}",
     says_zh="分{value}批入院",
 )
 def waves() -> pl.Expr:
@@ -191,7 +191,7 @@ def address_share() -> pl.Expr:
     family="one place",
     direction=BOTH,
     zh="同址参保人数",
-    says="come from an address of {value} insured persons",
+    says="come from an address of {value} insured {person|persons}",
     says_zh="所在地址共{value}名参保人",
 )
 def address_persons() -> pl.Expr:

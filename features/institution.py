@@ -69,7 +69,7 @@ def recent(name: str) -> pl.Expr:
     family="volume",
     direction=BOTH,
     zh="年住院人次",
-    says="had {value} stays in a year",
+    says="had {value} {stay|stays} in a year",
     says_zh="一年住院{value}人次",
     empty=0,
 )
@@ -359,7 +359,7 @@ def push_z() -> pl.Expr:
     family="timing",
     direction=HIGH,
     zh="节前月末超量收治",
-    says="admitted {value} more than expected before a holiday or cut-off",
+    says="admitted {value} {person|persons} more than expected before a holiday or cut-off",
     says_zh="节前月末超量收治{value}人次",
 )
 def push_excess() -> pl.Expr:
@@ -407,7 +407,7 @@ def push_school_share() -> pl.Expr:
     family="timing",
     direction=HIGH,
     zh="年内冲量次数",
-    says="bunched {value} times in a year before a holiday or cut-off",
+    says="bunched {value} {time|times} in a year before a holiday or cut-off",
     says_zh="年内节前月末冲量{value}次",
 )
 def pushes_in_year() -> pl.Expr:
@@ -439,7 +439,7 @@ def week_z() -> pl.Expr:
     family="timing",
     direction=HIGH,
     zh="单周超量收治",
-    says="admitted {value} more than expected in one week",
+    says="admitted {value} {person|persons} more than expected in one week",
     says_zh="单周超量收治{value}人次",
 )
 def week_excess() -> pl.Expr:
@@ -698,7 +698,7 @@ def tests_over_expected() -> pl.Expr:
     family="bills",
     direction=HIGH,
     zh="雷同账单数",
-    says="{value} bills of different diagnoses within 30 days are alike line for line",
+    says="{value} {bill|bills} of different diagnoses within 30 days {is|are} alike line for line",
     says_zh="30天内{value}份不同诊断的账单逐项相同",
     empty=0,
 )
@@ -733,7 +733,7 @@ def alike_share() -> pl.Expr:
     family="bills",
     direction=HIGH,
     zh="雷同账单的诊断数",
-    says="bills alike line for line stand under {value} diagnoses",
+    says="bills alike line for line stand under {value} {diagnosis|diagnoses}",
     says_zh="逐项相同的账单涉及{value}个诊断",
     empty=0,
 )

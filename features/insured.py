@@ -33,7 +33,7 @@ def age_of_person() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="年住院次数",
-    says="stayed {value} times in a year",
+    says="stayed {value} {time|times} in a year",
     says_zh="一年住院{value}次",
     empty=0,
 )
@@ -49,7 +49,7 @@ def stays_in_year() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近90天住院次数",
-    says="stayed {value} times in 90 days",
+    says="stayed {value} {time|times} in 90 days",
     says_zh="近90天住院{value}次",
     empty=0,
 )
@@ -65,7 +65,7 @@ def stays_in_quarter() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="年内无豁免原因住院次数",
-    says="stayed {value} times in a year without a known cause to come often",
+    says="stayed {value} {time|times} in a year without a known cause to come often",
     says_zh="一年内无豁免原因住院{value}次",
     empty=0,
 )
@@ -86,7 +86,7 @@ def unexplained_in_year() -> pl.Expr:
     family="frequency",
     direction=HIGH,
     zh="近90天无豁免原因住院次数",
-    says="stayed {value} times in 90 days without a known cause to come often",
+    says="stayed {value} {time|times} in 90 days without a known cause to come often",
     says_zh="近90天无豁免原因住院{value}次",
     empty=0,
 )
@@ -102,7 +102,7 @@ def unexplained_in_quarter() -> pl.Expr:
     family="breadth",
     direction=HIGH,
     zh="年内住院机构数",
-    says="stayed in {value} hospitals in a year",
+    says="stayed in {value} {hospital|hospitals} in a year",
     says_zh="一年在{value}家机构住院",
     empty=0,
 )
@@ -118,7 +118,7 @@ def hospitals_in_year() -> pl.Expr:
     family="breadth",
     direction=HIGH,
     zh="近90天住院机构数",
-    says="stayed in {value} hospitals in 90 days",
+    says="stayed in {value} {hospital|hospitals} in 90 days",
     says_zh="近90天在{value}家机构住院",
     empty=0,
 )
@@ -138,7 +138,7 @@ def hospitals_in_quarter() -> pl.Expr:
     family="breadth",
     direction=BOTH,
     zh="年内住院科室数",
-    says="stayed in {value} departments in a year",
+    says="stayed in {value} {department|departments} in a year",
     says_zh="一年在{value}个科室住院",
     empty=0,
 )

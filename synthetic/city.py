@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -45,6 +46,7 @@ from synthetic.world import World
 from synthetic.writing import Parts, conform, write
 
 Progress = Callable[[float, str], None]
+Planting = Callable[[City], City]
 
 CHUNK_STAYS = 15_000  # stays billed at a time; bounds the memory
 STREAMED = ("fee_lines", "stays", "stay_diagnoses", "stay_procedures", "device_uses")
@@ -116,7 +118,9 @@ def live(
     city = experience.calibrated(City(world, standards.build(world, world.clock), honest))
     made = {"care": _cared, "goods": _supplied, "bill": _visited}
     for stage in STAGES:
-        city = _plant(made[stage](city), stage, asked)
+        city = made[stage](city)
+        for plant in _plantings(city, stage, asked):
+            city = plant(city)  # the one before is forgotten here; it can fill half a gigabyte
     return city
 
 
@@ -136,17 +140,25 @@ def _visited(city: City) -> City:
     return replace(city, visits=visits.make(city.world, city.plan, city.visits))
 
 
-def _plant(city: City, stage: str, asked: Asked) -> City:
+def _plantings(city: City, stage: str, asked: Asked) -> list[Planting]:
     """Schemes first, so that no look-alike label hides one; then the look-alikes."""
     number = len(city.plan)
-    for scheme in schemes():
-        dose = asked.dose(scheme, number, city.world.clock)
-        if scheme.stage == stage and dose.subjects:
-            city = scheme.plant(city, dose)
-    for likeness in lookalikes():
-        if likeness.stage == stage:
-            city = likeness.plant(city, Dose(max(1, round(number * likeness.share)), (0,)))
-    return city
+    doses = [
+        (scheme.plant, asked.dose(scheme, number, city.world.clock))
+        for scheme in schemes()
+        if scheme.stage == stage
+    ]
+    alike = [
+        (likeness.plant, Dose(max(1, round(number * likeness.share)), (0,)))
+        for likeness in lookalikes()
+        if likeness.stage == stage
+    ]
+    wanted = [(plant, dose) for plant, dose in doses if dose.subjects] + alike
+    return [partial(_with_dose, plant, dose) for plant, dose in wanted]
+
+
+def _with_dose(plant: Callable[[City, Dose], City], dose: Dose, city: City) -> City:
+    return plant(city, dose)
 
 
 def _write_static(world: World, city: City, out: Path) -> Iterator[tuple[str, int]]:

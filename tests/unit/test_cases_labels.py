@@ -119,7 +119,7 @@ def test_a_rule_label_says_value_limit_version_and_sentence() -> None:
     )  # fmt: skip
     assert row["version"] == "2026-01"
     assert row["text_en"] == (
-        "H01 Split stay: again in the same hospital for the same condition within 15 days"
+        "H01 Split stay: came back to the same hospital for the same condition within 15 days"
     )
     assert "15天内" in row["text_zh"]
 
