@@ -22,8 +22,8 @@ def reading(*tables: str) -> dict[str, float]:
 def test_the_page_gives_seconds_memory_and_what_was_read_of_what_is_held() -> None:
     said = page(
         {
-            "night": {"stay": 15_000.0, "use": 900.0, "seconds": 31.4, "gb": 2.5},
-            "steps": {"stay: likeness": 9.0, "which stays": 0.5},
+            "night": {"stay": 15_000.0, "use": 900.0, "night": 31.4, "night cpu": 52.0, "gb": 2.5},
+            "steps": {"which stays": 0.5, "which stays cpu": 0.6, "uses": 9.0, "uses cpu": 11.0},
             "reading": reading("stays", "fee_lines"),
         },
         asked=14_000,
@@ -34,7 +34,8 @@ def test_the_page_gives_seconds_memory_and_what_was_read_of_what_is_held() -> No
     assert "| 2.5 GB |" in said
     assert "15,000 stays, 900 uses" in said
     assert "| fee_lines | 1,000 | 100 | 2 | 250 (0.25) | 3 |" in said
-    assert said.index("| stay: likeness | 9.0 |") < said.index("| which stays | 0.5 |")
+    assert "all cores together | 52 s |" in said
+    assert said.index("| uses | 9.0 | 11.0 |") < said.index("| which stays | 0.5 | 0.6 |")
 
 
 def test_all_that_came_after_a_day_comes_in_one_night_each_row_as_sent_last(tmp_path: Path) -> None:
