@@ -126,7 +126,7 @@ def measure(name: str, names: dict[str, dict[str, str]]) -> str:
     """What a measured column is called."""
     if name not in names:
         return name.replace("_", " ")
-    return names[name]["zh"] if _in_chinese() else name.replace("_", " ")
+    return names[name]["zh"] if _in_chinese() else names[name]["en"].rstrip(".")
 
 
 @register.filter
