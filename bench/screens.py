@@ -39,7 +39,7 @@ COLOURS = 128
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one, in a database that is thrown away
 PEOPLE: Final = {"lin": "auditor", "wang": "auditor", "zhao": "auditor", "chen": "senior auditor"}
 DECIDING = ("wang", "zhao")
-DECISIONS = 24
+DECISIONS, APPEALED = 60, 8
 SECONDS_TO_START = 60
 SERVE = "from workbench import serve; serve.serve(port={port})"
 # What the made-up auditors conclude, in turn: outcome, reason, note.
@@ -49,6 +49,7 @@ TOLD: Final = (
     ("confirmed", "care_not_shown", "No treatment is written down for three days."),
     ("inconclusive", "record_missing", "The nursing record has not come yet."),
 )
+GROUNDS: Final = {"filed_on": "2026-01-05", "grounds": "The ward has found the missing sheet."}
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def live() -> str:
     for name, role in PEOPLE.items():
         serve.add_user(name, PASSWORD, role=role)
     hands = itertools.cycle(DECIDING)
-    for turn, told in zip(range(DECISIONS), itertools.cycle(TOLD), strict=False):
-        decide(person(next(hands)), *told, appealed=turn == 0)
+    turns = itertools.islice(zip(hands, itertools.cycle(TOLD), strict=True), DECISIONS)
+    appeal([decide(person(name), *told) for name, told in turns][:APPEALED])
     return next_of(person("lin"))
 
 
@@ -116,24 +117,29 @@ def person(name: str) -> Client:
     return client
 
 
-def next_of(client: Client, query: str = "") -> str:
+def next_of(client: Client) -> str:
     """Take the next case, and return its number."""
-    answer = client.post("/next/", {"query": query})
+    answer = client.post("/next/")
     return str(answer.headers["Location"]).strip("/").rpartition("/")[2]
 
 
-def decide(client: Client, outcome: str, reason: str, note: str, *, appealed: bool) -> None:
-    """Take the next case that one person may decide, and conclude it."""
-    case_id = next_of(client, "grade=orange")
+def decide(client: Client, outcome: str, reason: str, note: str) -> str:
+    """Take the next case and conclude it; return its number."""
+    case_id = next_of(client)
     form = client.get(f"/cases/{case_id}/").context["form"]
     points = [one for one, _ in form.fields["points"].choices]
     scheme = form.fields["scheme"].choices[1][0]
     told = {"outcome": outcome, "reason": reason, "note": note, "points": points}
-    found = {"scheme": scheme, "amount": "1200"}
-    client.post(f"/cases/{case_id}/conclude/", told | found)
-    if appealed:
-        grounds = {"filed_on": "2026-01-05", "grounds": "The ward found the missing sheet."}
-        person("chen").post(f"/cases/{case_id}/appeal/", grounds)
+    client.post(f"/cases/{case_id}/conclude/", told | {"scheme": scheme, "amount": "1200"})
+    return case_id
+
+
+def appeal(cases: list[str]) -> None:
+    """Let hospitals appeal against those of some cases that are confirmed by now."""
+    senior = person("chen")
+    for case_id in cases:
+        # A case that is not confirmed refuses, and that is all right.
+        senior.post(f"/cases/{case_id}/appeal/", GROUNDS)
 
 
 @contextmanager
