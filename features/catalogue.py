@@ -40,7 +40,17 @@ from features import (
     stay_surroundings,
     surroundings_frames,
     use,
+    use_bill,
+    use_bill_frames,
+    use_book,
+    use_book_frames,
     use_frames,
+    use_scope,
+    use_scope_frames,
+    use_source,
+    use_source_frames,
+    use_trace,
+    use_trace_frames,
 )
 from features.declaration import (
     DEPARTMENT,
@@ -153,7 +163,15 @@ STAYS = Catalogue.of(
     stay_demographics,
     stay_surroundings,
 )
-USES = Catalogue.of(USE, use_frames.FRAMES, use)
+USE_FRAMES = {
+    **use_frames.FRAMES,
+    **use_book_frames.FRAMES,
+    **use_source_frames.FRAMES,
+    **use_trace_frames.FRAMES,
+    **use_scope_frames.FRAMES,
+    **use_bill_frames.FRAMES,
+}
+USES = Catalogue.of(USE, USE_FRAMES, use, use_book, use_source, use_trace, use_scope, use_bill)
 LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger, ledger_chain)
 PERSONS = Catalogue.of(PERSON, person_frames.FRAMES, insured)
 PHYSICIANS = Catalogue.of(PHYSICIAN, level_frames.PHYSICIAN_FRAMES, institution)

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 from rules import (
     consumable,
+    consumable_bill,
+    consumable_scope,
+    consumable_source,
+    consumable_trace,
     levels,
     stay,
     stay_coding,
@@ -36,6 +40,10 @@ RULES: tuple[Rule, ...] = tuple(
         stay_dates,
         stay_inducement,
         consumable,
+        consumable_source,
+        consumable_bill,
+        consumable_scope,
+        consumable_trace,
         levels,
     )
     for item in vars(module).values()

@@ -21,17 +21,25 @@ OVER = pl.col("billed_over_used")
     grade=DOUBT,
     version="2026-01",
     limits=("billed_over_used_units",),
-    evidence=("billed_quantity", "used_quantity", "billed_over_used", "unrecorded_share"),
+    evidence=(
+        "billed_quantity",
+        "used_quantity",
+        "billed_over_used",
+        "unrecorded_share",
+        "gone_unrecorded",
+    ),
     loss_method="line_sum",
     amount=pl.col("billed_amount") * pl.col("unrecorded_share"),
     says="at least {limit:.0f} {unit|units} billed beyond the operation record",
     says_zh="计费比使用登记至少多{limit:.0f}件",
+    protected_by=(protective.stock_agrees,),
 )
 def billed_over_used() -> pl.Expr:
     """More units billed than the operation record of the same stay shows.
 
     Only where the record exists: an item without any record is another question (C01),
-    often a register typed late.
+    often a register typed late. Where the counts of the store show that the units went to
+    patients, the record forgot them.
     """
     units = limit("billed_over_used_units") * THOUSANDTHS_PER_UNIT
     return OVER.ge(units) & (pl.col("has_record") > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from claims.schema import THOUSANDTHS_PER_UNIT
 from rules import protective_levels
 from rules.declaration import Protective, limit
 
@@ -209,6 +210,88 @@ old_stock = Protective(
         (pl.col("days_since_price_change") <= limit("old_stock_grace_days"))
         & (pl.col("price_over_dearest_invoice") <= limit("price_tolerance"))
     ).fill_null(value=False),
+)
+
+own_expense = Protective(
+    "own_expense",
+    "the person paid for it, nothing was put to the fund",
+    "患者自费，未纳入医保",
+    (pl.col("covered_share") <= 0).fill_null(value=False),
+)
+needed_besides = Protective(
+    "needed_besides",
+    "another service of the stay needs such goods for itself",
+    "另有服务项目可单独使用该耗材",
+    (pl.col("needed_besides") > 0).fill_null(value=False),
+)
+stock_agrees = Protective(
+    "stock_agrees",
+    "the store gave out as many as are billed, so that the record forgot them",
+    "盘点显示已按计费数量出库，疑为登记遗漏",
+    (pl.col("gone_unrecorded") >= pl.col("billed_over_used")).fill_null(value=False),
+)
+record_agrees = Protective(
+    "record_agrees",
+    "the operation record shows what was billed in the end",
+    "最终计费与使用登记一致",
+    ((pl.col("has_record") > 0) & (pl.col("billed_over_used") <= 0)).fill_null(value=False),
+)
+intensive_care = Protective(
+    "intensive_care",
+    "intensive care or organ support, which uses up many small goods",
+    "重症监护或器官支持，低值耗材用量大",
+    (pl.col("intensive_care") > 0).fill_null(value=False),
+)
+expiry_typed_wrong = Protective(
+    "expiry_typed_wrong",
+    "the date of expiry lies before the delivery, so that it was typed wrongly",
+    "有效期早于到货日期，疑为录入错误",
+    (pl.col("life_at_delivery") < 0).fill_null(value=False),
+)
+box_label = Protective(
+    "box_label",
+    "the number is that of a box, and no more pieces are recorded than it holds",
+    "扫描的是包装码，使用数未超过包装数量",
+    (
+        (pl.col("serial_other_persons") * THOUSANDTHS_PER_UNIT < pl.col("pieces_in_pack"))
+        & (pl.col("pieces_in_pack") > THOUSANDTHS_PER_UNIT)
+    ).fill_null(value=False),
+)
+borrowed_unit = Protective(
+    "borrowed_unit",
+    "borrowed from another hospital, whose transfer is in the books",
+    "由他院调拨借用，台账有调入记录",
+    (
+        (pl.col("units_transferred_in") > 0)
+        & (pl.col("units_bought_elsewhere") > 0)
+        & (pl.col("serial_other_hospitals") == 0)
+    ).fill_null(value=False),
+)
+opening_stock = Protective(
+    "opening_stock",
+    "of the stock that was there when the books began, whose purchase nobody delivered",
+    "属建账时期初库存，无采购记录",
+    (
+        (pl.col("from_opening_stock") > 0)
+        & (pl.col("serial_other_hospitals") == 0)
+        & (pl.col("units_bought_elsewhere") == 0)
+    ).fill_null(value=False),
+)
+coder_omission = Protective(
+    "coder_omission",
+    "an operation is billed and the article recorded, so that its code was left out",
+    "手术已计费且耗材有使用登记，疑为手术编码遗漏",
+    (
+        (pl.col("operations_coded") == 0)
+        & (pl.col("operating_lines") > 0)
+        & (pl.col("has_record") > 0)
+    ).fill_null(value=False),
+)
+visiting_operator = Protective(
+    "visiting_operator",
+    "an operator from a department with leave for it took part",
+    "有资质科室的术者参与",
+    (pl.col("operator_out_of_scope") == 0).fill_null(value=False),
 )
 
 ALL: tuple[Protective, ...] = (

@@ -72,52 +72,55 @@ TABLES = {
         q1      | 1        | K35.8 | yes
     """,
     "stay_procedures": """
-        stay_id | position | code  | performed_at
-        p1      | 1        | 36.06 | 2025-11-03 10:00
-        p3      | 1        | 36.07 | 2025-12-05 10:00
-        q0      | 1        | 47.0  | 2025-12-02 10:00
-        q1      | 1        | 47.0  | 2025-12-11 10:00
+        stay_id | position | code  | performed_at | physician_id | laterality
+        p1      | 1        | 36.06 | 2025-11-03 10:00 | D | left
+        p3      | 1        | 36.07 | 2025-12-05 10:00 | - | -
+        q0      | 1        | 47.0  | 2025-12-02 10:00 | - | -
+        q1      | 1        | 47.0  | 2025-12-11 10:00 | - | -
     """,
     "fee_lines": """
-        line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered
-        1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200    | yes
-        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes
-        3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300  | yes
-        4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700    | yes
-        5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300    | yes
-        6       | p2      | -                | 2025-11-16 10:00 | -                | consumable  | C010101STENTA | 3        | 3,200      | 9,600  | yes
-        7       | p2      | -                | 2025-11-17 10:00 | -                | consumable  | C010101STENTB | 2        | 1,200      | 2,400  | yes
-        8       | p2      | 7                | 2025-11-18 10:00 | -                | consumable  | C010101STENTB | -1       | 1,200      | -1,200 | yes
-        9       | p2      | -                | 2025-11-18 10:00 | 2025-11-16 12:00 | examination | ECHO          | 1        | 1,200      | 1,200  | no
-        10      | p3      | -                | 2025-12-07 10:00 | -                | treatment   | INFUSION      | 5        | 200        | 1,000  | yes
-        11      | p3      | -                | 2025-12-08 10:00 | -                | consumable  | C010101STENTA | 1        | 2,000      | 2,000  | yes
-        12      | p3      | -                | 2025-12-20 10:00 | -                | nursing     | NURSING       | 8        | 250        | 2,000  | yes
-        13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300  | yes
-        14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700  | yes
-        15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800    | yes
-        16      | p1      | -                | 2025-11-02 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes
-        17      | p1      | -                | 2025-11-02 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes
-        18      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes
-        19      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes
-        20      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes
-        21      | p2      | -                | 2025-11-16 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes
-        22      | p2      | -                | 2025-11-16 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes
-        23      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes
-        24      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes
-        25      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes
-        101     | t1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        102     | t1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        103     | u1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        104     | u1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        105     | v1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        106     | v1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        107     | t2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        108     | t2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        109     | u2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        110     | u2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        111     | v2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes
-        112     | v2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
-        113     | v3      | -                | 2025-12-28 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes
+        line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered | udi_di | lot
+        1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200    | yes | - | -
+        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes | - | -
+        3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300  | yes | - | -
+        4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700    | yes | - | -
+        5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300    | yes | - | -
+        6       | p2      | -                | 2025-11-16 10:00 | -                | consumable  | C010101STENTA | 3        | 3,200      | 9,600  | yes | - | -
+        7       | p2      | -                | 2025-11-17 10:00 | -                | consumable  | C010101STENTB | 2        | 1,200      | 2,400  | yes | - | -
+        8       | p2      | 7                | 2025-11-18 10:00 | -                | consumable  | C010101STENTB | -1       | 1,200      | -1,200 | yes | - | -
+        9       | p2      | -                | 2025-11-18 10:00 | 2025-11-16 12:00 | examination | ECHO          | 1        | 1,200      | 1,200  | no | - | -
+        10      | p3      | -                | 2025-12-07 10:00 | -                | treatment   | INFUSION      | 5        | 200        | 1,000  | yes | - | -
+        11      | p3      | -                | 2025-12-08 10:00 | -                | consumable  | C010101STENTA | 1        | 2,000      | 2,000  | yes | - | -
+        12      | p3      | -                | 2025-12-20 10:00 | -                | nursing     | NURSING       | 8        | 250        | 2,000  | yes | - | -
+        13      | q1      | -                | 2025-12-11 10:00 | -                | bed         | BED           | 13       | 100        | 1,300  | yes | - | -
+        14      | q1      | -                | 2025-12-12 10:00 | -                | consumable  | C020202MESH01 | 1        | 1,700      | 1,700  | yes | D0 | L0
+        15      | r1      | -                | 2025-12-13 10:00 | -                | drug        | HEPARIN       | 8        | 100        | 800    | yes | - | -
+        16      | p1      | -                | 2025-11-02 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes | - | -
+        17      | p1      | -                | 2025-11-02 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes | - | -
+        18      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes | - | -
+        19      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes | - | -
+        20      | p1      | -                | 2025-11-02 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes | - | -
+        21      | p2      | -                | 2025-11-16 11:00 | -                | examination | CT            | 1        | 100        | 100     | yes | - | -
+        22      | p2      | -                | 2025-11-16 11:00 | -                | examination | ECG           | 1        | 100        | 100     | yes | - | -
+        23      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | GLUCOSE       | 1        | 100        | 100     | yes | - | -
+        24      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | LIVER         | 1        | 100        | 100     | yes | - | -
+        25      | p2      | -                | 2025-11-16 11:00 | -                | laboratory  | KIDNEY        | 1        | 100        | 100     | yes | - | -
+        101     | t1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        102     | t1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        103     | u1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        104     | u1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        105     | v1      | -                | 2025-10-21 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        106     | v1      | -                | 2025-10-21 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        107     | t2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        108     | t2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        109     | u2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        110     | u2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        111     | v2      | -                | 2025-12-27 10:00 | -                | treatment   | MASSAGE       | 4        | 400        | 1,600    | yes | - | -
+        112     | v2      | -                | 2025-12-27 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        113     | v3      | -                | 2025-12-28 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
+        114     | v3      | -                | 2025-11-21 10:00 | -                | consumable  | C160401FILM00 | 1        | 8          | 8        | yes  | - | -
+        115     | v3      | 114              | 2025-11-24 09:00 | -                | consumable  | C160401FILM00 | -1       | 8          | -8       | yes  | - | -
+        116     | v3      | -                | 2025-11-24 10:00 | -                | consumable  | C160401FILM01 | 2        | 10         | 20       | no   | - | -
     """,
     "service_items": """
         item_code | valid_from | name   | category   | unit | price
@@ -128,11 +131,13 @@ TABLES = {
         ECHO      | 2024-01-01 | 心电图 | examination | 次  | 1,200
     """,
     "consumables": """
-        item_code     | valid_from | generic_name | class_code | class_name | maker | origin   | unit  | pack_factor | implantable | single_use | key_list | covered | vbp_selected | platform_price | payment_standard
-        C010101STENTA | 2024-01-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | no           | 3,000          | 2,800
-        C010101STENTA | 2025-12-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | yes          | 2,000          | -
-        C010101STENTB | 2024-01-01 | stent        | C010101    | stents     | B     | domestic | piece | 1           | yes         | yes        | yes      | yes     | no           | 1,200          | -
-        C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | -
+        item_code     | valid_from | generic_name | class_code | class_name | maker | origin   | unit  | pack_factor | implantable | single_use | key_list | covered | vbp_selected | platform_price | payment_standard | sex_limit | registration_valid_to
+        C010101STENTA | 2024-01-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | no           | 3,000          | 2,800 | - | 2027-01-01
+        C010101STENTA | 2025-12-01 | stent        | C010101    | stents     | A     | imported | piece | 1           | yes         | yes        | yes      | yes     | yes          | 2,000          | - | - | 2027-01-01
+        C010101STENTB | 2024-01-01 | stent        | C010101    | stents     | B     | domestic | piece | 1           | yes         | yes        | yes      | yes     | no           | 1,200          | - | - | -
+        C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | - | F | -
+        C020201MESH00 | 2024-01-01 | mesh         | C020201    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | no      | no           | 1,000          | -                | - | -
+        C160401FILM01 | 2024-01-01 | film         | C160401    | films      | C     | domestic | sheet | 50          | no          | yes        | no       | yes     | no           | 10             | -                | - | -
     """,
     "drg_standards": """
         drg  | hospital_level | scheme   | valid_from | weight | payment_standard
@@ -142,29 +147,34 @@ TABLES = {
         GD25 | 2              | resident | 2024-01-01 | 0.8    | 3,000
     """,
     "purchases": """
-        purchase_id | hospital_id | item_code     | lot | supplier_id | ordered_on | delivered_on | quantity | unit_price | on_platform | consignment | gift
-        1           | H           | C010101STENTA | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 3,000      | yes         | no          | no
-        2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no
-        3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no
+        purchase_id | hospital_id | item_code     | lot | supplier_id | ordered_on | delivered_on | quantity | unit_price | on_platform | consignment | gift | serial | expiry_on
+        1           | H           | C010101STENTA | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 3,000      | yes         | no          | no | - | 2025-10-01
+        2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no | - | -
+        3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no | SB1 | -
+        4           | K           | C020201MESH00 | L0  | V           | 2025-09-01 | 2025-09-10   | 3        | 900        | yes         | no          | no   | - | -
     """,
     "stock_moves": """
-        move_id | hospital_id | item_code     | kind              | quantity | moved_at
-        1       | H           | C010101STENTA | issue             | 2        | 2025-12-02
-        2       | H           | C010101STENTA | department_return | 1        | 2025-12-03
-        3       | H           | C010101STENTA | scrap             | 1        | 2025-10-03
-        4       | H           | C010101STENTA | transfer_in       | 1        | 2025-10-04
+        move_id | hospital_id | item_code     | kind              | quantity | moved_at | lot
+        1       | H           | C010101STENTA | issue             | 2        | 2025-12-02 | -
+        2       | H           | C010101STENTA | department_return | 1        | 2025-12-03 | -
+        3       | H           | C010101STENTA | scrap             | 1        | 2025-10-03 | -
+        4       | H           | C010101STENTA | transfer_in       | 1        | 2025-10-04 | -
+        5       | K           | C020201MESH00 | opening           | 1        | 2024-01-01 | L0
     """,
     "stock_counts": """
         hospital_id | item_code     | lot | counted_on | quantity
         H           | C010101STENTA | L1  | 2024-12-31 | 2
         H           | C010101STENTA | L1  | 2025-12-31 | 1
+        K           | C020202MESH01 | L2  | 2025-11-30 | 2
+        K           | C020202MESH01 | L2  | 2025-12-31 | 1
     """,
     "device_uses": """
-        use_id | stay_id | item_code     | serial | quantity | used_at          | site
-        1      | p1      | C010101STENTA | SN1    | 1        | 2025-11-03 10:00 | lad
-        2      | p1      | C010101STENTA | SN2    | 1        | 2025-11-03 10:00 | lad
-        3      | p2      | C010101STENTA | SN3    | 2        | 2025-11-16 10:00 | lad
-        4      | p3      | C010101STENTA | SN1    | 1        | 2025-12-08 10:00 | rca
+        use_id | stay_id | item_code     | serial | quantity | used_at          | site | udi_di | lot | laterality
+        1      | p1      | C010101STENTA | SN1    | 1        | 2025-11-03 10:00 | lad | - | L1 | left
+        2      | p1      | C010101STENTA | SN2    | 1        | 2025-11-03 10:00 | lad | - | - | -
+        3      | p2      | C010101STENTA | SN3    | 2        | 2025-11-16 10:00 | lad | - | - | -
+        4      | p3      | C010101STENTA | SN1    | 1        | 2025-12-08 10:00 | rca | - | - | -
+        5      | q1      | C020201MESH00 | -      | 1        | 2025-12-12 10:00 | -    | D0 | - | -
     """,
     "outpatient_visits": """
         visit_id | person_id | hospital_id | visited_at       | kind     | amount
@@ -187,6 +197,7 @@ SUBJECTS = {
         "p2|C010101STENTB",
         "p3|C010101STENTA",
         "q1|C020202MESH01",
+        "v3|C160401FILM01",
     ),
     "ledger": (
         "H|C010101STENTA|2025-12",

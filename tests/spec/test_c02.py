@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.catalogue import BY_CODE
-from tests.worlds import ACCUSED, amounts, brought, measured, verdicts, world, written
+from tests.worlds import ACCUSED, alike, amounts, brought, measured, verdicts, world, written
 
 RULE = BY_CODE["C02"]
-CASES = """
+PLAIN = """
     subject_id | billed_quantity | used_quantity | billed_over_used | unrecorded_share | has_record | billed_amount | verdict   | because
     one_more   | 3               | 2             | 1                | 0.3333333333     | 1          | 3,000         | accused   | one unit more than recorded
     double     | 4               | 2             | 2                | 0.5              | 1          | 2,000         | accused   | twice what was recorded
@@ -19,6 +19,12 @@ CASES = """
     no_record  | 3               | 0             | 3                | 1                | 0          | 3,000         | acquitted | no record at all is another question
     unknown    | 3               | -             | -                | -                | -          | 3,000         | acquitted | nobody keeps records
 """
+STORED = """
+    subject_id | gone_unrecorded | verdict      | because
+    too_few    | 0               | accused      | the store gave out what is recorded and no more
+    forgotten  | 1               | stock_agrees | the store gave out one more than the records show
+"""
+CASES = alike(PLAIN, "one_more", STORED)
 
 
 def test_the_verdicts_are_as_written() -> None:
@@ -26,7 +32,7 @@ def test_the_verdicts_are_as_written() -> None:
 
 
 def test_the_price_of_the_surplus_units_is_in_doubt() -> None:
-    found = amounts(RULE, brought(RULE, CASES))
+    found = amounts(RULE, brought(RULE, PLAIN))
     assert found == pytest.approx({"one_more": 1000, "double": 1000, "none_used": 800})
 
 

@@ -1,0 +1,107 @@
+"""What frames of uses stand on: the stays around them, all goods on their bills and records.
+
+A use is looked at beside the other consumables of its stay: the one recorded in its place,
+the parts of one set. Frames are therefore made for all goods of the stays in question, and
+restricted to the uses asked for at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from claims.knowledge.scopes import CLASS_DIGITS
+from features import stay_frames
+from features.frames import source
+from features.use_frames import parts
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+STAY = ["stay_id", "as_of"]
+GOODS = [*STAY, "item_code"]
+# Second level of the 27-character code (use and kind of article): goods that serve one end.
+FAMILY_CHARACTERS = 5
+FAMILY = pl.col("item_code").str.slice(0, FAMILY_CHARACTERS).alias("family")
+CLASS = pl.col("item_code").str.slice(0, CLASS_DIGITS).alias("class_code")
+SERVED = pl.coalesce("performed_at", "charged_at").dt.date()
+
+LINE = source(
+    "fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity", "fee_lines.category"
+)
+DAY = source("fee_lines.charged_at")
+RECORD = source("device_uses.stay_id", "device_uses.item_code", "device_uses.quantity")
+LISTED = source("consumables.item_code", "consumables.platform_price")
+
+
+def keyed(subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """Uses with the stay and the item that their id names."""
+    return parts(subjects).select("subject_id", *GOODS)
+
+
+def stays(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+    """The stays of the uses, as known on each use's night."""
+    wanted = uses.select("as_of", subject_id="stay_id").unique()
+    return stay_frames.stay(history, wanted).select(
+        "as_of", "hospital_id", "person_id", "department", "sex", "death_date", "admitted_on",
+        "discharged_on", "days", "event_on", stay_id="subject_id",
+    )  # fmt: skip
+
+
+def rows_of(history: History, uses: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """Rows of a table that hangs on stays, of all stays of the uses, as known each night."""
+    wanted = uses.select(STAY).unique()
+    rows = history.versions(table, wanted.select("stay_id"))
+    return wanted.join(rows, on="stay_id").filter(as_of("as_of")).drop(KNOWN_FROM, KNOWN_UNTIL)
+
+
+def lines(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+    """All lines that bill consumables in the stays, each with its day of service."""
+    rows = rows_of(history, uses, "fee_lines").filter(pl.col("category") == "consumable")
+    return rows.with_columns(served_on=SERVED)
+
+
+def billed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a stay and consumable with units left on the bill: units, amount, price, day."""
+    sold = pl.col("quantity") > 0
+    return (
+        rows.group_by(GOODS)
+        .agg(
+            units=pl.col("quantity").sum(),
+            amount=pl.col("amount").sum(),
+            price=pl.col("unit_price").filter(sold).max(),
+            served_on=pl.col("served_on").filter(sold).max(),
+        )
+        .filter(pl.col("units") > 0)
+        .with_columns(FAMILY, CLASS)
+    )
+
+
+def recorded(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a stay and consumable in the operation record: units and last day of use."""
+    return (
+        rows_of(history, uses, "device_uses")
+        .group_by(GOODS)
+        .agg(used=pl.col("quantity").sum(), used_on=pl.col("used_at").dt.date().max())
+    )
+
+
+def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl.LazyFrame:
+    """Catalogue columns of goods (as_of, item_code, a day) as valid on the day and known.
+
+    One row for each known article and day, with ``columns`` beside.
+    """
+    rows = history.versions("consumables").select(
+        "item_code", "valid_from", *columns, KNOWN_FROM, KNOWN_UNTIL
+    )
+    keys = ["as_of", "item_code", day]
+    return (
+        goods.select(keys)
+        .unique()
+        .join(rows, on="item_code")
+        .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col(day)))
+        .group_by(keys)
+        .agg(pl.col(column).sort_by("valid_from").last() for column in columns)
+    )

@@ -1,0 +1,148 @@
+"""What stands behind a billed consumable: the article that record, lot or identifier name.
+
+Three traces can contradict a bill (DOMAIN 6.3, join keys by strength): the operation record
+names another article of the same kind that is on no bill; the lot was delivered to the
+hospital under another article only; the device identifier of the line is known to be that
+of another article. Where several parts are billed for one article, it was a set.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM
+from claims.schema import THOUSANDTHS_PER_UNIT
+from features import use_base as base
+from features.exact import divided
+from features.frames import Frame, source, together
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+GOODS, STAY = base.GOODS, base.STAY
+BEHIND = [*GOODS, "other_code", "other_units"]
+WAYS = ("record", "lot", "label")
+
+
+def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a use; for each way the price, cover and parts of the article behind it."""
+    uses = base.keyed(subjects)
+    rows = base.lines(history, uses).collect().lazy()
+    houses = base.stays(history, uses).select(*STAY, "hospital_id")
+    goods = base.billed(rows).join(houses, on=STAY).collect().lazy()
+    records = base.recorded(history, uses).collect().lazy()
+    found = uses
+    for way, behind in (
+        ("record", _by_record(goods, records)),
+        ("lot", _by_lot(history, goods, rows)),
+        ("label", _by_label(history, goods, rows)),
+    ):
+        told = _compared(history, goods, behind).select(
+            *GOODS,
+            *(
+                pl.col(name).alias(f"{way}_{name}")
+                for name in ("over", "uncovered", "parts", "sum_over")
+            ),
+        )
+        found = found.join(told, on=GOODS, how="left")
+    return found
+
+
+def _by_record(goods: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """Goods without a record beside goods of their kind that are recorded and not billed."""
+    unrecorded = goods.join(records.filter(pl.col("used") > 0), on=GOODS, how="anti")
+    unbilled = records.filter(pl.col("used") > 0).join(goods, on=GOODS, how="anti")
+    other = unbilled.with_columns(base.FAMILY).select(
+        *STAY, "family", other_code="item_code", other_units="used"
+    )
+    pairs = unrecorded.join(other, on=[*STAY, "family"])
+    return _nearest(pairs)
+
+
+def _by_lot(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Goods whose lot came to the hospital under other articles of their kind alone."""
+    lots = rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+    mine = goods.join(lots, on=GOODS).collect().lazy()
+    came = history.versions_about("purchases", mine.select("lot").unique()).select(
+        "hospital_id", "lot", KNOWN_FROM, other_code="item_code"
+    )
+    both = mine.join(came, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+    return _nearest(_others_alone(both))
+
+
+def _by_label(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Goods billed under a device identifier that records know as another article's alone."""
+    labels = rows.filter(pl.col("quantity") > 0).select(*GOODS, "udi_di").drop_nulls("udi_di")
+    mine = goods.join(labels.unique(), on=GOODS).collect().lazy()
+    known = (
+        history.tables["device_uses"]
+        .join(mine.select("udi_di").unique(), on="udi_di", how="semi")
+        .group_by("udi_di", other_code="item_code")
+        .agg(pl.col("received_on").min().alias(KNOWN_FROM))
+    )
+    both = mine.join(known, on="udi_di").filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+    return _nearest(_others_alone(both))
+
+
+def _others_alone(both: pl.LazyFrame) -> pl.LazyFrame:
+    """Pairs of goods and other articles of their kind, where none is the article itself."""
+    own = both.filter(pl.col("other_code") == pl.col("item_code")).select(GOODS).unique()
+    kind = pl.col("other_code").str.slice(0, base.FAMILY_CHARACTERS) == pl.col("family")
+    return both.filter(kind).join(own, on=GOODS, how="anti").with_columns(other_units="units")
+
+
+def _nearest(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Of several articles the one of the same class, then the first by code."""
+    same = pl.col("other_code").str.starts_with(pl.col("class_code"))
+    chosen = pl.col("other_code").sort_by(~same, "other_code").first()
+    units = pl.col("other_units").sort_by(~same, "other_code").first()
+    return pairs.group_by(GOODS).agg(other_code=chosen, other_units=units)
+
+
+def _compared(history: History, goods: pl.LazyFrame, behind: pl.LazyFrame) -> pl.LazyFrame:
+    """Set goods against the article behind them: price, cover, and all that is billed for it."""
+    pairs = goods.join(behind, on=GOODS).collect().lazy()
+    other = pairs.select("as_of", "served_on", item_code="other_code")
+    priced = base.listed(history, other, "served_on", "platform_price", "covered").rename(
+        {"item_code": "other_code", "platform_price": "other_price"}
+    )
+    told = pairs.join(priced, on=["as_of", "served_on", "other_code"], how="left")
+    units = divided(pl.col("other_units").min().over(*STAY, "other_code"), THOUSANDTHS_PER_UNIT)
+    # A set and its parts are of one class; other goods of a kind only stand beside it.
+    part = pl.col("other_code").str.starts_with(pl.col("class_code"))
+    return told.with_columns(
+        over=pl.col("price") / pl.col("other_price"),
+        uncovered=~pl.col("covered"),
+        parts=part.sum().over(*STAY, "other_code").clip(1, None),
+        sum_over=pl.col("amount").filter(part).sum().over(*STAY, "other_code")
+        / (pl.col("other_price") * units),
+    )
+
+
+PRICED = together(base.LINE, base.DAY, source("fee_lines.unit_price"))
+BEHIND_BY = {
+    "record": base.RECORD,
+    "lot": source("fee_lines.lot", "purchases.lot", "purchases.item_code", "purchases.hospital_id"),
+    "label": source("fee_lines.udi_di", "device_uses.udi_di", "device_uses.item_code"),
+}
+NEEDED = {
+    "over": together(PRICED, base.LISTED),
+    "uncovered": together(base.LINE, base.DAY, base.LISTED, source("consumables.covered")),
+    "parts": base.LINE,
+    "sum_over": together(base.LINE, base.DAY, source("fee_lines.amount"), base.LISTED),
+}
+FRAMES = {
+    "source": Frame(
+        "source",
+        source_of,
+        single=True,
+        needs=base.LINE,
+        sources={
+            f"{way}_{name}": together(BEHIND_BY[way], needed)
+            for way in WAYS
+            for name, needed in NEEDED.items()
+        },
+    )
+}

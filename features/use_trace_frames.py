@@ -1,0 +1,239 @@
+"""What the traces of a use tell: its serial numbers and lots, where they came from and when.
+
+Serial numbers are followed over all hospitals, lots inside the hospital. A person's own
+cancelled and re-sent stays are one stay each, so that a bill settled anew repeats nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features import use_base as base
+from features.frames import Frame, source, together
+
+if TYPE_CHECKING:
+    from claims.history import History
+
+STAY, GOODS = base.STAY, base.GOODS
+UNIT = ["item_code", "serial"]
+TRANSFER_DAYS = 90  # a unit lent to another hospital is used in the quarter
+
+
+def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a use: who else had its units, and when and how they came to the hospital."""
+    uses = base.keyed(subjects)
+    stays = base.stays(history, uses).collect().lazy()
+    records = base.rows_of(history, uses, "device_uses").join(stays, on=STAY).collect().lazy()
+    wanted = records.join(uses.select(GOODS), on=GOODS, how="semi").with_columns(
+        used_on=pl.col("used_at").dt.date()
+    )
+    bought = _bought(history, uses).collect().lazy()
+    return (
+        uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
+        .join(_again(history, wanted), on=GOODS, how="left")
+        .join(_serials(wanted, bought), on=GOODS, how="left")
+        .join(_lots(wanted, bought), on=GOODS, how="left")
+        .join(_packs(history, uses, stays), on=GOODS, how="left")
+        .join(_transferred(history, wanted), on=GOODS, how="left")
+        .join(_opening(history, wanted), on=GOODS, how="left")
+    )
+
+
+def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
+    """Earlier stays that record a unit of the use: persons, hospitals, days between."""
+    units = wanted.drop_nulls("serial").select(*GOODS, "serial", "used_at", "person_id",
+                                               "hospital_id").unique()  # fmt: skip
+    serials = units.select(UNIT).unique().collect().lazy()
+    elsewhere = history.tables["device_uses"].join(serials, on=UNIT, how="semi")
+    ids = elsewhere.select("stay_id").unique().collect().lazy()
+    other = history.versions("device_uses", ids).select(
+        *UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at"
+    )
+    earlier = (pl.col("other_stay") != pl.col("stay_id")) & (
+        pl.col("other_at") <= pl.col("used_at")
+    )
+    both = units.join(other, on=UNIT).filter(as_of("as_of") & earlier)
+    homes = history.versions("stays", ids).select(
+        other_stay="stay_id", other_person="person_id", other_hospital="hospital_id",
+        voided=pl.col("voided").fill_null(value=False),
+        stay_from=KNOWN_FROM, stay_until=KNOWN_UNTIL,
+    )  # fmt: skip
+    night = pl.col("as_of")
+    known = (pl.col("stay_from") <= night) & (
+        pl.col("stay_until").is_null() | (pl.col("stay_until") > night)
+    )
+    apart = (pl.col("used_at") - pl.col("other_at")).dt.total_days()
+    return (
+        both.join(homes, on="other_stay")
+        .filter(known & ~pl.col("voided"))
+        .group_by(GOODS)
+        .agg(
+            other_persons=pl.col("other_person")
+            .filter(pl.col("other_person") != pl.col("person_id"))
+            .n_unique(),
+            other_hospitals=pl.col("other_hospital")
+            .filter(pl.col("other_hospital") != pl.col("hospital_id"))
+            .n_unique(),
+            days_apart=apart.min(),
+        )
+    )
+
+
+def _bought(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+    """Deliveries of the articles in question, to any hospital, with their first known night."""
+    items = uses.select("item_code").unique().collect().lazy()
+    return history.versions_about("purchases", items).select(
+        "item_code", "serial", "lot", "delivered_on", "expiry_on", "consignment", "gift",
+        KNOWN_FROM, KNOWN_UNTIL, buyer="hospital_id",
+    )  # fmt: skip
+
+
+def _serials(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+    """Units by number: how many are recorded, and how many this or another house bought."""
+    units = wanted.drop_nulls("serial").select(*GOODS, "serial", "hospital_id").unique()
+    came = bought.drop_nulls("serial").select(*UNIT, "buyer", KNOWN_FROM, KNOWN_UNTIL)
+    known = units.join(came, on=UNIT).filter(as_of("as_of"))
+    mine = pl.col("buyer") == pl.col("hospital_id")
+    seen = known.group_by(*GOODS, "serial").agg(here=mine.any(), elsewhere=(~mine).any())
+    joined = units.join(seen, on=[*GOODS, "serial"], how="left")
+    here, away = pl.col("here").fill_null(value=False), pl.col("elsewhere").fill_null(value=False)
+    return joined.group_by(GOODS).agg(
+        numbered=pl.len(), unbought=(~here & ~away).sum(), bought_elsewhere=(~here & away).sum()
+    )
+
+
+def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+    """Lots: days used after expiry and before delivery, shelf life, whether a gift."""
+    mine = wanted.drop_nulls("lot").select(*GOODS, "lot", "hospital_id", "used_on").unique()
+    came = bought.drop_nulls("lot").rename({"buyer": "hospital_id"}).drop("serial")
+    joined = mine.join(came, on=["item_code", "lot", "hospital_id"]).filter(as_of("as_of"))
+    late = (pl.col("used_on") - pl.col("expiry_on")).dt.total_days()
+    return (
+        joined.group_by(*GOODS, "lot")
+        .agg(
+            expired=late.max(),
+            fresh=(pl.col("expiry_on") - pl.col("delivered_on")).dt.total_days().min(),
+            # Consigned goods are posted after their use; all other goods come before it.
+            early=(pl.col("delivered_on").min() - pl.col("used_on").min())
+            .dt.total_days()
+            .clip(0, None)
+            * (~pl.col("consignment").any()),
+            gift=pl.col("gift").all(),
+        )
+        .group_by(GOODS)
+        .agg(
+            days_expired=pl.col("expired").max(),
+            life_at_delivery=pl.col("fresh").min(),
+            days_early=pl.col("early").max(),
+            gift=pl.col("gift").any(),
+        )
+    )
+
+
+def _packs(history: History, uses: pl.LazyFrame, stays: pl.LazyFrame) -> pl.LazyFrame:
+    """Pieces in a pack of each article, as listed when the stay ended."""
+    dated = uses.join(stays.select(*STAY, "event_on"), on=STAY)
+    packs = base.listed(history, dated, "event_on", "pack_factor")
+    return dated.join(packs, on=["as_of", "item_code", "event_on"]).select(*GOODS, "pack_factor")
+
+
+def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
+    """Units that came to the hospital by transfer in the time before a use."""
+    moves = history.versions("stock_moves").filter(pl.col("kind") == "transfer_in")
+    age = (pl.col("used_on") - pl.col("moved_at").dt.date()).dt.total_days()
+    return (
+        wanted.group_by(*GOODS, "hospital_id")
+        .agg(pl.col("used_on").max())
+        .join(
+            moves.select(
+                "hospital_id", "item_code", "moved_at", KNOWN_FROM, KNOWN_UNTIL, moved="quantity"
+            ),
+            on=["hospital_id", "item_code"],
+        )
+        .filter(as_of("as_of") & age.is_between(0, TRANSFER_DAYS))
+        .group_by(GOODS)
+        .agg(transferred=pl.col("moved").sum())
+    )
+
+
+def _opening(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
+    """Whether all lots of a use were there when the hospital's books began."""
+    opened = (
+        history.versions("stock_moves")
+        .filter(pl.col("kind") == "opening")
+        .select("hospital_id", "item_code", "lot", KNOWN_FROM)
+        .drop_nulls("lot")
+    )
+    lots = wanted.drop_nulls("lot").select(*GOODS, "hospital_id", "lot").unique()
+    known = lots.join(opened, on=["hospital_id", "item_code", "lot"]).filter(
+        pl.col(KNOWN_FROM) <= pl.col("as_of")
+    )
+    seen = known.select(*GOODS, "lot", there=pl.lit(value=True)).unique()
+    joined = lots.join(seen, on=[*GOODS, "lot"], how="left")
+    return joined.group_by(GOODS).agg(opening=pl.col("there").fill_null(value=False).all())
+
+
+SERIAL = together(
+    base.RECORD, source("device_uses.serial"), source("device_uses.used_at", "stays.hospital_id")
+)
+PERSON = together(SERIAL, source("stays.person_id"))
+BOUGHT_SERIAL = together(
+    SERIAL, source("purchases.serial", "purchases.item_code", "purchases.hospital_id")
+)
+LOT = together(
+    base.RECORD,
+    source(
+        "device_uses.lot",
+        "device_uses.used_at",
+        "purchases.lot",
+        "purchases.item_code",
+        "purchases.hospital_id",
+    ),
+)
+FRAMES = {
+    "trace": Frame(
+        "trace",
+        trace,
+        single=True,
+        needs=base.RECORD,
+        sources={
+            "other_persons": PERSON,
+            "other_hospitals": SERIAL,
+            "days_apart": SERIAL,
+            "unbought": BOUGHT_SERIAL,
+            "bought_elsewhere": BOUGHT_SERIAL,
+            "numbered": BOUGHT_SERIAL,
+            "days_expired": together(LOT, source("purchases.expiry_on")),
+            "life_at_delivery": together(
+                LOT, source("purchases.expiry_on", "purchases.delivered_on")
+            ),
+            "days_early": together(LOT, source("purchases.delivered_on", "purchases.consignment")),
+            "pack_factor": together(base.LISTED, source("consumables.pack_factor")),
+            "transferred": together(
+                base.RECORD,
+                source(
+                    "device_uses.used_at",
+                    "stock_moves.hospital_id",
+                    "stock_moves.item_code",
+                    "stock_moves.kind",
+                    "stock_moves.quantity",
+                    "stock_moves.moved_at",
+                ),
+            ),
+            "opening": together(
+                base.RECORD,
+                source(
+                    "device_uses.lot",
+                    "stock_moves.lot",
+                    "stock_moves.kind",
+                    "stock_moves.hospital_id",
+                    "stock_moves.item_code",
+                ),
+            ),
+            "gift": together(LOT, source("purchases.gift")),
+        },
+    )
+}
