@@ -96,10 +96,14 @@ def main() -> None:
 
 def live() -> str:
     """Let people work for a while; return the case that *lin* has in hand."""
+    from django.test.utils import setup_test_environment  # noqa: PLC0415
+
     from workbench import serve  # noqa: PLC0415  the environment must be set first
 
     for name, role in PEOPLE.items():
         serve.add_user(name, PASSWORD, role=role)
+    # So that an answer tells what its page was made of.
+    setup_test_environment()
     hands = itertools.cycle(DECIDING)
     turns = itertools.islice(zip(hands, itertools.cycle(TOLD), strict=True), DECISIONS)
     appeal([decide(person(name), *told) for name, told in turns][:APPEALED])

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.schema import FEN_PER_YUAN
+from workbench.families import family
 from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
@@ -17,9 +18,11 @@ from workbench.wording import (
     LOSS_WORDS,
     OUTCOME_WORDS,
     REASON_WORDS,
+    RULE_GRADE_WORDS,
     SCENARIO_WORDS,
     SELECTED_WORDS,
     STATE_WORDS,
+    SUBJECT_WORDS,
 )
 
 if TYPE_CHECKING:
@@ -109,6 +112,24 @@ def loss_word(method: str) -> str:
 def selected_word(way: str) -> str:
     """What chose an alert."""
     return str(SELECTED_WORDS.get(way, way))
+
+
+@register.filter
+def rule_grade_word(grade: str) -> str:
+    """How far the data alone can carry a rule."""
+    return str(RULE_GRADE_WORDS.get(grade, grade))
+
+
+@register.filter
+def family_word(name: str) -> str:
+    """What a family of features is called."""
+    return family(name, chinese=_in_chinese())
+
+
+@register.filter
+def subject_word(kind: str) -> str:
+    """What kind of subject a doubtful point is about."""
+    return str(SUBJECT_WORDS.get(kind, kind))
 
 
 @register.filter
