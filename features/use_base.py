@@ -105,3 +105,9 @@ def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl
         .group_by(keys)
         .agg(pl.col(column).sort_by("valid_from").last() for column in columns)
     )
+
+
+def moves(history: History, kind: str) -> pl.LazyFrame:
+    """Stock moves of one kind; the many others are not worked out."""
+    of_kind = pl.LazyFrame({"kind": [kind]})
+    return history.versions_about("stock_moves", of_kind).filter(pl.col("kind") == kind)

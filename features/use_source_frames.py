@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
 from features.exact import divided
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GOODS, STAY = base.GOODS, base.STAY
 BEHIND = [*GOODS, "other_code", "other_units"]
+PLACE = ["hospital_id", "item_code"]
+YEAR_DAYS = 365  # a price once agreed holds for about a year
 WAYS = ("record", "lot", "label")
 
 
@@ -33,7 +35,7 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     houses = base.stays(history, uses).select(*STAY, "hospital_id")
     goods = base.billed(rows).join(houses, on=STAY).collect().lazy()
     records = base.recorded(history, uses).collect().lazy()
-    found = uses
+    found = uses.join(_invoices(history, goods, rows), on=GOODS, how="left")
     for way, behind in (
         ("record", _by_record(goods, records)),
         ("lot", _by_lot(history, goods, rows)),
@@ -48,6 +50,40 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         )
         found = found.join(told, on=GOODS, how="left")
     return found
+
+
+def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Billed price against the invoices of its own lots, and whether any invoice has it."""
+    items = goods.select("item_code").unique().collect().lazy()
+    bought = history.versions_about("purchases", items).select(
+        *PLACE, "lot", "unit_price", "delivered_on", KNOWN_FROM, KNOWN_UNTIL
+    )
+    mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
+    known = mine.join(bought.rename({"lot": "bought_lot"}), on=PLACE).filter(as_of("as_of"))
+    lots = rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+    own = (
+        known.join(lots, left_on=[*GOODS, "bought_lot"], right_on=[*GOODS, "lot"], how="semi")
+        .group_by(*GOODS, "price")
+        .agg(own_invoice=pl.col("unit_price").max())
+        .select(*GOODS, own_over=pl.col("price") / pl.col("own_invoice"))
+    )
+    near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
+    agreed = known.group_by(GOODS).agg(
+        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
+    )
+    opened = base.moves(history, "opening").select(*PLACE, "lot", KNOWN_FROM).drop_nulls("lot")
+    there = (
+        lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS)
+        .join(opened, on=[*PLACE, "lot"])
+        .filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+        .select(GOODS)
+        .unique()
+        .with_columns(opening_lot=pl.lit(value=True))
+    )
+    joined = mine.select(GOODS).join(agreed, on=GOODS, how="left").join(own, on=GOODS, how="left")
+    return joined.join(there, on=GOODS, how="left").with_columns(
+        pl.col("opening_lot").fill_null(value=False)
+    )
 
 
 def _by_record(goods: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -133,13 +169,37 @@ NEEDED = {
     "parts": base.LINE,
     "sum_over": together(base.LINE, base.DAY, source("fee_lines.amount"), base.LISTED),
 }
+INVOICED = together(
+    PRICED,
+    source(
+        "purchases.hospital_id",
+        "purchases.item_code",
+        "purchases.unit_price",
+        "purchases.delivered_on",
+    ),
+)
+INVOICES = {
+    "own_over": together(INVOICED, source("fee_lines.lot", "purchases.lot")),
+    "agreed": INVOICED,
+    "opening_lot": together(
+        base.LINE,
+        source(
+            "fee_lines.lot",
+            "stock_moves.hospital_id",
+            "stock_moves.item_code",
+            "stock_moves.lot",
+            "stock_moves.kind",
+        ),
+    ),
+}
 FRAMES = {
     "source": Frame(
         "source",
         source_of,
         single=True,
         needs=base.LINE,
-        sources={
+        sources=INVOICES
+        | {
             f"{way}_{name}": together(BEHIND_BY[way], needed)
             for way in WAYS
             for name, needed in NEEDED.items()

@@ -30,7 +30,7 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     wanted = records.join(uses.select(GOODS), on=GOODS, how="semi").with_columns(
         used_on=pl.col("used_at").dt.date()
     )
-    bought = _bought(history, uses).collect().lazy()
+    bought = _bought(history, wanted).collect().lazy()
     return (
         uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
         .join(_again(history, wanted), on=GOODS, how="left")
@@ -82,9 +82,9 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _bought(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+def _bought(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Deliveries of the articles in question, to any hospital, with their first known night."""
-    items = uses.select("item_code").unique().collect().lazy()
+    items = wanted.select("item_code").unique().collect().lazy()
     return history.versions_about("purchases", items).select(
         "item_code", "serial", "lot", "delivered_on", "expiry_on", "consignment", "gift",
         KNOWN_FROM, KNOWN_UNTIL, buyer="hospital_id",
@@ -142,7 +142,7 @@ def _packs(history: History, uses: pl.LazyFrame, stays: pl.LazyFrame) -> pl.Lazy
 
 def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Units that came to the hospital by transfer in the time before a use."""
-    moves = history.versions("stock_moves").filter(pl.col("kind") == "transfer_in")
+    moves = base.moves(history, "transfer_in")
     age = (pl.col("used_on") - pl.col("moved_at").dt.date()).dt.total_days()
     return (
         wanted.group_by(*GOODS, "hospital_id")
@@ -162,8 +162,7 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
 def _opening(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Whether all lots of a use were there when the hospital's books began."""
     opened = (
-        history.versions("stock_moves")
-        .filter(pl.col("kind") == "opening")
+        base.moves(history, "opening")
         .select("hospital_id", "item_code", "lot", KNOWN_FROM)
         .drop_nulls("lot")
     )

@@ -212,6 +212,26 @@ old_stock = Protective(
     ).fill_null(value=False),
 )
 
+WITHIN_LIMIT = (pl.col("price_over_limit") <= limit("price_tolerance")).fill_null(value=True)
+own_lot_price = Protective(
+    "own_lot_price",
+    "not above the invoice of its own lot, nor above the allowed price",
+    "未超过所用批号进价与限价",
+    (pl.col("price_over_own_lot") <= limit("price_tolerance")).fill_null(value=False)
+    & WITHIN_LIMIT,
+)
+agreed_price = Protective(
+    "agreed_price",
+    "the price of another invoice of the hospital within a year, not above the allowed",
+    "与医院一年内其他批次进价一致，未超过限价",
+    (pl.col("price_on_an_invoice") > 0).fill_null(value=False) & WITHIN_LIMIT,
+)
+opening_price = Protective(
+    "opening_price",
+    "from stock of before the books began, whose invoice nobody delivered",
+    "属建账期初库存，进价未知，未超过限价",
+    (pl.col("billed_from_opening_stock") > 0).fill_null(value=False) & WITHIN_LIMIT,
+)
 own_expense = Protective(
     "own_expense",
     "the person paid for it, nothing was put to the fund",

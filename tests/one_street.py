@@ -81,7 +81,7 @@ TABLES = {
     "fee_lines": """
         line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered | udi_di | lot
         1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200    | yes | - | -
-        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes | - | -
+        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes | - | L1
         3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300  | yes | - | -
         4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700    | yes | - | -
         5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300    | yes | - | -
