@@ -46,7 +46,7 @@ def stays(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     wanted = uses.select("as_of", subject_id="stay_id").unique()
     return stay_frames.stay(history, wanted).select(
         "as_of", "hospital_id", "person_id", "department", "sex", "death_date", "admitted_on",
-        "discharged_on", "days", "event_on", stay_id="subject_id",
+        "discharged_on", "discharged_at", "days", "event_on", stay_id="subject_id",
     )  # fmt: skip
 
 
