@@ -139,6 +139,7 @@ TABLES = {
         C010101STENTB | 2024-01-01 | stent        | C010101    | stents     | B     | domestic | piece | 1           | yes         | yes        | yes      | yes     | no           | 1,200          | - | - | -
         C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | - | F | -
         C020201MESH00 | 2024-01-01 | mesh         | C020201    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | no      | no           | 1,000          | -                | - | -
+        C020202MESH02 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,500          | -                | - | -
         C160401FILM01 | 2024-01-01 | film         | C160401    | films      | C     | domestic | sheet | 50          | no          | yes        | no       | yes     | no           | 10             | -                | - | -
     """,
     "drg_standards": """
@@ -153,6 +154,7 @@ TABLES = {
         1           | H           | C010101STENTA | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 3,000      | yes         | no          | no | - | 2025-10-01
         2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no | SX | -
         3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no | SB1 | -
+        5           | K           | C020202MESH02 | L2  | V           | 2025-09-01 | 2025-09-10   | 1        | 1,500      | yes         | no          | no   | - | -
         4           | K           | C020201MESH00 | L0  | V           | 2025-09-01 | 2025-09-10   | 3        | 900        | yes         | no          | no   | - | -
     """,
     "stock_moves": """
