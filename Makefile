@@ -5,6 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3.11
+TEST_PROCESSES ?= 2
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -26,7 +27,7 @@ demo: setup  ## A small city, trained and run for a week; its top cases on the s
 	@$(BIN)/jianbao demo
 
 test: check  ## All checks and all tests but the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup
 
 slow: setup  ## The tests that take minutes
 	$(BIN)/python -m pytest -m slow

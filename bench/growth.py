@@ -67,7 +67,7 @@ def row(one: dict[str, float]) -> str:
     return (
         f"| {stays:,.0f} | {lines:,.0f} | {one['uses']:,.0f} | {one['planned']:.0f} "
         f"| {seconds - one['planned']:.0f} | {seconds:.0f} | {stays / seconds:,.0f} "
-        f"| {lines / seconds:,.0f} | {one['gb']:.1f} |"
+        f"| {lines / seconds:,.0f} | {one['gb']:.2f} |"
     )
 
 

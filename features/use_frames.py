@@ -203,18 +203,20 @@ def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """How many other stays record the same serial number of the same item (C09)."""
-    numbered = history.versions("device_uses").filter(pl.col("serial").is_not_null())
+    numbered = history.versions("device_uses", keyed.select("stay_id")).select(
+        "stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL
+    )
     mine = (
         keyed.select("subject_id", "as_of", "stay_id", "item_code")
-        .join(
-            numbered.select("stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL),
-            on=["stay_id", "item_code"],
-        )
+        .join(numbered.drop_nulls("serial"), on=["stay_id", "item_code"])
         .filter(as_of("as_of"))
         .drop(KNOWN_FROM, KNOWN_UNTIL)
         .unique()
     )
-    other = numbered.select("item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id")
+    serials = mine.select("item_code", "serial")
+    other = history.versions_about("device_uses", serials).select(
+        "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+    )
     return (
         mine.join(other, on=["item_code", "serial"])
         .filter(as_of("as_of") & (pl.col("other_stay") != pl.col("stay_id")))

@@ -23,6 +23,7 @@ SCENARIO_TITLES = {
 }
 GRADE_STYLES = {"red": "bold red", "orange": "dark_orange", "yellow": "yellow", "watch": "dim"}
 REASONS_SHOWN = 3
+LONGEST_ID = 12
 # Columns of a screen from which every figure gets a column of its own.
 WIDE_FROM = 120
 
@@ -53,7 +54,10 @@ def subject_words(alert: dict[str, Any], items: dict[str, str]) -> str:
         return f"stay {parts[0]}"
     if alert["subject_type"] == "use":
         return f"{items.get(parts[-1], parts[-1])}\nin stay {parts[0]}"
-    return f"{items.get(parts[1], parts[1])}\nledger of {parts[2]}"
+    if alert["subject_type"] == "ledger":
+        return f"{items.get(parts[1], parts[1])}\nledger of {parts[2]}"
+    # Of a pseudonym the beginning will do; the ids of hospitals and physicians are short.
+    return f"{alert['subject_type']} {parts[0][:LONGEST_ID]}"
 
 
 def alert_table(scenario: str, alerts: list[dict[str, Any]], names: Names, width: int) -> Table:

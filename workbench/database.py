@@ -52,9 +52,8 @@ def _sqlite(path: str) -> dict[str, Any]:
 def _postgres(parts: SplitResult) -> dict[str, Any]:
     if find_spec("psycopg") is None:
         raise SettingsError(
-            f"{VARIABLE} names PostgreSQL, but its driver 'psycopg' is not installed: "
-            "it is not part of requirements.lock.",
-            f"Install psycopg 3 beside Jianbao, or leave {VARIABLE} out to use SQLite.",
+            f"{VARIABLE} names PostgreSQL, but its driver 'psycopg' is not installed.",
+            f"Run `make setup` again, or leave {VARIABLE} out to use SQLite.",
         )
     return {
         "ENGINE": "django.db.backends.postgresql",

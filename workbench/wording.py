@@ -135,6 +135,28 @@ CHAIN_WORDS: Final[dict[str, StrPromise]] = {
     "billed": _("Billed in the month"),
     "billed_year": _("Billed between the counts"),
 }
+# How far the data alone can carry a rule; the contract names the grades in Chinese.
+RULE_GRADE_WORDS: Final[dict[str, StrPromise]] = {
+    "疑点": _("doubtful point"),
+    "线索": _("clue"),
+}
+LEVEL_WORDS: Final[dict[str, StrPromise]] = {
+    "3": _("level 3"),
+    "2": _("level 2"),
+    "1": _("level 1"),
+    "0": _("not graded"),
+}
+# Kinds of subjects, as a heading names them.
+SUBJECT_WORDS: Final[dict[str, StrPromise]] = {
+    "stay": _("stay"),
+    "use": _("use of an item"),
+    "ledger": _("ledger of an item"),
+    "person": _("person"),
+    "physician": _("physician"),
+    "department": _("department"),
+    "hospital": _("hospital"),
+    "group": _("group of persons"),
+}
 # Codes of the contract that a fact may hold.
 CODE_WORDS: Final[dict[str, StrPromise]] = {
     "employee": _("employees"),

@@ -143,7 +143,7 @@ def with_kin(rows: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
 
 
 def members(groups: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
-    """The stays that each group holds: (subject_type, subject_id, stay).
+    """The stays that each group holds: (subject_type, subject_id, stay, person).
 
     ``groups`` are rows of table `groups`; ``lain`` has stay, stay_person, stay_hospital: a
     group holds its members' stays at its hospital in the year before it was found.
@@ -154,7 +154,9 @@ def members(groups: pl.DataFrame, lain: pl.DataFrame) -> pl.DataFrame:
     return (
         groups.join(lain.rename(at), on=list(at.values()))
         .filter(inside & before)
-        .select(subject_type=pl.lit("group"), subject_id="group_id", stay="stay")
+        .select(
+            subject_type=pl.lit("group"), subject_id="group_id", stay="stay", person="person_id"
+        )
         .unique()
         .sort("subject_id", "stay")
     )

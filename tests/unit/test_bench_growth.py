@@ -18,6 +18,6 @@ def test_time_that_grows_with_the_stays_has_power_one() -> None:
 
 def test_the_page_gives_the_rate_and_the_command() -> None:
     said = page([SMALL, LARGE], [1_000, 100_000], load=0.1)
-    assert "| 100,000 | 6,000,000 | 400,000 | 100 | 100 | 200 | 500 | 30,000 | 5.0 |" in said
+    assert "| 100,000 | 6,000,000 | 400,000 | 100 | 100 | 200 | 500 | 30,000 | 5.00 |" in said
     assert "--stays 1000 100000" in said
     assert "power 1.00" in said

@@ -16,6 +16,7 @@ from bench.report.asked import Asked
 from bench.report.chance import FAILED, FEW, PASSED
 from bench.report.cities import result_of, states
 from bench.report.grids import MARK, one, points, share, where
+from bench.report.membership import MEMBERS
 from bench.report.page import page
 from bench.report.picks import ASKED_OF, OURS
 from bench.report.pooled import pooled
@@ -220,14 +221,15 @@ def test_a_rule_on_stays_is_right_of_a_stay_in_a_planted_hospital(results: list[
     assert told.recalled(told.hits, planted(told, "C20"), "stay") == (1, 1)
 
 
-def test_a_rule_on_groups_is_right_of_a_group_that_holds_two_planted_stays(
+def test_a_rule_on_groups_is_right_of_a_group_that_is_mostly_of_two_planted_stays(
     results: list[Result],
 ) -> None:
     first = invented.planted_places("H01")[0]
     # Twelve places on is the same hospital, and so the same campaign.
-    held = {"two": (first, first + invented.HOSPITALS), "one": (first + 1, 0)}
-    rows = [("group", name, f"S{place}") for name, places in held.items() for place in places]
-    members = pl.DataFrame(rows, schema=["subject_type", "subject_id", "stay"], orient="row")
+    pair = (first, first + invented.HOSPITALS)
+    held = {"two": (*pair, 0), "one": (first + 1, 0), "crowd": (*pair, 1, 2, 3)}
+    rows = [("group", name, f"S{n}", f"P{n}") for name, places in held.items() for n in places]
+    members = pl.DataFrame(rows, schema=MEMBERS, orient="row")
     hits = [invented.hit("group", name, "H06") for name in held]
     told = told_of(results, hits, members)
     right = told.right(told.hits, planted(told, "H01"), "group")

@@ -45,7 +45,7 @@ def test_a_rule_hit_shows_its_article_and_its_evidence(auditor: Client, lake: La
     text = text_of(auditor)
     assert "H02 Hanging bed" in text
     assert "Article 38-1 of the Regulation" in text
-    assert '<th scope="row">idle days</th><td class="number">2</td>' in text
+    assert '<th scope="row">Days without treatment</th><td class="number">2</td>' in text
     assert "audit practice" in text
 
 

@@ -16,8 +16,10 @@ from django.utils.translation.template import templatize
 import workbench
 from claims.results import GRADES
 from claims.tables import SCENARIOS
+from features.catalogue import CATALOGUES
+from models.explain import OTHER_FAMILY, RULES_FAMILY
 from tests.workbench_lake import case, write_night
-from workbench import typologies, wording
+from workbench import families, typologies, wording
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -117,3 +119,9 @@ def test_rule_titles_are_neutral_and_know_sub_codes() -> None:
         assert not re.search(
             r"fraud|false|fake|cheat|骗|虚假|造假", f"{title.en} {title.zh}", re.IGNORECASE
         )
+
+
+def test_every_family_of_features_has_its_chinese() -> None:
+    named = {item.family for catalogue in CATALOGUES.values() for item in catalogue.features}
+    named |= {RULES_FAMILY, OTHER_FAMILY}
+    assert named == set(families.CHINESE)

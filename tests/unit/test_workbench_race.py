@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,8 +13,7 @@ from claims.lake import Lake
 from claims.settings import load_settings
 from tests.workbench_lake import case, write_whole
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytest_plugins = ("tests.postgres",)
 
 ROOT = Path(__file__).parents[2]
 CASES, RACERS = 24, 4
@@ -81,41 +76,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     )
     return os.environ | {
         "JIANBAO_HOME": str(home),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "DJANGO_SETTINGS_MODULE": "workbench.settings",
     }
 
 
 def test_on_sqlite_no_case_is_decided_twice(environment: dict[str, str]) -> None:
     race(environment)
-
-
-def programs() -> Path | None:
-    """Where the programs of PostgreSQL lie; Debian keeps them off the path."""
-    found = shutil.which("initdb")
-    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return places[-1] if places else None
-
-
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[str]:
-    """The address of a PostgreSQL of this test alone, on this machine."""
-    found = programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed")
-    if find_spec("psycopg") is None:
-        pytest.skip("psycopg, the driver of PostgreSQL, is not among the locked packages")
-    data = tmp_path / "postgres"
-    subprocess.run([found / "initdb", "-D", data, "-U", "desk", "-A", "trust"], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = f"-p {port} -h 127.0.0.1 -k {tmp_path}"
-    subprocess.run([found / "pg_ctl", "-D", data, "-o", options, "-w", "start"], check=True)
-    try:
-        yield f"postgresql://desk@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([found / "pg_ctl", "-D", data, "-m", "fast", "stop"], check=True)
 
 
 def test_on_postgresql_no_case_is_decided_twice(postgres: str, environment: dict[str, str]) -> None:

@@ -67,7 +67,7 @@ def test_a_postgresql_address_is_taken_apart(
 
 def test_a_missing_driver_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "find_spec", lambda _name: None)
-    with pytest.raises(SettingsError, match=r"psycopg.*not part of requirements\.lock"):
+    with pytest.raises(SettingsError, match=r"psycopg.*not installed"):
         database.database("postgresql://db.example/desk", tmp_path)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DOSSIERS_KEPT = 256
 PERSON = "person"
+SHORT_PSEUDONYM = 8
 LOT = "random"
 
 
@@ -40,6 +41,15 @@ class Point:
     def alert_id(self) -> str:
         """Its number."""
         return str(self.alert["alert_id"])
+
+    @property
+    def short(self) -> str:
+        """What the point is about, in few letters: the stay alone, of a person the beginning."""
+        subject: str = self.alert["subject_id"]
+        kind = self.alert["subject_type"]
+        if kind == "use":
+            return subject.partition("|")[0]
+        return subject[:SHORT_PSEUDONYM] if kind == PERSON else subject
 
     @property
     def event_on(self) -> date:
@@ -89,7 +99,7 @@ def _dossier(lake: Lake, night: Night, case_id: str, person_id: str | None, sinc
         alerts = _latest(_between(lake, night, ALERTS.name, since, pl.col("case_id") == case_id))
         about = pl.col("subject_id").is_in([one["subject_id"] for one in alerts])
         written = _contents(lake, night, since, [one["alert_id"] for one in alerts])
-        mine = about | (pl.col("subject_id") == person_id).fill_null(value=False)
+        mine = about | (pl.col("subject_id") == (person_id or ""))
         portraits = _by_subject(_between(lake, night, PORTRAITS.name, since, mine))
         tags = _between(lake, night, TAGS.name, since, about)
     points = tuple(

@@ -78,8 +78,14 @@ def units(lake: Lake, nights: tuple[Night, ...], place: Place) -> list[Line]:
         return []
     rows = points(lake, nights, place)
     scored = _scored(lake, nights, place, rung)
-    names = dict(known(lake, nights).select("hospital_id", "name").iter_rows())
-    return _lines(rows, rung, scored, names if rung == "hospital_id" else {})
+    return _lines(rows, rung, scored, names(lake, nights) if rung == "hospital_id" else {})
+
+
+def names(lake: Lake, nights: tuple[Night, ...], district: str = "") -> dict[str, str]:
+    """What hospitals are called, by their number; those of one district where one is given."""
+    rows = known(lake, nights)
+    mine = rows.filter(pl.col("district") == district) if district else rows
+    return dict(mine.select("hospital_id", "name").iter_rows())
 
 
 def by_rule(rows: pl.DataFrame) -> list[Line]:

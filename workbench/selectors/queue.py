@@ -126,6 +126,12 @@ def one(lake: Lake, nights: tuple[Night, ...], case_id: str) -> CaseRow | None:
     return next(_rows(found, 0), None)
 
 
+def some(lake: Lake, nights: tuple[Night, ...], ids: list[str]) -> tuple[CaseRow, ...]:
+    """The newest rows of these cases, dearest first, no more than a page of them."""
+    found = _with_files(lake, nights).filter(pl.col("case_id").is_in(ids))
+    return tuple(_rows(found, 0))
+
+
 def linked(
     lake: Lake, nights: tuple[Night, ...], row: CaseRow, district: str = ""
 ) -> list[CaseRow]:

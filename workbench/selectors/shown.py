@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from workbench.wording import FACT_WORDS
+from workbench.wording import FACT_WORDS, LEVEL_WORDS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -69,7 +69,8 @@ class Step:
 
 def facts(point: Point) -> list[tuple[StrPromise, Any]]:
     """What the subject is, in the order in which an auditor asks."""
-    told = point.content.get("facts", {})
+    told = dict(point.content.get("facts", {}))
+    told["level"] = LEVEL_WORDS.get(told.get("level"), told.get("level"))
     return [(word, told[name]) for name, word in FACT_WORDS.items() if told.get(name) is not None]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.schema import FEN_PER_YUAN
+from workbench.families import family
 from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
@@ -17,9 +18,11 @@ from workbench.wording import (
     LOSS_WORDS,
     OUTCOME_WORDS,
     REASON_WORDS,
+    RULE_GRADE_WORDS,
     SCENARIO_WORDS,
     SELECTED_WORDS,
     STATE_WORDS,
+    SUBJECT_WORDS,
 )
 
 if TYPE_CHECKING:
@@ -112,6 +115,24 @@ def selected_word(way: str) -> str:
 
 
 @register.filter
+def rule_grade_word(grade: str) -> str:
+    """How far the data alone can carry a rule."""
+    return str(RULE_GRADE_WORDS.get(grade, grade))
+
+
+@register.filter
+def family_word(name: str) -> str:
+    """What a family of features is called."""
+    return family(name, chinese=_in_chinese())
+
+
+@register.filter
+def subject_word(kind: str) -> str:
+    """What kind of subject a doubtful point is about."""
+    return str(SUBJECT_WORDS.get(kind, kind))
+
+
+@register.filter
 def said(told: object, name: str = "text") -> str:
     """The text of a label, rule or reason in the reader's language, the other where missing."""
     held = told if isinstance(told, dict) else vars(told)
@@ -126,7 +147,7 @@ def measure(name: str, names: dict[str, dict[str, str]]) -> str:
     """What a measured column is called."""
     if name not in names:
         return name.replace("_", " ")
-    return names[name]["zh"] if _in_chinese() else name.replace("_", " ")
+    return names[name]["zh"] if _in_chinese() else names[name]["en"].rstrip(".")
 
 
 @register.filter

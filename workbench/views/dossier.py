@@ -14,6 +14,7 @@ from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyFor
 from workbench.models import Opinion
 from workbench.selectors import queue, shown
 from workbench.services import looks
+from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
 from workbench.wording import CHAIN_WORDS
 
@@ -63,9 +64,14 @@ def page(
 def choices(case: Opened) -> list[tuple[str, str]]:
     """The doubtful points as a form offers them."""
     return [
-        (point.alert_id, f"{point.alert['subject_id']} ({point.event_on})")
-        for point in case.dossier.points
+        (point.alert_id, f"{_called(point)} ({point.event_on})") for point in case.dossier.points
     ]
+
+
+def _called(point: Point) -> str:
+    """What a point is about: its kind, its item where it has one, its number."""
+    item = point.content.get("facts", {}).get("generic_name", "")
+    return " ".join(filter(None, [subject_word(point.alert["subject_type"]), item, point.short]))
 
 
 def _point(point: Point) -> dict[str, Any]:

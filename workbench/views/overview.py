@@ -12,14 +12,16 @@ from django.views.decorators.http import require_safe
 from claims.tables import SCENARIOS
 from workbench.access import READ_CASE, READ_OVERVIEW, SETTLE
 from workbench.selectors import overview as figures
-from workbench.selectors import workload
+from workbench.selectors import queue, workload
 from workbench.selectors.overview import RUNGS, Place
-from workbench.views.desk import desk, reader
+from workbench.views.desk import Desk, desk, reader
 
 if TYPE_CHECKING:
+    import polars as pl
     from django.http import HttpRequest, HttpResponse
 
     from workbench.models import User
+    from workbench.selectors.queue import CaseRow
 
 RUNG_WORDS = {
     "district": _("District"),
@@ -27,7 +29,6 @@ RUNG_WORDS = {
     "department": _("Department"),
     "physician_id": _("Physician"),
 }
-MOST_CASES = 100
 BAR_HEIGHT = 60
 
 
@@ -41,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     lot, scored = figures.missed(here.lake, here.published, rows)
     context = {
         "place": place,
-        "way": _way(place),
+        "way": _way(place, figures.names(here.lake, here.published, user.district)),
         "rung": RUNG_WORDS.get(place.rung or ""),
         "rung_name": place.rung,
         "units": figures.units(here.lake, here.published, place),
@@ -51,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": _bars(figures.months(rows)),
         "lot": lot,
         "scored": scored,
-        "cases": _cases(rows, place, user),
+        "cases": _cases(here, rows, place, user),
         "scenarios": SCENARIOS,
         "workload": workload.workload() if user.has_perm(SETTLE) else None,
     }
@@ -69,21 +70,22 @@ def _place(request: HttpRequest, user: User) -> Place:
     return Place(chosen, scenario if scenario in SCENARIOS else None, user.district)
 
 
-def _way(place: Place) -> list[tuple[Any, str, dict[str, str]]]:
+def _way(place: Place, names: dict[str, str]) -> list[tuple[Any, str, dict[str, str]]]:
     """The rungs above, each with the place it leads back to."""
     kept: dict[str, str] = {}
     way = []
     for rung, value in place.chosen.items():
         kept = kept | {rung: value}
-        way.append((RUNG_WORDS[rung], value, kept))
+        shown = names.get(value, value) if rung == "hospital_id" else value
+        way.append((RUNG_WORDS[rung], shown, kept))
     return way
 
 
-def _cases(rows: Any, place: Place, user: User) -> list[str]:  # noqa: ANN401  a frame
-    """The cases at the foot of the ladder, for who may read cases."""
+def _cases(here: Desk, rows: pl.DataFrame, place: Place, user: User) -> tuple[CaseRow, ...]:
+    """The cases at the foot of the ladder, dearest first, for who may read cases."""
     if place.rung is not None or not user.has_perm(READ_CASE):
-        return []
-    return list(rows["case_id"].unique().sort()[:MOST_CASES])
+        return ()
+    return queue.some(here.lake, here.published, rows["case_id"].unique().to_list())
 
 
 def _bars(months: list[tuple[Any, int, int]]) -> list[tuple[Any, int, int, float]]:

@@ -1,0 +1,76 @@
+"""What the families of features are called, by which an explanation is summed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# English is the family's own name; the Chinese stands beside it.
+CHINESE: Final[dict[str, str]] = {
+    "aftermath": "出院后情况",
+    "amount": "金额",
+    "around the stay": "住院前后就诊",
+    "arrival": "入院方式",
+    "article behind": "计费背后的耗材",
+    "behaviour": "诊疗行为",
+    "benefit": "待遇支付",
+    "bill and record": "计费与使用记录",
+    "bill and stock": "计费与库存",
+    "bills": "账单",
+    "breadth": "项目种类",
+    "calendar": "日历",
+    "capacity": "床位与接诊能力",
+    "case mix": "病例组合",
+    "coding": "编码",
+    "coding support": "编码依据",
+    "concentration": "集中度",
+    "cost": "费用水平",
+    "cost structure": "费用结构",
+    "course": "住院过程",
+    "daily detail": "每日明细",
+    "dates": "日期",
+    "day matrix": "每日诊疗",
+    "demographics": "人口特征",
+    "devices not billed": "用而未计费",
+    "frequency": "住院频次",
+    "goods behind the bill": "计费背后的采购",
+    "history": "既往住院",
+    "identical bills": "账单雷同",
+    "identity": "身份",
+    "inclusion": "内含项目",
+    "indication": "适应证",
+    "inducement": "诱导住院",
+    "innocent causes": "合理原因",
+    "items": "收费项目",
+    "known causes": "已知原因",
+    "last third": "住院后段",
+    "likeness": "相似程度",
+    "need": "住院必要性",
+    "one place": "同一地点",
+    "other": "其他",
+    "payment": "支付标准",
+    "person": "参保人",
+    "presence": "在院情况",
+    "price": "价格",
+    "quantity": "数量",
+    "re-evaluation": "重新评估",
+    "reasons": "住院原因",
+    "returns": "退回",
+    "reversals": "冲销",
+    "ring": "聚集关系",
+    "rules": "规则",
+    "scope": "适用范围",
+    "supply": "供应",
+    "tests": "检验检查",
+    "timing": "时间分布",
+    "trace": "追溯码",
+    "treatment": "治疗",
+    "use and issue": "使用与出库",
+    "use and store": "使用与库存",
+    "volume": "业务量",
+    "ward": "病区",
+}
+
+
+def family(name: str, *, chinese: bool) -> str:
+    """The name of a family in the reader's language."""
+    return CHINESE.get(name, name) if chinese else name
