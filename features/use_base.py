@@ -109,5 +109,4 @@ def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl
 
 def moves(history: History, kind: str) -> pl.LazyFrame:
     """Stock moves of one kind; the many others are not worked out."""
-    of_kind = pl.LazyFrame({"kind": [kind]})
-    return history.versions_about("stock_moves", of_kind).filter(pl.col("kind") == kind)
+    return history.versions_where("stock_moves", pl.col("kind") == kind)

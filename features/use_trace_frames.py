@@ -49,16 +49,17 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Earlier stays that record a unit of the use: persons, hospitals, days between."""
     units = wanted.drop_nulls("serial").select(*GOODS, "serial", "used_at", "person_id",
                                                "hospital_id").unique()  # fmt: skip
-    serials = units.select(UNIT).unique().collect().lazy()
-    elsewhere = history.tables["device_uses"].join(serials, on=UNIT, how="semi")
-    ids = elsewhere.select("stay_id").unique().collect().lazy()
-    other = history.versions("device_uses", ids).select(
-        *UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at"
+    other = (
+        history.versions_about("device_uses", units.select(UNIT))
+        .select(*UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at")
+        .collect()
+        .lazy()
     )
     earlier = (pl.col("other_stay") != pl.col("stay_id")) & (
         pl.col("other_at") <= pl.col("used_at")
     )
     both = units.join(other, on=UNIT).filter(as_of("as_of") & earlier)
+    ids = other.select(stay_id="other_stay").unique()
     homes = history.versions("stays", ids).select(
         other_stay="stay_id", other_person="person_id", other_hospital="hospital_id",
         voided=pl.col("voided").fill_null(value=False),
