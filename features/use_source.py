@@ -253,3 +253,51 @@ def price_on_an_invoice() -> pl.Expr:
 def billed_from_opening_stock() -> pl.Expr:
     """Whether a lot on the bill was in stock when the books began, at a price nobody delivered."""
     return pl.col("opening_lot")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=YES_NO,
+    family="article behind",
+    direction=HIGH,
+    zh="医院从未购入该品",
+    says="an article that the hospital never bought, found or was sent: {value}",
+    says_zh="医院从未购入、调入或期初持有该品：{value}",
+    peers=False,
+)
+def never_held() -> pl.Expr:
+    """Whether the hospital never bought the article, nor had or was sent it (C01, C04, C07)."""
+    return pl.col("never_held")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=COUNT,
+    family="article behind",
+    direction=HIGH,
+    zh="从未购入的同类计费品种数",
+    says="{value} billed {article|articles} of a class of which the hospital holds others alone",
+    says_zh="{value}种同类计费品医院从未购入，仅购入同类其他品",
+    peers=False,
+)
+def parts_never_held() -> pl.Expr:
+    """Billed articles of its class that were never held, where others of the class were (C07)."""
+    return pl.col("strange_parts")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=RATIO,
+    family="article behind",
+    direction=HIGH,
+    zh="从未购入品合计与所购同类品价之比",
+    says="what is billed for them is {value} the dearest article of the class that it holds",
+    says_zh="其计费合计为所购同类最高价品的{value}",
+    peers=False,
+)
+def sum_over_held() -> pl.Expr:
+    """Sum billed for articles never held, over the dearest held one of the class (C07)."""
+    return pl.col("strange_sum")

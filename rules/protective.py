@@ -202,16 +202,21 @@ sex_in_question = Protective(
     (pl.col("sexes_known") > 1).fill_null(value=False),
 )
 relief = Protective("relief", "receives poverty relief", "医疗救助对象", _is("relief"))
+AT_COST = (
+    (pl.col("price_over_dearest_invoice") <= limit("price_tolerance")).fill_null(value=False)
+    | (pl.col("price_over_own_lot") <= limit("price_tolerance")).fill_null(value=False)
+    | (
+        (pl.col("billed_from_opening_stock") > 0)
+        & (pl.col("price_over_previous") <= limit("price_tolerance"))
+    ).fill_null(value=False)
+)
 old_stock = Protective(
     "old_stock",
     "stock bought before the price change, at its own invoice price, inside the grace time",
     "调价前库存（宽限期内按原进价）",
-    (
-        (pl.col("days_since_price_change") <= limit("old_stock_grace_days"))
-        & (pl.col("price_over_dearest_invoice") <= limit("price_tolerance"))
-    ).fill_null(value=False),
+    (pl.col("days_since_price_change") <= limit("old_stock_grace_days")).fill_null(value=False)
+    & AT_COST,
 )
-
 WITHIN_LIMIT = (pl.col("price_over_limit") <= limit("price_tolerance")).fill_null(value=True)
 own_lot_price = Protective(
     "own_lot_price",
@@ -296,6 +301,18 @@ opening_stock = Protective(
         & (pl.col("serial_other_hospitals") == 0)
         & (pl.col("units_bought_elsewhere") == 0)
     ).fill_null(value=False),
+)
+mis_scan = Protective(
+    "mis_scan",
+    "a unit bought here left the store and is in no record, so that a wrong label was scanned",
+    "另有已购件出库而未登记，疑为扫码错误",
+    (pl.col("units_gone_unread") >= THOUSANDTHS_PER_UNIT).fill_null(value=False),
+)
+outpatient_device = Protective(
+    "outpatient_device",
+    "put in at a clinic of the hospital the day before or that day, and billed with the stay",
+    "使用前一日内在本院门急诊就诊，耗材可能于门急诊置入",
+    ((pl.col("operations_coded") == 0) & (pl.col("visits_before_use") > 0)).fill_null(value=False),
 )
 coder_omission = Protective(
     "coder_omission",

@@ -37,6 +37,7 @@ GUARDED = """
     own_lot    | 0.9              | 1                  | 0                   | 0                         | own_lot_price | exactly what its own lot cost
     agreed     | 0.9              | 1.25               | 1                   | 0                         | agreed_price  | the price of another delivery of the year
     opening    | 0.9              | -                  | 0                   | 1                         | opening_price | of the stock at the beginning
+    first_lot  | 1.25             | -                  | 0                   | 1                         | accused       | above the allowed price for 300 days
     above_all  | 1.25             | 1                  | 1                   | 1                         | accused       | above the allowed price, whatever it cost
 """
 CASES = alike(PLAIN, "marked_up", GUARDED)
