@@ -39,7 +39,7 @@ COLOURS = 128
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one, in a database that is thrown away
 PEOPLE: Final = {"lin": "auditor", "wang": "auditor", "zhao": "auditor", "chen": "senior auditor"}
 DECIDING = ("wang", "zhao")
-DECISIONS, APPEALED = 60, 8
+DECISIONS, APPEALED, DIFFERING = 61, 12, 7
 SECONDS_TO_START = 60
 SERVE = "from workbench import serve; serve.serve(port={port})"
 # What the made-up auditors conclude, in turn: outcome, reason, note.
@@ -104,9 +104,16 @@ def live() -> str:
         serve.add_user(name, PASSWORD, role=role)
     # So that an answer tells what its page was made of.
     setup_test_environment()
-    hands = itertools.cycle(DECIDING)
-    turns = itertools.islice(zip(hands, itertools.cycle(TOLD), strict=True), DECISIONS)
-    appeal([decide(person(name), *told) for name, told in turns][:APPEALED])
+    hands, words = itertools.cycle(DECIDING), itertools.cycle(TOLD)
+    # A second opinion mostly says what the first one said.
+    said: dict[str, tuple[str, str, str]] = {}
+    for turn, name in zip(range(DECISIONS), hands, strict=False):
+        client = person(name)
+        case_id = next_of(client)
+        told = next(words) if turn % DIFFERING == 0 else said.get(case_id) or next(words)
+        said[case_id] = told
+        conclude(client, case_id, *told)
+    appeal(list(said)[:APPEALED])
     return next_of(person("lin"))
 
 
@@ -127,15 +134,13 @@ def next_of(client: Client) -> str:
     return str(answer.headers["Location"]).strip("/").rpartition("/")[2]
 
 
-def decide(client: Client, outcome: str, reason: str, note: str) -> str:
-    """Take the next case and conclude it; return its number."""
-    case_id = next_of(client)
+def conclude(client: Client, case_id: str, outcome: str, reason: str, note: str) -> None:
+    """Conclude a case that is in hand."""
     form = client.get(f"/cases/{case_id}/").context["form"]
     points = [one for one, _ in form.fields["points"].choices]
     scheme = form.fields["scheme"].choices[1][0]
     told = {"outcome": outcome, "reason": reason, "note": note, "points": points}
     client.post(f"/cases/{case_id}/conclude/", told | {"scheme": scheme, "amount": "1200"})
-    return case_id
 
 
 def appeal(cases: list[str]) -> None:

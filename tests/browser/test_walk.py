@@ -49,7 +49,7 @@ WORDS = {
     "appealed": ("Appealed", "申诉中"),
     "overturned": ("Overturned on appeal", "申诉后撤销"),
     "once": ("Shown this once", "仅显示一次"),
-    "city": ("By District", "按区"),
+    "city": ("By district", "按区"),
     "foot": ("Cases", "案件"),
 }
 
