@@ -20,6 +20,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +50,7 @@ TOLD: Final = (
     ("confirmed", "care_not_shown", "No treatment is written down for three days."),
     ("inconclusive", "record_missing", "The nursing record has not come yet."),
 )
-GROUNDS: Final = {"filed_on": "2026-01-05", "grounds": "The ward has found the missing sheet."}
+GROUNDS: Final = "The ward has found the missing sheet."
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def live() -> str:
         said[case_id] = told
         conclude(client, case_id, *told)
     appeal(list(said)[:APPEALED])
-    return next_of(person("lin"))
+    return next_of(person("lin"), "scenario=hospitalization")
 
 
 def person(name: str) -> Client:
@@ -128,9 +129,9 @@ def person(name: str) -> Client:
     return client
 
 
-def next_of(client: Client) -> str:
-    """Take the next case, and return its number."""
-    answer = client.post("/next/")
+def next_of(client: Client, query: str = "") -> str:
+    """Take the next case that fits the filters, and return its number."""
+    answer = client.post("/next/", {"query": query})
     return str(answer.headers["Location"]).strip("/").rpartition("/")[2]
 
 
@@ -145,10 +146,10 @@ def conclude(client: Client, case_id: str, outcome: str, reason: str, note: str)
 
 def appeal(cases: list[str]) -> None:
     """Let hospitals appeal against those of some cases that are confirmed by now."""
-    senior = person("chen")
+    senior, told = person("chen"), {"filed_on": str(date.today()), "grounds": GROUNDS}  # noqa: DTZ011
     for case_id in cases:
         # A case that is not confirmed refuses, and that is all right.
-        senior.post(f"/cases/{case_id}/appeal/", GROUNDS)
+        senior.post(f"/cases/{case_id}/appeal/", told)
 
 
 @contextmanager

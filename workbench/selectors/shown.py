@@ -80,7 +80,9 @@ def compared(point: Point) -> list[Compared]:
     position = point.portrait.get("position") or []
     names = point.content.get("labels", {})
     if not position:
-        return [_of_reason(reason, names) for reason in point.content.get("reasons", [])]
+        found = [_of_reason(reason, names) for reason in point.content.get("reasons", [])]
+        # By distance, not by what each adds to the score, which is no fact.
+        return sorted(found, key=lambda one: -abs(one.away))
     leading: dict[str, dict[str, Any]] = {}
     for one in position:
         held = leading.get(one["family"])
