@@ -32,7 +32,8 @@ HIT = float(np.log(99.0))
 HIT_DEVIATION, PLACE_DEVIATION = 1.5, 0.2
 OFFSET_DEVIATION = 10.0
 EDGE = 1e-6
-DECIMALS = 12
+# Far finer than a difference that orders a queue, and coarser than any noise of threads.
+DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def fit_start(
 
     found = np.round(minimize(loss, mean, jac=True, method="L-BFGS-B", tol=1e-10).x, DECIMALS)
     learned = tuple(float(one) for one in found[:-1])
-    usual = np.round((read * found[:-1]).mean(axis=0), DECIMALS)
+    usual = np.round((read * found[:-1]).sum(axis=0) / max(len(read), 1), DECIMALS)
     return Start(
         tuple(rules), tuple(detectors), learned, float(found[-1]), tuple(float(x) for x in usual)
     )
