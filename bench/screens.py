@@ -20,6 +20,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +40,7 @@ COLOURS = 128
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one, in a database that is thrown away
 PEOPLE: Final = {"lin": "auditor", "wang": "auditor", "zhao": "auditor", "chen": "senior auditor"}
 DECIDING = ("wang", "zhao")
-DECISIONS, APPEALED = 60, 8
+DECISIONS, APPEALED, DIFFERING = 61, 12, 7
 SECONDS_TO_START = 60
 SERVE = "from workbench import serve; serve.serve(port={port})"
 # What the made-up auditors conclude, in turn: outcome, reason, note.
@@ -49,7 +50,7 @@ TOLD: Final = (
     ("confirmed", "care_not_shown", "No treatment is written down for three days."),
     ("inconclusive", "record_missing", "The nursing record has not come yet."),
 )
-GROUNDS: Final = {"filed_on": "2026-01-05", "grounds": "The ward has found the missing sheet."}
+GROUNDS: Final = "The ward has found the missing sheet."
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,17 @@ def live() -> str:
         serve.add_user(name, PASSWORD, role=role)
     # So that an answer tells what its page was made of.
     setup_test_environment()
-    hands = itertools.cycle(DECIDING)
-    turns = itertools.islice(zip(hands, itertools.cycle(TOLD), strict=True), DECISIONS)
-    appeal([decide(person(name), *told) for name, told in turns][:APPEALED])
-    return next_of(person("lin"))
+    hands, words = itertools.cycle(DECIDING), itertools.cycle(TOLD)
+    # A second opinion mostly says what the first one said.
+    said: dict[str, tuple[str, str, str]] = {}
+    for turn, name in zip(range(DECISIONS), hands, strict=False):
+        client = person(name)
+        case_id = next_of(client)
+        told = next(words) if turn % DIFFERING == 0 else said.get(case_id) or next(words)
+        said[case_id] = told
+        conclude(client, case_id, *told)
+    appeal(list(said)[:APPEALED])
+    return next_of(person("lin"), "scenario=hospitalization")
 
 
 def person(name: str) -> Client:
@@ -121,29 +129,27 @@ def person(name: str) -> Client:
     return client
 
 
-def next_of(client: Client) -> str:
-    """Take the next case, and return its number."""
-    answer = client.post("/next/")
+def next_of(client: Client, query: str = "") -> str:
+    """Take the next case that fits the filters, and return its number."""
+    answer = client.post("/next/", {"query": query})
     return str(answer.headers["Location"]).strip("/").rpartition("/")[2]
 
 
-def decide(client: Client, outcome: str, reason: str, note: str) -> str:
-    """Take the next case and conclude it; return its number."""
-    case_id = next_of(client)
+def conclude(client: Client, case_id: str, outcome: str, reason: str, note: str) -> None:
+    """Conclude a case that is in hand."""
     form = client.get(f"/cases/{case_id}/").context["form"]
     points = [one for one, _ in form.fields["points"].choices]
     scheme = form.fields["scheme"].choices[1][0]
     told = {"outcome": outcome, "reason": reason, "note": note, "points": points}
     client.post(f"/cases/{case_id}/conclude/", told | {"scheme": scheme, "amount": "1200"})
-    return case_id
 
 
 def appeal(cases: list[str]) -> None:
     """Let hospitals appeal against those of some cases that are confirmed by now."""
-    senior = person("chen")
+    senior, told = person("chen"), {"filed_on": str(date.today()), "grounds": GROUNDS}  # noqa: DTZ011
     for case_id in cases:
         # A case that is not confirmed refuses, and that is all right.
-        senior.post(f"/cases/{case_id}/appeal/", GROUNDS)
+        senior.post(f"/cases/{case_id}/appeal/", told)
 
 
 @contextmanager

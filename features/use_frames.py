@@ -50,25 +50,30 @@ def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a use: quantities, prices and the stay around it, as known that night."""
-    keyed = parts(subjects)
+    # What several joins below start from is worked out once.
+    keyed = parts(subjects).collect().lazy()
     joined = (
         keyed.join(_stays(history, keyed), on=["stay_id", "as_of"], how="left")
         .join(_billed(history, keyed), on="subject_id", how="left")
         .join(_recorded(history, keyed), on="subject_id", how="left")
         .join(_class_quantity(history, keyed), on="subject_id", how="left")
     )
-    dated = joined.with_columns(
-        service_on=pl.coalesce("billed_on", "used_on", "discharged_on"),
-        recorded=pl.col("used_quantity").is_not_null(),
-    ).with_columns(
-        pl.col("billed_quantity", "billed_amount", "billed_lines", "used_quantity").fill_null(0)
-    )
+    dated = _dated(joined).collect().lazy()
     priced = dated.join(_catalogue(history, dated), on="subject_id", how="left")
     invoiced = priced.join(_invoices(history, priced), on="subject_id", how="left")
     serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
         shared_serials=pl.col("shared_serials").fill_null(0),
+    )
+
+
+def _dated(joined: pl.LazyFrame) -> pl.LazyFrame:
+    return joined.with_columns(
+        service_on=pl.coalesce("billed_on", "used_on", "discharged_on"),
+        recorded=pl.col("used_quantity").is_not_null(),
+    ).with_columns(
+        pl.col("billed_quantity", "billed_amount", "billed_lines", "used_quantity").fill_null(0)
     )
 
 

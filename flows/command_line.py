@@ -380,6 +380,18 @@ def verify() -> None:
     console.print(f"{proof.entries:,} entries, all whole. Last seal: {proof.seal}")
 
 
+@audit.command("packet")
+def packet(
+    path: Annotated[Path, typer.Argument(help="The file.", exists=True, dir_okay=False)],
+) -> None:
+    """Prove that an evidence packet is what left this house, letter by letter."""
+    _name_home()
+    from workbench.serve import check_packet  # noqa: PLC0415
+
+    found = check_packet(path)
+    console.print(f"Unchanged: case {found.case_id}, entry {found.entry} of the trail.")
+
+
 @app.command()
 def outcomes(
     night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Night they come with.")],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.models import User
+    from workbench.services.packets import Checked
     from workbench.services.trail import Proof
 
 THREADS = 8
@@ -92,6 +93,25 @@ def verify_trail() -> Proof:
             "Keep the database as it is for who inspects it, and restore a copy beside it.",
         )
     return proof
+
+
+def check_packet(path: Path) -> Checked:
+    """Hold an evidence packet that came back against its own hash and the trail.
+
+    Raises TrailError when it is no packet, was changed, or never left this house.
+    """
+    prepare()
+    from workbench.services import packets  # noqa: PLC0415  needs prepare() first
+
+    found = packets.checked(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise TrailError(f"{path} is no evidence packet.", "Give the file as it was saved.")
+    if not found.named or found.entry is None:
+        raise TrailError(
+            f"The content of {path} is not what left this house: its SHA-256 is {found.seal}.",
+            "Make the packet anew from the dossier, and compare.",
+        )
+    return found
 
 
 def prepare() -> None:

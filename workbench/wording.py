@@ -146,6 +146,14 @@ LEVEL_WORDS: Final[dict[str, StrPromise]] = {
     "1": _("level 1"),
     "0": _("not graded"),
 }
+# What marked a point as unusual, and from which band on.
+DETECTOR_WORDS: Final[dict[str, StrPromise]] = {
+    "probability": _("probability of the ranker"),
+    "all_detectors": _("all detectors together"),
+    "iforest": _("isolation forest"),
+    "hbos": _("histograms (HBOS)"),
+    "knn": _("nearest neighbours"),
+}
 # Kinds of subjects, as a heading names them.
 SUBJECT_WORDS: Final[dict[str, StrPromise]] = {
     "stay": _("stay"),

@@ -14,7 +14,7 @@ from tests.browser.people import PASSWORD, Conclusion, Person
 from tests.workbench_lake import case, write_whole
 from workbench import life
 from workbench.access import AUDITOR, SENIOR
-from workbench.services import users
+from workbench.services import packets, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ WORDS = {
     "appealed": ("Appealed", "申诉中"),
     "overturned": ("Overturned on appeal", "申诉后撤销"),
     "once": ("Shown this once", "仅显示一次"),
-    "city": ("By District", "按区"),
+    "city": ("By district", "按区"),
     "foot": ("Cases", "案件"),
 }
 
@@ -122,6 +122,19 @@ def test_the_queue_goes_out_as_a_workbook(
     told = person.download("form[action='/export/'] button", tmp_path / "downloads")
     with zipfile.ZipFile(io.BytesIO(told)) as book:
         assert "Riverside Hospital" in "".join(book.read(name).decode() for name in book.namelist())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_evidence_goes_out_as_one_file(
+    chrome: Browser, city: str, language: str, tmp_path: Path
+) -> None:
+    person = enter(chrome, city, "lin", language)
+    person.go(f"/cases/{CASE}/")
+    told = person.download(f"form[action='/cases/{CASE}/packet/'] button", tmp_path / "downloads")
+    assert f'<html lang="{language}">'.encode() in told
+    found = packets.checked(told.decode())
+    assert found is not None
+    assert (found.named, found.case_id) == (True, CASE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

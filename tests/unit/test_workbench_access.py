@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[str, bool, dict[str, int]]] = {
     "appeal": ("post", True, {"senior": FOUND}),
     "answer": ("post", True, {"senior": FOUND}),
     "unmask": ("post", True, {"auditor": FOUND, "senior": FOUND}),
+    "packet": ("post", True, {"auditor": OK, "senior": OK}),
     "bulk": ("get", True, {"auditor": OK, "senior": OK}),
     "take-next": ("post", False, {"auditor": FOUND, "senior": FOUND, "elsewhere": FOUND}),
     "save-filter": (

@@ -81,11 +81,13 @@ def test_a_point_of_an_earlier_night_is_still_there(auditor: Client, lake: Lake)
 def test_facts_only_hides_score_and_explanation(auditor: Client, lake: Lake) -> None:
     write_whole(lake, [case(1, score=0.834)])
     assert "83%" in text_of(auditor)
-    assert "stayed 16.0 d" in text_of(auditor)
+    assert "<li>stayed 16.0 d" in text_of(auditor)
     read_facts_only(auditor)
     text = text_of(auditor)
     assert "83%" not in text
-    assert "stayed 16.0 d" not in text
+    assert "<li>stayed 16.0 d" not in text
+    assert "What each family of features adds" not in text
+    assert "Against the standard" in text  # which is a fact
     assert "Hidden, because you read facts only" in text
     assert "83%" not in auditor.get(reverse("queue")).content.decode()
 

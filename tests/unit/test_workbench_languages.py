@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 import workbench
@@ -20,6 +21,7 @@ from features.catalogue import CATALOGUES
 from models.explain import OTHER_FAMILY, RULES_FAMILY
 from tests.workbench_lake import case, write_night
 from workbench import families, typologies, wording
+from workbench.templatetags.formats import detector_word, figure
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -81,7 +83,7 @@ def test_the_chinese_page_has_the_chinese_headline(auditor: Client, lake: Lake) 
     assert "中文句子1" in text
     assert "English sentence" not in text
     assert "机器提示，由人判断。" in text
-    assert 'title="疑似分解住院"' in text
+    assert "<b>H01</b> 疑似分解住院" in text
     assert '<html lang="zh-hans">' in text
 
 
@@ -125,3 +127,25 @@ def test_every_family_of_features_has_its_chinese() -> None:
     named = {item.family for catalogue in CATALOGUES.values() for item in catalogue.features}
     named |= {RULES_FAMILY, OTHER_FAMILY}
     assert named == set(families.CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("told", "chinese"),
+    [("2.9 d to 12.0 d", "2.9 天 至 12.0 天"), ("11,158 yuan", "11,158 元"), ("0%", "0%")],
+)
+def test_figures_that_were_written_in_english_are_told_in_chinese(told: str, chinese: str) -> None:
+    assert figure(told) == told
+    with override("zh-hans"):
+        assert figure(told) == chinese
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("hbos 99 9", "histograms (HBOS), from P99.9"),
+        ("probability 20", "probability of the ranker, from 20%"),
+        ("new_one 99", "new_one, from P99"),
+    ],
+)
+def test_detectors_and_bands_have_words(told: str, words: str) -> None:
+    assert detector_word(told) == words

@@ -75,7 +75,7 @@ def test_precision_by_rule_and_detector_rests_on_decided_points(
         decide(number, life.CONFIRMED if number < 4 else life.REFUTED, 100_000)
     text = text_of(auditor)
     assert text.count("50% (19–81%, n 6)") == 4  # in all, of the district, by rule, by detector
-    assert "hbos 99" in text
+    assert "histograms (HBOS), from P99" in text
 
 
 def test_precision_of_a_few_is_hidden(auditor: Client, lake: Lake) -> None:

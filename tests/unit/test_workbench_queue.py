@@ -49,7 +49,7 @@ def test_a_case_shows_what_an_auditor_needs(auditor: Client, lake: Lake) -> None
     text = text_of(auditor)
     for shown in ("Red", "Riverside Hospital", "Person 00000001", "83%", "12,346", "12,345.67"):
         assert shown in text
-    assert '<abbr title="One episode settled as two stays">H01</abbr>' in text
+    assert "<b>H01</b> One episode settled as two stays" in text
     assert "English sentence 1" in text
 
 

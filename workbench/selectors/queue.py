@@ -91,11 +91,6 @@ class Page:
         """Number of the page after."""
         return self.number + 1
 
-    @property
-    def codes(self) -> list[str]:
-        """The rule codes on this page, each once."""
-        return sorted({code for row in self.rows for code in row.rule_codes})
-
 
 def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> Page:
     """Return one page; a number that is too high gives the last page."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.selectors.dossier import Point
 
 COMPARISONS_SHOWN = 10
+Names = dict[str, dict[str, str]]
 # How reasons write yuan and units: in fen and thousandths, as the lake holds them.
 WHOLE = {"yuan": 100, "units": 1000}
 CALIBRATED = "calibrated"
@@ -70,40 +71,48 @@ class Step:
 def facts(point: Point) -> list[tuple[StrPromise, Any]]:
     """What the subject is, in the order in which an auditor asks."""
     told = dict(point.content.get("facts", {}))
-    told["level"] = LEVEL_WORDS.get(told.get("level"), told.get("level"))
+    told["level"] = LEVEL_WORDS.get(str(told.get("level")), told.get("level"))
     return [(word, told[name]) for name, word in FACT_WORDS.items() if told.get(name) is not None]
 
 
 def compared(point: Point) -> list[Compared]:
     """The dimensions farthest out, one a family; of the portrait where there is one."""
     position = point.portrait.get("position") or []
+    names = point.content.get("labels", {})
     if not position:
-        return [_of_reason(reason) for reason in point.content.get("reasons", [])]
+        found = [_of_reason(reason, names) for reason in point.content.get("reasons", [])]
+        # By distance, not by what each adds to the score, which is no fact.
+        return sorted(found, key=lambda one: -abs(one.away))
     leading: dict[str, dict[str, Any]] = {}
     for one in position:
         held = leading.get(one["family"])
         if held is None or one["suspicious"] > held["suspicious"]:
             leading[one["family"]] = one
     ordered = sorted(leading.values(), key=lambda one: (-one["suspicious"], one["feature"]))
-    return [_of_position(one) for one in ordered[:COMPARISONS_SHOWN]]
+    return [_of_position(one, names) for one in ordered[:COMPARISONS_SHOWN]]
 
 
-def _of_position(one: dict[str, Any]) -> Compared:
+def _title(feature: str, names: Names) -> str:
+    """What a feature is called in English; its plain name where nothing was written."""
+    return names[feature]["en"].rstrip(".") if feature in names else feature.replace("_", " ")
+
+
+def _of_position(one: dict[str, Any], names: Names) -> Compared:
     same = ("value", "standard", "p5", "p95", "n", "shown", "shown_standard", "shown_range", "weak",
             "text_en", "text_zh", "away")  # fmt: skip
-    name = one["feature"].replace("_", " ")
+    name = _title(one["feature"], names)
     return Compared(name_en=name, name_zh=one["zh"], **{key: one[key] for key in same})
 
 
-def _of_reason(one: dict[str, Any]) -> Compared:
+def _of_reason(one: dict[str, Any], names: Names) -> Compared:
     by = WHOLE.get(one["unit"], 1)
     shown = {key: (one[key] or 0.0) / by for key in ("value", "standard", "p5", "p95")}
     # The distance in halves of the peers' range, which stands at the place of the spread.
     half = max((shown["p95"] - shown["p5"]) / 2, 1e-9)
-    name = one["feature"].replace("_", " ")
+    feature = one["feature"]
     return Compared(
-        name_en=name,
-        name_zh=one["text_zh"].split("；", maxsplit=1)[0],
+        name_en=_title(feature, names),
+        name_zh=names[feature]["zh"] if feature in names else feature,
         **shown,
         n=one["n"] or 0,
         shown=f"{shown['value']:,.2f}",

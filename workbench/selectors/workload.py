@@ -12,6 +12,7 @@ from workbench import deadlines, life
 from workbench.models import Appeal, CaseFile, Opinion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 
@@ -22,11 +23,12 @@ class Workload:
     states: list[Any]
     hands: list[Any]
     given: list[Any]
-    appeals: list[tuple[Appeal, int]]
+    # With the working days that are left, and the hospital.
+    appeals: list[tuple[Appeal, int, str]]
 
 
-def workload(today: date | None = None) -> Workload:
-    """Read it as it stands."""
+def workload(names: Mapping[str, str], today: date | None = None) -> Workload:
+    """Read it as it stands; ``names`` are those of hospitals, by their number."""
     day = today or timezone.localdate()
     states = CaseFile.objects.exclude(state__in=life.CLOSED).values("state")
     hands = CaseFile.objects.filter(state__in=life.HELD).values("owner__username")
@@ -36,5 +38,10 @@ def workload(today: date | None = None) -> Workload:
         list(states.annotate(n=Count("pk"), oldest=Min("touched_at")).order_by("state")),
         list(hands.annotate(n=Count("pk"), oldest=Min("touched_at")).order_by("owner__username")),
         list(given.annotate(n=Count("pk")).order_by("author__username")),
-        [(one, deadlines.between(day, one.due_on)) for one in open_appeals],
+        [(one, deadlines.between(day, one.due_on), _name(one, names)) for one in open_appeals],
     )
+
+
+def _name(appeal: Appeal, names: Mapping[str, str]) -> str:
+    number = appeal.case.hospital_id or appeal.case_id
+    return names.get(number, number)

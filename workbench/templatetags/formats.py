@@ -14,6 +14,7 @@ from workbench.families import family
 from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
+    DETECTOR_WORDS,
     GRADE_WORDS,
     LOSS_WORDS,
     OUTCOME_WORDS,
@@ -34,6 +35,13 @@ SHORT_PSEUDONYM = 8
 LEDGER = re.compile(r"^[^|]+\|(?P<item>[^|]+)\|(?P<month>\d{4}-\d{2})$")
 PER_CENT = 100
 BAR_WIDTH = 44
+RANKER = "probability"
+# How figures that were written when the score was made end, and what Chinese says instead.
+UNIT_CHINESE = {
+    "to": "至", "d": "天", "h": "小时", "yuan": "元", "units": "件", "km": "公里", "times": "倍",
+    "year": "岁", "years": "岁", "bits": "比特", "yes": "是", "no": "否",
+}  # fmt: skip
+UNIT = re.compile(rf"\b({'|'.join(UNIT_CHINESE)})\b")
 
 
 @register.filter
@@ -118,6 +126,24 @@ def selected_word(way: str) -> str:
 def rule_grade_word(grade: str) -> str:
     """How far the data alone can carry a rule."""
     return str(RULE_GRADE_WORDS.get(grade, grade))
+
+
+@register.filter
+def detector_word(told: str) -> str:
+    """A detector and the band from which it speaks, as ``hbos 99 9`` says it."""
+    name, _blank, band = told.partition(" ")
+    bound = band.replace(" ", ".")
+    shown = f"{bound}%" if name == RANKER else f"P{bound}"
+    return _("%(detector)s, from %(band)s") % {
+        "detector": DETECTOR_WORDS.get(name, name),
+        "band": shown,
+    }
+
+
+@register.filter
+def figure(told: str) -> str:
+    """A figure with its unit, written in English when the score was made, for the reader."""
+    return UNIT.sub(lambda found: UNIT_CHINESE[found[1]], told) if _in_chinese() else told
 
 
 @register.filter

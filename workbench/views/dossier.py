@@ -47,7 +47,7 @@ def page(
         "row": case.row,
         "file": case.file,
         "saw_score": saw_score,
-        "points": [_point(point) for point in case.dossier.points],
+        "points": points_of(case),
         "timeline": drawing.timeline(case.dossier.timeline, _stays(case)),
         "linked": queue.linked(case.desk.lake, case.desk.open_nights, case.row, user.district),
         "past": _past(user, case.file),
@@ -59,6 +59,11 @@ def page(
         "unmasked": unmasked,
     }
     return render(request, "workbench/dossier.html", context)
+
+
+def points_of(case: Opened) -> list[dict[str, Any]]:
+    """The doubtful points of a case as templates show them."""
+    return [_point(point) for point in case.dossier.points]
 
 
 def choices(case: Opened) -> list[tuple[str, str]]:

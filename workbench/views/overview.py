@@ -54,7 +54,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "scored": scored,
         "cases": _cases(here, rows, place, user),
         "scenarios": SCENARIOS,
-        "workload": workload.workload() if user.has_perm(SETTLE) else None,
+        "workload": workload.workload(figures.names(here.lake, here.published))
+        if user.has_perm(SETTLE)
+        else None,
     }
     return render(request, "workbench/overview.html", context)
 

@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "newest": here.published[0],
         "hospitals": cases.hospitals(here.lake, here.open_nights, user.district),
         "page": cases.page(here.lake, filters.wanted_nights, filters.wanted, _page(request)),
-        "held": files.held_by(user),
+        "held": cases.some(here.lake, here.open_nights, files.held_by(user)),
         "saved": user.filters.all(),
         "query": request.GET.urlencode(),
     }
