@@ -1,0 +1,102 @@
+"""All indicators of the subjects of one rung in one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from features.indicator_change import cusum, growth, mix_shift, monthly
+from features.indicator_suppliers import bought, concentration
+from features.indicators import RUNGS, dispersion, ground, rolled, with_ratios
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from claims.history import History
+
+PERIODS = ("month", "year")
+# Rungs that last for months, and can therefore change.
+LASTING = RUNGS[: RUNGS.index("stay")]
+PEERS: dict[str, tuple[str, ...]] = {
+    "district": (),
+    "hospital": ("level",),
+    "department": ("level", "department"),
+    "physician": ("level", "department"),
+}
+FEWEST_PEERS = 5
+MOVES = {
+    "subject_id": pl.String(),
+    "growth": pl.Float64(),
+    "month_stays": pl.Int64(),
+    "cusum": pl.Float64(),
+    "mix_shift": pl.Float64(),
+}
+TO_SPREAD = 1.4826
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Rows of a year up to a month that all figures are made of, and what was bought in it."""
+
+    month: date
+    rows: pl.DataFrame
+    paid: pl.DataFrame
+
+    @classmethod
+    def of(cls, history: History, month: date, classes: Collection[str] | None = None) -> Ground:
+        """Read what was known; ``classes`` are codes of seven characters, None for all."""
+        return cls(month, ground(history, month, classes), bought(history, month, classes))
+
+    def of_period(self, period: str) -> pl.DataFrame:
+        """Rows of the month alone, or of the whole year up to it."""
+        return self.rows.filter(pl.col("month") == self.month) if period == "month" else self.rows
+
+
+def figures(told: Ground, rung: str, period: str) -> pl.DataFrame:
+    """One row a subject of a rung: sums, ratios, comparison with peers, change, suppliers."""
+    rows = told.of_period(period)
+    found = with_ratios(rolled(rows, rung))
+    parts = [dispersion(rows, rung), concentration(told.paid, rung), *_changes(told, rung)]
+    for part in parts:
+        found = found.join(part, on="subject_id", how="left")
+    every = told.paid["supplier_id"].n_unique()
+    return _beside(found, rung).with_columns(class_suppliers=pl.lit(every)).sort("subject_id")
+
+
+def _changes(told: Ground, rung: str) -> list[pl.DataFrame]:
+    if rung not in LASTING:
+        return [pl.DataFrame(schema=MOVES)]
+    return [
+        growth(told.rows, rung, told.month),
+        cusum(monthly(told.rows, rung), told.month),
+        mix_shift(told.rows, rung, told.month),
+    ]
+
+
+def _beside(found: pl.DataFrame, rung: str) -> pl.DataFrame:
+    """Add how each subject stands among its peers.
+
+    ``intensity_z``: spreads of ``per_100`` above their median, null with fewer than five.
+    ``peers_price``: the median of their price deviation.
+    """
+    if rung not in PEERS:
+        return found.with_columns(
+            intensity_z=pl.lit(None, pl.Float64), peers_price=pl.lit(None, pl.Float64)
+        )
+    away = pl.col("per_100") - _among(pl.col("per_100").median(), rung)
+    many = _among(pl.col("per_100").count(), rung) >= FEWEST_PEERS
+    placed = found.with_columns(_away=away, _many=many)
+    spread = _among(pl.col("_away").abs().median(), rung) * TO_SPREAD
+    return placed.with_columns(
+        intensity_z=pl.when(pl.col("_many") & (spread > 0)).then(pl.col("_away") / spread),
+        peers_price=_among(pl.col("price_deviation").median(), rung),
+    ).drop("_away", "_many")
+
+
+def _among(value: pl.Expr, rung: str) -> pl.Expr:
+    """A figure of the peers of each row; of a rung without peer groups, of all rows."""
+    peers = PEERS[rung]
+    return value.over(peers) if peers else value
