@@ -9,6 +9,7 @@ from claims.schema import (
     DATE,
     DATETIME,
     MONEY,
+    QUANTITY,
     REAL,
     TEXT,
     WHOLE,
@@ -44,6 +45,17 @@ REASON = pl.Struct(
         "contribution": pl.Float64(),
         "text_en": pl.String(),
         "text_zh": pl.String(),
+    }
+)
+CROSSED = pl.Struct(
+    {
+        "indicator": pl.String(),
+        "grade": pl.String(),
+        "value": pl.Float64(),
+        "line": pl.Float64(),
+        "projected": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
     }
 )
 TABLE_VERSION = pl.Struct({"table": pl.String(), "version": pl.Int64()})
@@ -313,6 +325,59 @@ PORTRAITS = Table(
     ),
 )
 
+INDICATORS = Table(
+    "indicators",
+    "Indicators of consumables: one row a subject, class and period; children sum to the parent.",
+    "耗材监管指标",
+    key=("run_date", "month", "period", "class", "rung", "subject_id"),
+    columns=(
+        RUN_DATE,
+        Column("month", DATE, "First day of the last month.", "月份"),
+        Column(
+            "period", TEXT, "The month, or the year up to it.", "周期", values=("month", "year")
+        ),
+        Column("class", TEXT, "Head of the class codes, or * for all.", "耗材类别"),
+        Column("rung", TEXT, "City, district, hospital and so on.", "层级"),
+        Column("subject_id", TEXT, "Which one.", "对象编号"),
+        Column("parent_id", TEXT, "Subject one rung above.", "上级编号", optional=True),
+        Column("amount", MONEY, "Billed, less what was reversed.", "耗材费用"),
+        Column("quantity", QUANTITY, "Units, likewise.", "数量"),
+        Column("lines", WHOLE, "Lines that bill something.", "明细行数"),
+        Column("implant_lines", WHOLE, "Those of implants.", "植入类行数"),
+        Column("traced_lines", WHOLE, "Those with a full trace code.", "有追溯码行数"),
+        Column("priced_amount", MONEY, "Amount with a reference price.", "可比价费用"),
+        Column("reference_amount", MONEY, "The same units at that price.", "参考价费用"),
+        Column("selected_quantity", QUANTITY, "Units selected in volume buying.", "中选数量"),
+        Column("stays", WHOLE, "Stays.", "住院人次", optional=True),
+        Column("operated", WHOLE, "Stays with an operation.", "手术人次", optional=True),
+        Column("total_amount", MONEY, "Whole fee of the stays.", "总费用", optional=True),
+        Column(
+            "expected_amount", WHOLE, "Expected, millionths of a fen.", "预期费用", optional=True
+        ),
+        Column(
+            "expected_quantity", WHOLE, "Millionths of a thousandth.", "预期数量", optional=True
+        ),
+        Column("squares", WHOLE, "Squared distances, yuan.", "离差平方和", optional=True),
+        Column("oe", REAL, "Observed over expected amount.", "实际/预期费用", optional=True),
+        Column("oe_units", REAL, "Observed over expected units.", "实际/预期数量", optional=True),
+        Column("oe_z", REAL, "Excess in standard errors.", "超出标准误", optional=True),
+        Column("per_100", REAL, "Units a 100 operated stays.", "每百台用量", optional=True),
+        Column("intensity_z", REAL, "The same in spreads of peers.", "用量偏离", optional=True),
+        Column("share", REAL, "Consumables in the fee.", "耗占比", optional=True),
+        Column("price_deviation", REAL, "Over the reference price.", "价格偏离", optional=True),
+        Column("price_dispersion", REAL, "How far prices lie apart.", "价格离散", optional=True),
+        Column("scan_rate", REAL, "Implant lines with a trace code.", "扫码率", optional=True),
+        Column("selected_share", REAL, "Selected units.", "中选占比", optional=True),
+        Column("suppliers", WHOLE, "Suppliers in the year.", "供应商数", optional=True),
+        Column("top_supplier", REAL, "Share of the largest.", "最大供应商占比", optional=True),
+        Column("hhi", REAL, "Herfindahl-Hirschman index.", "供应商集中度", optional=True),
+        Column("growth", REAL, "Of the month, case mix adjusted.", "增长", optional=True),
+        Column("cusum", REAL, "Cumulated excess, spreads.", "累积和", optional=True),
+        Column("mix_shift", REAL, "Away from selected articles.", "非中选上升", optional=True),
+        Column("crossed", nested(pl.List(CROSSED)), "Lines crossed, or ahead.", "越线与预警"),
+    ),
+)
+
 RUNS = Table(
     "runs",
     "What each run did and how long it took; not part of what a re-run must repeat.",
@@ -343,5 +408,6 @@ WRITTEN: tuple[Table, ...] = (
     DOSSIERS,
     GROUPS,
     PORTRAITS,
+    INDICATORS,
     RUNS,
 )

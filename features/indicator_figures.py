@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from features.indicator_change import cusum, growth, mix_shift, monthly
 from features.indicator_suppliers import bought, concentration
-from features.indicators import RUNGS, dispersion, ground, rolled, with_ratios
+from features.indicators import (
+    RUNGS,
+    class_of,
+    consumable_lines,
+    dispersion,
+    grounded,
+    rolled,
+    settled_stays,
+    subject_of,
+    with_ratios,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,6 +48,30 @@ TO_SPREAD = 1.4826
 
 
 @dataclass(frozen=True)
+class Books:
+    """What was known of a year up to a month, read once for all classes."""
+
+    month: date
+    stays: pl.DataFrame
+    lines: pl.DataFrame
+    paid: pl.DataFrame
+
+    @classmethod
+    def of(cls, history: History, month: date) -> Books:
+        """Read stays, lines and purchases of the twelve months that end with the month."""
+        stays = settled_stays(history, month)
+        return cls(month, stays, consumable_lines(history, stays), bought(history, month))
+
+    def of_class(self, classes: Collection[str] | None = None) -> Ground:
+        """The ground of some classes (codes of seven characters); of all without them."""
+        if classes is None:
+            return Ground(self.month, grounded(self.stays, self.lines), self.paid)
+        mine = class_of().is_in(list(classes))
+        rows = grounded(self.stays, self.lines.filter(mine))
+        return Ground(self.month, rows, self.paid.filter(mine))
+
+
+@dataclass(frozen=True)
 class Ground:
     """Rows of a year up to a month that all figures are made of, and what was bought in it."""
 
@@ -45,14 +79,13 @@ class Ground:
     rows: pl.DataFrame
     paid: pl.DataFrame
 
-    @classmethod
-    def of(cls, history: History, month: date, classes: Collection[str] | None = None) -> Ground:
-        """Read what was known; ``classes`` are codes of seven characters, None for all."""
-        return cls(month, ground(history, month, classes), bought(history, month, classes))
-
     def of_period(self, period: str) -> pl.DataFrame:
         """Rows of the month alone, or of the whole year up to it."""
         return self.rows.filter(pl.col("month") == self.month) if period == "month" else self.rows
+
+    def within(self, rung: str, subject: str) -> Ground:
+        """The rows of one subject alone."""
+        return replace(self, rows=self.rows.filter(subject_of(rung) == subject))
 
 
 def figures(told: Ground, rung: str, period: str) -> pl.DataFrame:

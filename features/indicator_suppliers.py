@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.schema import THOUSANDTHS_PER_UNIT
-from features.indicators import MONTHS, UNKNOWN, class_of, months_before, subject_of
+from features.indicators import MONTHS, UNKNOWN, months_before, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import date
 
     from claims.history import History
@@ -20,17 +19,16 @@ RUNGS = ("city", "district", "hospital")
 PERCENT = 100.0
 
 
-def bought(history: History, month: date, classes: Collection[str] | None = None) -> pl.DataFrame:
-    """What was paid (fen) to each supplier by each hospital in the year up to a month."""
+def bought(history: History, month: date) -> pl.DataFrame:
+    """What was paid (fen) to each supplier for each article in the year up to a month."""
     first, end = months_before(month, MONTHS - 1), months_before(month, -1)
-    wanted = pl.lit(value=True) if classes is None else class_of().is_in(list(classes))
     paid = (pl.col("quantity") * pl.col("unit_price") / THOUSANDTHS_PER_UNIT).round()
     houses = history.current("hospitals").select("hospital_id", "district")
     return (
         history.current("purchases")
-        .filter(wanted & (pl.col("delivered_on") >= first) & (pl.col("delivered_on") < end))
+        .filter((pl.col("delivered_on") >= first) & (pl.col("delivered_on") < end))
         .filter(~pl.col("gift").fill_null(value=False) & pl.col("supplier_id").is_not_null())
-        .group_by("hospital_id", "supplier_id")
+        .group_by("hospital_id", "supplier_id", "item_code")
         .agg(paid=paid.cast(pl.Int64).sum())
         .join(houses, on="hospital_id", how="left")
         .with_columns(pl.col("district").fill_null(UNKNOWN))

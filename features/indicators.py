@@ -21,8 +21,6 @@ from features.level_expected import BY_GROUP, MILLIONTHS, with_expected
 from features.use_frames import CLASS_CHARACTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from claims.history import History
 
 RUNGS = (
@@ -83,16 +81,13 @@ def above(rung: str) -> str | None:
     return RUNGS[place - 1] if place else None
 
 
-def ground(history: History, month: date, classes: Collection[str] | None = None) -> pl.DataFrame:
-    """What the indicators stand on: stays and consumable lines of the year up to a month.
+def grounded(stays: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """What the indicators stand on: one row a stay and one a consumable line.
 
-    One row a stay and one a line, with the path from the district down, the ``month`` of the
-    settlement, and the columns ``SUMS`` (null where the row has none). ``classes`` are codes
-    of seven characters; all consumables without them. Money is in fen, quantities in
-    thousandths, expectations in millionths of these, ``squares`` in squared yuan.
+    Each has the path from the district down, the ``month`` of the settlement, and the columns
+    ``SUMS`` (null where the row has none). Money is in fen, quantities in thousandths,
+    expectations in millionths of these, ``squares`` in squared yuan.
     """
-    stays = _stays(history, month)
-    lines = _lines(history, stays, classes)
     cases = _expected(stays, lines)
     places = cases.select(*PATH[:5], "month", "level", "drg")
     goods = lines.join(places, on="stay_id")
@@ -100,7 +95,7 @@ def ground(history: History, month: date, classes: Collection[str] | None = None
     return rows.with_columns(pl.col(PATH).fill_null(UNKNOWN))
 
 
-def _stays(history: History, month: date) -> pl.DataFrame:
+def settled_stays(history: History, month: date) -> pl.DataFrame:
     """Stays settled in the twelve months up to the month, with their hospital."""
     settled = pl.coalesce("settled_on", pl.col("discharged_at").dt.date())
     first, end = months_before(month, MONTHS - 1), months_before(month, -1)
@@ -122,12 +117,11 @@ def _stays(history: History, month: date) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _lines(history: History, stays: pl.DataFrame, classes: Collection[str] | None) -> pl.DataFrame:
+def consumable_lines(history: History, stays: pl.DataFrame) -> pl.DataFrame:
     """Consumable lines of these stays with their catalogue row of the day of service."""
-    wanted = pl.lit(value=True) if classes is None else class_of().is_in(list(classes))
     rows = (
         history.current("fee_lines")
-        .filter((pl.col("category") == "consumable") & wanted)
+        .filter(pl.col("category") == "consumable")
         .join(stays.lazy().select("stay_id"), on="stay_id", how="semi")
         .with_columns(served_on=pl.coalesce("performed_at", "charged_at").dt.date())
         .sort("served_on", nulls_last=False)

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
 from flows.case_commands import register
+from flows.indicator_commands import register as register_indicators
 from flows.quiet import hush
 
 if TYPE_CHECKING:
@@ -451,6 +452,7 @@ def city(
 
 
 register(app, console, _settings)
+register_indicators(app, console, _settings, _progress)
 
 if __name__ == "__main__":
     main()

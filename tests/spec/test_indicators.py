@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from claims.history import History
 from features.indicator_change import cusum
-from features.indicator_figures import Ground, figures
+from features.indicator_figures import Books, Ground, figures
 from features.indicators import (
     OF_LINES,
     OF_STAYS,
@@ -105,18 +105,18 @@ def children_sum(rows: pl.DataFrame) -> None:
 
 
 def test_children_sum_to_their_parent_on_every_rung(history: History) -> None:
-    children_sum(Ground.of(history, MARCH).rows)
+    children_sum(Books.of(history, MARCH).of_class().rows)
 
 
 def test_the_finest_rung_names_the_serial_number(history: History) -> None:
-    told = Ground.of(history, MARCH, ["C020101"])
+    told = Books.of(history, MARCH).of_class(["C020101"])
     assert one(told, "serial", f"b|{STENT}|l1|s2")["amount"] == 220_000
     assert one(told, "lot", f"b|{STENT}|-")["amount"] == 0
     assert below("serial") is None
 
 
 def test_the_city_by_hand(history: History) -> None:
-    city = one(Ground.of(history, MARCH, ["C020101"]), "city", "city")
+    city = one(Books.of(history, MARCH).of_class(["C020101"]), "city", "city")
     assert (city["amount"], city["quantity"], city["stays"]) == (520_000, 5_000, 4)
     assert (city["lines"], city["implant_lines"], city["traced_lines"]) == (5, 5, 4)
     assert city["total_amount"] == 9_000_000
@@ -129,7 +129,7 @@ def test_the_city_by_hand(history: History) -> None:
 
 
 def test_a_ratio_is_made_of_sums_and_not_of_ratios(history: History) -> None:
-    told = Ground.of(history, MARCH, ["C020101"])
+    told = Books.of(history, MARCH).of_class(["C020101"])
     assert one(told, "physician", "H|heart|D")["price_deviation"] == 0.0
     assert one(told, "physician", "H|heart|E")["price_deviation"] == pytest.approx(0.1)
     # The mean of both would be 5%.
@@ -137,7 +137,7 @@ def test_a_ratio_is_made_of_sums_and_not_of_ratios(history: History) -> None:
 
 
 def test_expected_is_what_the_same_cases_cost_elsewhere(history: History) -> None:
-    told = Ground.of(history, MARCH, ["C020101"])
+    told = Books.of(history, MARCH).of_class(["C020101"])
     hospital = one(told, "hospital", "H")
     assert hospital["expected_amount"] == 2 * 100_000 * 1_000_000
     assert hospital["oe"] == pytest.approx(1.6)
@@ -148,7 +148,7 @@ def test_expected_is_what_the_same_cases_cost_elsewhere(history: History) -> Non
 def test_an_even_city_is_as_expected_everywhere() -> None:
     even = LINES.replace("| 2        | 1,100      | 2,200", "| 1        | 1,000      | 1,000")
     frames = {"hospitals": HOSPITALS, "stays": STAYS, "fee_lines": even, "consumables": CATALOGUE}
-    told = Ground.of(world(**frames), MARCH, ["C020101"])
+    told = Books.of(world(**frames), MARCH).of_class(["C020101"])
     for rung in RUNGS[: RUNGS.index("item")]:
         assert figures(told, rung, "month")["oe"].to_list() == pytest.approx(
             [1.0] * figures(told, rung, "month").height
@@ -157,7 +157,7 @@ def test_an_even_city_is_as_expected_everywhere() -> None:
 
 def test_a_city_of_one_hospital_expects_nothing() -> None:
     alone = STAYS.replace("| K ", "| H ").replace("| L ", "| H ")
-    told = Ground.of(world(hospitals=HOSPITALS, stays=alone, fee_lines=LINES), MARCH)
+    told = Books.of(world(hospitals=HOSPITALS, stays=alone, fee_lines=LINES), MARCH).of_class()
     assert one(told, "city", "city")["oe"] is None
 
 
@@ -205,7 +205,7 @@ def test_months_are_counted_over_the_year() -> None:
 
 
 def test_a_line_is_crossed_above_it_and_not_on_it(history: History) -> None:
-    told = Ground.of(history, MARCH, ["C020101"])
+    told = Books.of(history, MARCH).of_class(["C020101"])
     found = crossed(figures(told, "hospital", "month"), "hospital", END)
     by = {(row["subject_id"], row["indicator"]): row["grade"] for row in found.to_dicts()}
     # 1.6 times the expected, which two stays do not make unlikely.
