@@ -21,11 +21,7 @@ TO_SPREAD = 1.4826
 
 def monthly(rows: pl.DataFrame, rung: str) -> pl.DataFrame:
     """Sums and ratios of each subject month by month."""
-    parts = [
-        with_ratios(rolled(mine, rung)).with_columns(month=pl.lit(month))
-        for (month,), mine in sorted(rows.group_by("month"), key=lambda part: part[0][0])
-    ]
-    return pl.concat(parts) if parts else pl.DataFrame()
+    return with_ratios(rolled(rows, rung, ("month",)))
 
 
 def growth(rows: pl.DataFrame, rung: str, month: date) -> pl.DataFrame:

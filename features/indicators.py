@@ -185,8 +185,11 @@ def _expected(stays: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rolled(rows: pl.DataFrame, rung: str) -> pl.DataFrame:
-    """Plain sums of the subjects of a rung: ``subject_id``, ``parent_id``, traits and ``SUMS``."""
+def rolled(rows: pl.DataFrame, rung: str, apart: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Plain sums of the subjects of a rung: ``subject_id``, ``parent_id``, traits and ``SUMS``.
+
+    ``apart`` names columns, as the month, of which each value is summed by itself.
+    """
     fine = RUNGS.index(rung) > RUNGS.index("stay")
     mine = rows.filter(pl.col("lines").is_not_null()) if fine else rows
     parent = above(rung)
@@ -194,12 +197,12 @@ def rolled(rows: pl.DataFrame, rung: str) -> pl.DataFrame:
         subject_id=subject_of(rung),
         parent_id=pl.lit(None, pl.String) if parent is None else subject_of(parent),
     )
-    summed = named.group_by("subject_id", "parent_id").agg(
+    summed = named.group_by("subject_id", "parent_id", *apart).agg(
         pl.col(SUMS).sum(), pl.col(TRAITS).drop_nulls().min()
     )
     if fine:
         summed = summed.with_columns(pl.lit(None, pl.Int64).alias(name) for name in OF_STAYS)
-    return summed.sort("subject_id")
+    return summed.sort("subject_id", *apart)
 
 
 def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:

@@ -70,7 +70,8 @@ def show_ladder(console: Console, told: Ladder, names: Mapping[str, str], top: i
         left = place in (0, len(HEADS) - 1)
         table.add_column(head, justify="left" if left else "right", overflow="fold")
     for rung, rows in told.ancestors:
-        table.add_row(*_cells(rows.to_dicts()[0], names, f"{rung} "), style="bold")
+        before = "" if rung == "city" else f"{rung} "
+        table.add_row(*_cells(rows.to_dicts()[0], names, before), style="bold")
     table.add_section()
     shown = ordered(told.rows)
     for one in shown[:top]:
@@ -148,7 +149,10 @@ def as_json(told: Ladder) -> str:
 
 def as_page(told: Ladder, names: Mapping[str, str], top: int) -> str:
     """The ladder as an SVG document."""
-    climbed = [_bar(rows.to_dicts()[0], names, f"{rung}: ") for rung, rows in told.ancestors]
+    climbed = [
+        _bar(rows.to_dicts()[0], names, "" if rung == "city" else f"{rung} ")
+        for rung, rows in told.ancestors
+    ]
     shown = sorted(ordered(told.rows)[:top], key=lambda one: -one["amount"])
     under = f"{_added(told)} {len(shown)} of {told.rows.height:,} are drawn."
     return ladder(_head(told), under, climbed, [_bar(one, names, "") for one in shown])
