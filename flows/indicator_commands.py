@@ -60,14 +60,14 @@ def register(
 
         _check(level, RUNGS)
         _check(form, FORMATS)
-        desk = Desk.open(settings())
-        history = desk.history()
-        day = found.last_whole_month(desk.night) if month is None else month.date()
+        chosen = None if month is None else month.date()
         if store:
             with working("indicators") as tell:
-                rows = found.store(desk.lake, history, desk.night, day, tell)
+                day, rows = found.store_month(settings(), chosen, tell)
             console.print(f"{rows:,} rows of {day:%Y-%m} written to table `indicators`.")
             return
+        desk = Desk.open(settings())
+        history, day = desk.history(), chosen or found.last_whole_month(desk.night)
         told = found.climb(
             history, day, period="year" if year else "month", rung=level, asked=asked, of=of
         )

@@ -14,6 +14,7 @@ from claims.lake import Span
 from claims.results import CROSSED, INDICATORS
 from features.indicator_figures import LASTING, PERIODS, Books, figures
 from features.indicators import RUNGS, above, below, months_before, rolled
+from flows.portrait import Desk
 from rules.indicator_lines import ahead, crossed
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from claims.history import History
     from claims.lake import Lake
+    from claims.settings import Settings
     from features.indicator_figures import Ground
 
 # Classes of the first level of the catalogue, and of its key list, are kept each month.
@@ -175,6 +177,15 @@ def store(
     )
     lake.replace(INDICATORS.name, kept, Span.night(night), keys=INDICATORS.key)
     return kept.height
+
+
+def store_month(
+    settings: Settings, month: date | None = None, tell: Callable[[str], None] = lambda _: None
+) -> tuple[date, int]:
+    """Write a month, by default the last whole one, as known on the last published night."""
+    desk = Desk.open(settings)
+    chosen = month or last_whole_month(desk.night)
+    return chosen, store(desk.lake, desk.history(), desk.night, chosen, tell)
 
 
 def _kept(history: History) -> Mapping[str, frozenset[str] | None]:

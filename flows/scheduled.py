@@ -8,6 +8,7 @@ from typing import Any
 from prefect import flow
 
 from claims.settings import settings
+from flows.indicators import store_month
 from flows.nightly import nightly
 from flows.retrain import retrain
 
@@ -22,3 +23,10 @@ def tonight() -> dict[str, Any]:
 def monthly_retraining() -> dict[str, Any]:
     """Train on all that was known yesterday; promotion stays with people."""
     return retrain(settings(), date.today() - timedelta(days=1))  # noqa: DTZ011
+
+
+@flow(name="monthly indicators")
+def monthly_indicators() -> dict[str, Any]:
+    """Write the indicators of the last whole month, as known on the last published night."""
+    month, rows = store_month(settings())
+    return {"month": f"{month:%Y-%m}", "rows": rows}
