@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from claims.lake import Lake
     from claims.schema import Table
 
-CHILDREN_READ_OFTEN = ("fee_lines", "stay_diagnoses", "stay_procedures")
+CHILDREN_READ_OFTEN = ("fee_lines", "stay_diagnoses")
 KNOWN_FROM = "known_from"
 KNOWN_UNTIL = "known_until"
 
@@ -82,38 +82,61 @@ class History:
         """The same knowledge, compared with these standards."""
         return replace(self, frozen=frozen)
 
-    def versions(self, name: str, stays: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    def versions(
+        self, name: str, stays: pl.LazyFrame | None = None, after: date | None = None
+    ) -> pl.LazyFrame:
         """All versions of the rows of one table, with ``known_from`` and ``known_until``.
 
-        ``stays`` (a frame with ``stay_id``) limits tables that hang on stays to these.
+        ``stays`` (a frame with ``stay_id``) limits tables that hang on stays to these, and
+        ``after`` rows to those received after a day: whatever supersedes them came later.
         ``known_until`` is null while the row is the newest.
         """
-        table = BY_NAME[name]
         if name in self.ready:
-            return _near(self.ready[name], stays)
-        rows = self.tables[name].rename({"received_on": KNOWN_FROM})
-        if "stay_id" in table.by_name:
+            found = _near(self.ready[name], stays)
+            return found if after is None else found.filter(pl.col(KNOWN_FROM) > after)
+        rows = self.tables[name]
+        if after is not None:
+            rows = rows.filter(pl.col("received_on") > after)
+        if "stay_id" in BY_NAME[name].by_name:
             rows = _near(rows, stays)
-        own = rows.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
+        return self._spans(BY_NAME[name], rows)
+
+    def versions_where(self, name: str, condition: pl.Expr) -> pl.LazyFrame:
+        """The versions of one table that meet a condition, with the nights they were known for.
+
+        The same as ``versions`` with that condition, without working out all others: of rows
+        that do not meet it no more is read than whether they supersede one that does.
+        """
+        table, rows = BY_NAME[name], self.tables[name]
+        met = rows.filter(condition).with_columns(_met=pl.lit(value=True))
+        other = (
+            rows.filter(~condition.fill_null(value=False))
+            .select(*table.key, "received_on")
+            .join(met.select(table.key).unique(), on=list(table.key), how="semi")
+        )
+        spans = self._spans(table, pl.concat([met, other], how="diagonal"))
+        return spans.filter("_met").drop("_met")
+
+    def _spans(self, table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Rows with the nights for which they were known; all versions of each must be there."""
+        own = rows.rename({"received_on": KNOWN_FROM}).with_columns(
+            _next_version(table.key).alias(KNOWN_UNTIL)
+        )
         return own if table.parent is None else self._replaced_with_parent(own)
 
     def versions_about(self, name: str, wanted: pl.LazyFrame) -> pl.LazyFrame:
         """All versions of the rows that ever carried one of the values ``wanted``.
 
-        ``wanted`` has one column of the table, as the persons of a night. The same as
+        ``wanted`` has columns of the table, as the persons of a night. The same as
         ``versions`` for these rows, without working out all others; a row that was put
-        right from or to such a value comes with all its versions. Not for tables that hang
-        on stays.
+        right from or to such a value comes with all its versions.
         """
-        table, (column,) = BY_NAME[name], wanted.collect_schema().names()
-        rows = self.tables[name]
-        if (column,) != table.key:
-            ids = rows.join(wanted.unique(), on=column, how="semi").select(table.key).unique()
-            rows = rows.join(ids, on=list(table.key), how="semi")
-        else:
-            rows = rows.join(wanted.unique(), on=column, how="semi")
-        renamed = rows.rename({"received_on": KNOWN_FROM})
-        return renamed.with_columns(_next_version(table.key).alias(KNOWN_UNTIL))
+        table, columns = BY_NAME[name], wanted.collect_schema().names()
+        rows = self.tables[name].join(wanted.unique(), on=columns, how="semi")
+        if tuple(columns) == table.key:
+            return self._spans(table, rows)
+        ids = rows.select(table.key).unique()
+        return self._spans(table, self.tables[name].join(ids, on=list(table.key), how="semi"))
 
     def _replaced_with_parent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         stays = self.tables["stays"].select("stay_id", "received_on")
@@ -134,9 +157,12 @@ class History:
             .drop("_parent_until")
         )
 
-    def current(self, name: str) -> pl.LazyFrame:
-        """The rows of one table as known on the last night; cancelled stays are left out."""
-        rows = self.versions(name).filter(pl.col(KNOWN_UNTIL).is_null())
+    def current(self, name: str, after: date | None = None) -> pl.LazyFrame:
+        """The rows of one table as known on the last night; cancelled stays are left out.
+
+        ``after`` limits them to those received after a day.
+        """
+        rows = self.versions(name, after=after).filter(pl.col(KNOWN_UNTIL).is_null())
         if name == "stays":
             rows = rows.filter(~pl.col("voided").fill_null(value=False))
         return rows
@@ -148,16 +174,45 @@ class History:
         look would read the whole table again. Operations of the persons' other stays stay
         known, because an organ can be taken out but once.
         """
-        ids = stays.select("stay_id").unique()
-        kept = dict.fromkeys(CHILDREN_READ_OFTEN, ids) | {"stay_procedures": self._kin(ids)}
+        ids = stays.select("stay_id").unique().collect().lazy()
+        recent = self.since_first_of(ids)
         near = {
-            name: self.tables[name].join(kept[name], on="stay_id", how="semi").collect().lazy()
+            name: recent.tables[name].join(ids, on="stay_id", how="semi").collect().lazy()
             for name in CHILDREN_READ_OFTEN
         }
+        # Other stays of these persons may be older than all of these.
+        operations = self.tables["stay_procedures"].join(self._kin(ids), on="stay_id", how="semi")
+        near["stay_procedures"] = operations.collect().lazy()
         whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
         near_alone = replace(self, tables={**self.tables, **near}, unfocused=whole, ready={})
         ready = {name: near_alone.versions(name).collect().lazy() for name in near}
         return replace(near_alone, ready=ready)
+
+    def part(self, conditions: Mapping[str, pl.Expr]) -> History:
+        """The same knowledge with a part of the rows of some tables.
+
+        Only for who does not ask until when a row was known: the row that superseded it may be
+        left out.
+        """
+        few = {name: self.tables[name].filter(asked) for name, asked in conditions.items()}
+        return replace(self, tables={**self.tables, **few}, ready={})
+
+    def since_first_of(self, stays: pl.LazyFrame) -> History:
+        """The same knowledge for these stays, with the nights before the first of them unopened.
+
+        What hangs on a stay never arrives before it. Rows that are left keep the spans they
+        are known for: whatever supersedes a row arrives after it.
+        """
+        mine = self.tables["stays"].join(stays.select("stay_id"), on="stay_id", how="semi")
+        first = mine.select(pl.col("received_on").min()).collect().item()
+        if first is None:
+            return self
+        later = {
+            table.name: self.tables[table.name].filter(pl.col("received_on") >= first)
+            for table in DELIVERED
+            if table.parent is not None
+        }
+        return replace(self, tables={**self.tables, **later})
 
     def whole(self) -> History:
         """The same knowledge without a focus, for those who look at the stays beside a stay."""

@@ -29,12 +29,12 @@ def around(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )  # fmt: skip
     known = this.filter(pl.col("person_id").is_not_null() & pl.col("discharged_on").is_not_null())
     persons = known.select("person_id").unique()
-    seen = history.versions("outpatient_visits").select(
+    seen = history.versions_about("outpatient_visits", persons).select(
         "person_id", "visited_at", "kind", "amount", KNOWN_FROM, KNOWN_UNTIL,
         visited_hospital_id="hospital_id",
     )  # fmt: skip
     visits = (
-        known.join(seen.join(persons, on="person_id", how="semi"), on="person_id")
+        known.join(seen, on="person_id")
         .filter(as_of("as_of"))
         .with_columns(
             before=(pl.col("admitted_on") - pl.col("visited_at").dt.date()).dt.total_days(),

@@ -16,11 +16,16 @@ from claims.schema import THOUSANDTHS_PER_UNIT
 from features.exact import divided
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from claims.history import History
 
 PAIR = ("hospital_id", "item_code")
 # A unit that costs nearly a pack's worth at the dearest price ever listed is a pack.
 PACK_PRICE_SHARE = 0.8
+CONSUMABLE = pl.col("category") == "consumable"
+BILLED_ON = pl.coalesce("performed_at", "charged_at").dt.date()
+USED_ON = pl.col("used_at").dt.date()
 LEG = ("item_code", "lot", "day", "quantity")
 
 
@@ -30,6 +35,23 @@ def flows(history: History) -> pl.LazyFrame:
         [_billed(history), _used(history), _bought(history), _moved(history)],
         how="diagonal_relaxed",
     )
+
+
+def moved_by_day(history: History, on: date, month: tuple[date, date] | None) -> pl.LazyFrame:
+    """Hospital, item, day and night of what arrived on a night or moved in a month, and more.
+
+    Of bills and uses, which are many, nothing else is read.
+    """
+    few = history.part(
+        {"fee_lines": _asked(BILLED_ON, on, month), "device_uses": _asked(USED_ON, on, month)}
+    )
+    moved = [_billed(few), _used(few), _bought(history), _moved(history)]
+    return pl.concat([rows.select(*PAIR, KNOWN_FROM, "day") for rows in moved])
+
+
+def _asked(day: pl.Expr, on: date, month: tuple[date, date] | None) -> pl.Expr:
+    tonight = pl.col("received_on") == on
+    return tonight if month is None else tonight | day.is_between(*month)
 
 
 def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -48,14 +70,14 @@ def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _billed(history: History) -> pl.LazyFrame:
-    rows = history.versions("fee_lines").filter(pl.col("category") == "consumable")
+    rows = history.versions_where("fee_lines", CONSUMABLE)
     return _of_stays(history, rows).select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,
         "quantity",
         "amount",
-        day=pl.coalesce("performed_at", "charged_at").dt.date(),
+        day=BILLED_ON,
         kind=pl.lit("billed"),
     )
 
@@ -66,7 +88,7 @@ def _used(history: History) -> pl.LazyFrame:
         KNOWN_FROM,
         KNOWN_UNTIL,
         "quantity",
-        day=pl.col("used_at").dt.date(),
+        day=USED_ON,
         kind=pl.lit("used"),
     )
 

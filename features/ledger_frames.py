@@ -46,7 +46,8 @@ def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a ledger: what was billed, used, bought and held, for the month and the year."""
-    keyed = parts(subjects).join(_counted(history, parts(subjects)), on="subject_id", how="left")
+    named = parts(subjects).collect().lazy()
+    keyed = named.join(_counted(history, named), on="subject_id", how="left").collect().lazy()
     moved = (
         keyed.join(flows(history), on=list(PAIR))
         .filter(as_of("as_of"))

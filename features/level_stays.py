@@ -60,9 +60,11 @@ def year(
     ``only`` (a frame with ``person_id``) leaves out the stays of everybody else.
     """
     since = pl.col("as_of") - pl.duration(days=days)
-    versions = history.versions("stays")
-    if only is not None:
-        versions = versions.join(only, on="person_id", how="semi")
+    if only is None:
+        versions = history.versions("stays")
+    else:
+        about = history.versions_about("stays", only)
+        versions = about.join(only, on="person_id", how="semi")
     rows = (
         versions.join(of_nights, how="cross")
         .filter(as_of("as_of") & ~pl.col("voided").fill_null(value=False))

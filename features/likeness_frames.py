@@ -1,8 +1,8 @@
 """The prepared frame of likeness: a stay beside the stays of its ward, physician and hospital.
 
 The others are the stays that ended within 30 days of it in the same hospital, as known on its
-night. They are met through keys (a ward and an item, a hospital and the number of a bill),
-never pair by pair through a whole hospital.
+night. Bills that are equal are met through their number, those of a ward in blocks
+(``features/beside.py``); no pair of stays is ever written down with its items.
 """
 
 from __future__ import annotations
@@ -13,19 +13,13 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import outlines, stay_frames
+from features.covered_elsewhere import covered_elsewhere
 from features.frames import Frame, source, together
+from features.ward_likeness import FEWEST_ITEMS, WARD, WINDOW_DAYS, in_ward
 
 if TYPE_CHECKING:
     from claims.history import History
 
-WINDOW_DAYS = 30
-# Two bills are alike when they share nine tenths of all their items (DOMAIN, H04).
-ALIKE = 0.9
-# Bills of fewer items are alike by chance.
-FEWEST_ITEMS = 5
-# Others to whom the hospital billed an item as covered, before it counts as covered there.
-FEWEST_COVERED = 3
-WARD = ("hospital_id", "ward")
 OTHER = ("person_id", "physician_id", "diagnosis_3", "discharged_on")
 
 
@@ -34,26 +28,24 @@ def likeness(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     everything = history.whole()
     this = _this(everything, subjects).collect().lazy()
     rows, bills = _outlined(everything, this)
-    mine = _mine(this, rows)
+    mine = this.join(_own(this, bills.lazy()), on="subject_id").collect()
     near = [
-        _of_ward(this, bills),
-        _alike(mine, rows, bills),
-        _identical(this, bills, "bill"),
-        _identical(this, bills, "care"),
-        _covered_elsewhere(mine, rows, bills),
+        in_ward(mine, rows, bills).lazy(),
+        _identical(mine.lazy(), bills.lazy(), "bill"),
+        _identical(mine.lazy(), bills.lazy(), "care"),
+        covered_elsewhere(mine, rows, bills).lazy(),
     ]
-    joined = this.join(_own(this, bills), on="subject_id", how="inner")
+    joined = mine.lazy().drop("bill_row")
     for part in near:
         joined = joined.join(part, on="subject_id", how="left")
     return joined.with_columns(pl.col(*COUNTED).fill_null(0))
 
 
-COUNTED = (
-    "ward_stays", "physician_stays", "ward_twins", "ward_test_twins", "bill_stays", "bill_persons",
-    "bill_diagnoses", "bill_of_physician", "bill_diagnoses_of_physician", "care_stays",
-    "care_persons", "care_diagnoses", "care_of_physician", "care_diagnoses_of_physician",
-    "covered_elsewhere", "physician_twins", "physician_twin_diagnoses",
-)  # fmt: skip
+COUNTED = tuple(
+    f"{number}_{counted}"
+    for number in ("bill", "care")
+    for counted in ("stays", "persons", "diagnoses", "of_physician", "diagnoses_of_physician")
+)
 
 
 def _this(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
@@ -62,12 +54,11 @@ def _this(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _outlined(history: History, this: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _outlined(history: History, this: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Items and bills of these stays and of those around them, with who and where."""
     stays = _around(history, this).collect().lazy()
-    ids = stays.select("stay_id").unique()
-    rows = outlines.items(history, ids).collect().lazy()
-    known = (
+    rows = outlines.items(history, stays.select("stay_id").unique()).collect().lazy()
+    bills = (
         outlines.bills(rows)
         .join(stays, on="stay_id")
         .filter(as_of_version(KNOWN_FROM))
@@ -75,11 +66,14 @@ def _outlined(history: History, this: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.La
         .sort("stay_id", KNOWN_FROM)
         .with_row_index("bill_row")
         .collect()
-        .lazy()
     )
-    keys = ["stay_id", KNOWN_FROM]
-    where = known.select(*keys, "bill_row", *WARD)
-    return rows.join(where, on=keys).collect().lazy(), known
+    where = bills.lazy().select("stay_id", KNOWN_FROM, "bill_row")
+    # Items by number: of each there are as many rows as bills that hold it.
+    item = pl.col("item_code").rank("dense").alias("item")
+    numbered = rows.join(where, on=["stay_id", KNOWN_FROM]).select(
+        "bill_row", item, "active", "test", "covered", "amount"
+    )
+    return numbered.collect(), bills
 
 
 def as_of_version(night: str) -> pl.Expr:
@@ -94,8 +88,13 @@ def _around(history: History, this: pl.LazyFrame) -> pl.LazyFrame:
     spans = this.group_by("hospital_id").agg(
         first=pl.col("discharged_on").min() - slack, last=pl.col("discharged_on").max() + slack
     )
+    # Two dates, not a frame of them: so the lake need not hand out the years before.
+    ends = this.select(first=pl.col("discharged_on").min(), last=pl.col("discharged_on").max())
+    first, last = (pl.lit(end, pl.Date) for end in ends.collect().row(0))
+    ended = pl.col("discharged_at").dt.date().is_between(first - slack, last + slack)
+    ids = history.tables["stays"].filter(ended).select("stay_id")
     return (
-        stay_frames.describe(history.versions("stays"))
+        stay_frames.describe(history.versions("stays", ids))
         .filter(~pl.col("voided").fill_null(value=False))
         .join(spans, on="hospital_id")
         .filter(pl.col("discharged_on").is_between(pl.col("first"), pl.col("last")))
@@ -106,23 +105,15 @@ def _around(history: History, this: pl.LazyFrame) -> pl.LazyFrame:
 def _own(this: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
     """The bill of each stay itself, as known on its night."""
     numbers = bills.select(
-        "bill", "care", "care_items", "tests", KNOWN_FROM, KNOWN_UNTIL, subject_id="stay_id"
-    )
+        "bill_row", "bill", "care", "care_items", "tests", KNOWN_FROM, KNOWN_UNTIL,
+        subject_id="stay_id",
+    )  # fmt: skip
     return (
         this.select("subject_id", "as_of")
         .join(numbers, on="subject_id")
         .filter(as_of("as_of"))
         .drop("as_of", KNOWN_FROM, KNOWN_UNTIL)
     )
-
-
-def _mine(this: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Items of each stay itself, as known on its night."""
-    items = rows.select(
-        "item_code", "amount", "covered", "active", "test", KNOWN_FROM, KNOWN_UNTIL,
-        subject_id="stay_id",
-    )  # fmt: skip
-    return this.join(items, on="subject_id").filter(as_of("as_of")).drop(KNOWN_FROM, KNOWN_UNTIL)
 
 
 def _beside(this: pl.LazyFrame, bills: pl.LazyFrame, on: list[str]) -> pl.LazyFrame:
@@ -140,72 +131,11 @@ def _another() -> pl.Expr:
     return pl.col("other_id") != pl.col("subject_id")
 
 
-def _of_ward(this: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
-    """How many other stays the ward and, in it, the physician had."""
-    places = bills.select("stay_id", *WARD, *OTHER, KNOWN_FROM, KNOWN_UNTIL)
-    return (
-        _beside(this, places, list(WARD))
-        .group_by("subject_id")
-        .agg(
-            ward_stays=pl.len(),
-            physician_stays=_same("physician_id").sum(),
-        )
-    )
-
-
-def _alike(mine: pl.LazyFrame, rows: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
-    """How many stays of the ward have nearly the same items, and the same tests."""
-    places = bills.select(
-        "bill_row", "care_items", "tests", *(pl.col(name).alias(f"other_{name}") for name in OTHER),
-        other_id="stay_id",
-    )  # fmt: skip
-    theirs = rows.filter("active").select(*WARD, "item_code", "bill_row", KNOWN_FROM, KNOWN_UNTIL)
-    active = mine.filter("active")
-    own = active.group_by("subject_id").agg(
-        pl.col(*OTHER).first(), own_items=pl.len(), own_tests=pl.col("test").sum()
-    )
-    shared = (
-        active.select("subject_id", "as_of", *WARD, "item_code", "test")
-        .join(theirs, on=[*WARD, "item_code"])
-        .filter(as_of("as_of"))
-        .group_by("subject_id", "bill_row")
-        .agg(items=pl.len(), same_tests=pl.col("test").sum())
-    )
-    pairs = (
-        shared.join(places, on="bill_row")
-        .join(own, on="subject_id")
-        .filter(_another() & _near())
-        .with_columns(
-            of_items=_jaccard("items", "own_items", "care_items"),
-            of_tests=_jaccard("same_tests", "own_tests", "tests"),
-        )
-    )
-    twin = (pl.col("of_items") >= ALIKE).fill_null(value=False)
-    ours = twin & _same("physician_id") & _foreign("person_id")
-    return pairs.group_by("subject_id").agg(
-        physician_twins=ours.sum(),
-        physician_twin_diagnoses=pl.col("other_diagnosis_3")
-        .filter(ours & _foreign("diagnosis_3"))
-        .n_unique()
-        + 1,
-        ward_likeness=pl.col("of_items").max(),
-        ward_twins=(pl.col("of_items") >= ALIKE).sum(),
-        ward_test_likeness=pl.col("of_tests").max(),
-        ward_test_twins=(pl.col("of_tests") >= ALIKE).sum(),
-    )
-
-
-def _jaccard(shared: str, mine: str, theirs: str) -> pl.Expr:
-    """Shared items over all items of both; null where either has too few to compare."""
-    enough = (pl.col(mine) >= FEWEST_ITEMS) & (pl.col(theirs) >= FEWEST_ITEMS)
-    both = pl.col(mine).cast(pl.Int64) + pl.col(theirs).cast(pl.Int64) - pl.col(shared)
-    return pl.when(enough).then(pl.col(shared) / both)
-
-
-def _identical(this: pl.LazyFrame, bills: pl.LazyFrame, number: str) -> pl.LazyFrame:
+def _identical(mine: pl.LazyFrame, bills: pl.LazyFrame, number: str) -> pl.LazyFrame:
     """Other stays of the hospital with the same number: how many, of whom, for what."""
-    own = _own(this, bills).filter(pl.col("care_items") >= FEWEST_ITEMS)
-    with_number = this.join(own.select("subject_id", number), on="subject_id")
+    with_number = mine.filter(pl.col("care_items") >= FEWEST_ITEMS).select(
+        "subject_id", "as_of", "hospital_id", *OTHER, number
+    )
     columns = ["stay_id", "hospital_id", *OTHER, KNOWN_FROM, KNOWN_UNTIL, number]
     pairs = _beside(with_number, bills.select(columns), ["hospital_id", number])
     same, foreign = _same("physician_id"), _foreign("diagnosis_3")
@@ -234,30 +164,6 @@ def _same(name: str) -> pl.Expr:
 def _foreign(name: str) -> pl.Expr:
     """Whether both are known to have another."""
     return (pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False)
-
-
-def _covered_elsewhere(mine: pl.LazyFrame, rows: pl.LazyFrame, bills: pl.LazyFrame) -> pl.LazyFrame:
-    """Amount paid outside the scope for items that the hospital bills to others inside it."""
-    outside = mine.filter(~pl.col("covered"))
-    asked = outside.select("hospital_id", "item_code").unique()
-    inside = rows.filter("covered").join(asked, on=["hospital_id", "item_code"], how="semi")
-    places = bills.select("bill_row", other_discharged_on="discharged_on")
-    met = (
-        outside.select("subject_id", "as_of", "discharged_on", "hospital_id", "item_code", "amount")
-        .join(
-            inside.select(
-                "hospital_id", "item_code", "bill_row", KNOWN_FROM, KNOWN_UNTIL, other_id="stay_id"
-            ),
-            on=["hospital_id", "item_code"],
-        )
-        .filter(as_of("as_of") & _another())
-        .join(places, on="bill_row")
-        .filter(_near())
-        .group_by("subject_id", "item_code")
-        .agg(pl.col("amount").first(), others=pl.len())
-        .filter(pl.col("others") >= FEWEST_COVERED)
-    )
-    return met.group_by("subject_id").agg(covered_elsewhere=pl.col("amount").sum())
 
 
 BILL = source(

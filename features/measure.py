@@ -133,12 +133,13 @@ def measure(
     for over in dict.fromkeys(item.over for item in features):
         mine = [item for item in features if item.over == over]
         rows = own.lazy() if over == entity else catalogue.frames[over].build(history, wanted)
-        found = _computed(rows, mine, single=catalogue.frames[over].single).collect()
+        found = computed(rows, mine, single=catalogue.frames[over].single).collect()
         measured = measured.join(found, on="subject_id", how="left")
     return _finished(measured, catalogue, features)
 
 
-def _computed(rows: pl.LazyFrame, features: list[Feature], *, single: bool) -> pl.LazyFrame:
+def computed(rows: pl.LazyFrame, features: list[Feature], *, single: bool) -> pl.LazyFrame:
+    """One row a subject with the features over one prepared frame."""
     columns = [item.expr.cast(pl.Float64).alias(item.name) for item in features]
     if single:
         return rows.select("subject_id", *columns)

@@ -31,12 +31,12 @@ def items(history: History, ids: pl.LazyFrame) -> pl.LazyFrame:
     ``ids`` has ``stay_id``. The spans of a stay do not overlap; ``as_of`` picks one of them.
     Items whose lines reverse each other to nothing are left out.
     """
-    versions = history.versions("stays").join(ids, on="stay_id", how="semi").select(*SPAN)
-    versions = versions.collect().lazy()
-    billed = _billed(history, versions).collect().lazy()
+    versions = history.versions("stays", ids).select(*SPAN).collect().lazy()
+    recent = history.since_first_of(versions)
+    billed = _billed(recent, versions).collect().lazy()
     late = billed.join(versions, on=["stay_id", KNOWN_FROM], how="anti").select("stay_id").unique()
     prompt = billed.join(late, on="stay_id", how="anti").join(versions, on=["stay_id", KNOWN_FROM])
-    rows = pl.concat([prompt, _put_together(history, late, versions)], how="diagonal")
+    rows = pl.concat([prompt, _put_together(recent, late, versions)], how="diagonal")
     return rows.filter(pl.col("quantity") > 0).with_columns(
         active=~pl.col("category").is_in(PASSIVE), test=pl.col("category").is_in(TESTS)
     )
@@ -44,12 +44,9 @@ def items(history: History, ids: pl.LazyFrame) -> pl.LazyFrame:
 
 def _billed(history: History, versions: pl.LazyFrame) -> pl.LazyFrame:
     """Lines of these stays, summed by item and night of arrival."""
-    # Nights before the first of these stays need not be opened at all.
-    first = versions.select(pl.col(KNOWN_FROM).min()).collect().item()
-    lines = history.tables["fee_lines"]
-    if first is not None:
-        lines = lines.filter(pl.col("received_on") >= first)
-    wanted = lines.join(versions.select("stay_id").unique(), on="stay_id", how="semi")
+    wanted = history.tables["fee_lines"].join(
+        versions.select("stay_id").unique(), on="stay_id", how="semi"
+    )
     return (
         wanted.rename({"received_on": KNOWN_FROM})
         .group_by("stay_id", KNOWN_FROM, "item_code")

@@ -106,9 +106,7 @@ def company(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("person_id").is_not_null() & pl.col("discharged_on").is_not_null()
     )
     persons = this.select("person_id").unique()
-    others = stay_frames.describe(
-        history.versions("stays").join(persons, on="person_id", how="semi")
-    ).select(
+    others = stay_frames.describe(history.versions_about("stays", persons)).select(
         "person_id", KNOWN_FROM, KNOWN_UNTIL, other_id="stay_id", other_hospital_id="hospital_id",
         other_admitted_on="admitted_on", other_discharged_on="discharged_on",
         other_voided=pl.col("voided").fill_null(value=False),

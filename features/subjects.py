@@ -7,6 +7,7 @@ features may use.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,8 +16,6 @@ from claims.history import KNOWN_FROM
 from features import ledger_flows, use_frames
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from claims.history import History
 
 # A ledger is first looked at when the papers of its month have had time to arrive.
@@ -31,9 +30,14 @@ class Night:
     on: date
     reopen_days: int
 
+    @property
+    def closed(self) -> date:
+        """The last day whose facts are not opened again."""
+        return self.on - timedelta(days=self.reopen_days)
+
     def recent(self, column: str) -> pl.Expr:
         """Whether a day lies inside the time that can still be opened again."""
-        return pl.col(column) > pl.lit(self.on) - pl.duration(days=self.reopen_days)
+        return pl.col(column) > self.closed
 
 
 def stays_of_night(history: History, night: Night) -> pl.DataFrame:
@@ -41,7 +45,8 @@ def stays_of_night(history: History, night: Night) -> pl.DataFrame:
 
     ``history`` must end on the night.
     """
-    current = history.current("stays")
+    # Stays that arrive tonight are asked for even where nothing is opened again.
+    current = history.current("stays", after=min(night.closed, night.on - timedelta(days=1)))
     arrived = pl.col(KNOWN_FROM) == night.on
     persons = pl.concat(
         [
@@ -72,15 +77,15 @@ def stays_of_night(history: History, night: Night) -> pl.DataFrame:
 def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.DataFrame:
     """Uses of the night's stays, and recent ones that share a serial number with them."""
     ids = stays.lazy().select(pl.col("subject_id").alias("stay_id"))
-    mine = _uses(history, ids)
+    own = history.since_first_of(ids)
+    mine = _uses(own, ids)
     serials = (
-        history.versions("device_uses", ids)
+        own.versions("device_uses", ids)
         .filter(pl.col("serial").is_not_null())
         .select("item_code", "serial")
     )
     sharing = (
-        history.current("device_uses")
-        .filter(night.recent(KNOWN_FROM))
+        history.current("device_uses", after=night.closed)
         .join(serials, on=["item_code", "serial"], how="semi")
         .select(_use_id().alias("subject_id"))
     )
@@ -100,13 +105,20 @@ def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
     a movement or count of it arrives later.
     """
     settled = pl.col("day").dt.month_end() + pl.duration(days=LEDGER_SETTLE_DAYS)
+    moved = ledger_flows.moved_by_day(history, night.on, _settling(night.on))
     ledgers = (
-        _ledger_days(history)
+        _with_counts(history, moved)
         .filter((settled == night.on) | ((settled < night.on) & (pl.col(KNOWN_FROM) == night.on)))
         .filter(night.recent("day"))
         .select(_ledger_id().alias("subject_id"))
     )
     return _subjects(ledgers, night.on)
+
+
+def _settling(on: date) -> tuple[date, date] | None:
+    """First and last day of the month whose papers have had time to arrive on a night."""
+    last = on - timedelta(days=LEDGER_SETTLE_DAYS)
+    return (last.replace(day=1), last) if (last + timedelta(days=1)).day == 1 else None
 
 
 def stays_of_history(history: History) -> pl.DataFrame:
@@ -131,7 +143,8 @@ def uses_of_history(history: History, stays: pl.DataFrame) -> pl.DataFrame:
 def ledgers_of_history(history: History) -> pl.DataFrame:
     """Every ledger of a month that has had time to settle, as of the end of that time."""
     settle = pl.duration(days=LEDGER_SETTLE_DAYS)
-    ledgers = _ledger_days(history).select(
+    moved = ledger_flows.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
+    ledgers = _with_counts(history, moved).select(
         _ledger_id().alias("subject_id"), as_of=pl.col("day").dt.month_end() + settle
     )
     return ledgers.unique().filter(pl.col("as_of") <= history.until).sort("subject_id").collect()
@@ -157,11 +170,11 @@ def _uses(history: History, ids: pl.LazyFrame) -> pl.LazyFrame:
     ).unique()
 
 
-def _ledger_days(history: History) -> pl.LazyFrame:
+def _with_counts(history: History, moved: pl.LazyFrame) -> pl.LazyFrame:
+    """Days on which something moved, and those on which it was counted."""
     counts = history.versions("stock_counts").select(
         "hospital_id", "item_code", KNOWN_FROM, day="counted_on"
     )
-    moved = ledger_flows.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
     return pl.concat([moved, counts]).drop_nulls()
 
 

@@ -46,7 +46,7 @@ def stays(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     wanted = uses.select("as_of", subject_id="stay_id").unique()
     return stay_frames.stay(history, wanted).select(
         "as_of", "hospital_id", "person_id", "department", "sex", "death_date", "admitted_on",
-        "discharged_on", "days", "event_on", stay_id="subject_id",
+        "discharged_on", "discharged_at", "days", "event_on", stay_id="subject_id",
     )  # fmt: skip
 
 
@@ -105,3 +105,8 @@ def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl
         .group_by(keys)
         .agg(pl.col(column).sort_by("valid_from").last() for column in columns)
     )
+
+
+def moves(history: History, kind: str) -> pl.LazyFrame:
+    """Stock moves of one kind; the many others are not worked out."""
+    return history.versions_where("stock_moves", pl.col("kind") == kind)

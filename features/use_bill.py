@@ -250,3 +250,19 @@ def price_over_reversed() -> pl.Expr:
 def gain_by_reversal() -> pl.Expr:
     """What billing it instead of the reversed article of its kind adds (C23)."""
     return pl.col("rebilled_gain")
+
+
+@feature(
+    USE,
+    over="bill",
+    unit=UNITS,
+    family="reversals",
+    direction=HIGH,
+    zh="冲红再记多出数量",
+    says="{value} more than were reversed after discharge",
+    says_zh="比出院后冲销数量多{value}",
+    peers=False,
+)
+def units_over_reversed() -> pl.Expr:
+    """Units billed beyond those of the same article that were reversed after discharge (C23)."""
+    return pl.col("rebilled_more")

@@ -29,7 +29,9 @@ def bill(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     uses, lists = base.keyed(subjects), load_care_lists()
     stays = base.stays(history, uses).collect().lazy()
     every = base.rows_of(history, uses, "fee_lines").with_columns(served_on=base.SERVED)
-    every = every.join(stays.select(*STAY, "admitted_on", "discharged_on", "death_date"), on=STAY)
+    every = every.join(
+        stays.select(*STAY, "admitted_on", "discharged_on", "discharged_at", "death_date"), on=STAY
+    )
     every = every.collect().lazy()
     mine = every.filter(pl.col("category") == "consumable")
     goods = base.billed(mine).drop("amount", "price", "family").collect().lazy()
@@ -121,24 +123,32 @@ def _contained(mine: pl.LazyFrame, services: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _again(mine: pl.LazyFrame) -> pl.LazyFrame:
-    """Articles billed after others of their kind were reversed, once the person had left."""
+    """Articles billed after some of their kind were reversed, once the person had left."""
     rows = mine.with_columns(base.FAMILY)
     taken = rows.filter(
-        (pl.col("quantity") < 0) & (pl.col("charged_at").dt.date() > pl.col("discharged_on"))
+        (pl.col("quantity") < 0) & (pl.col("charged_at") > pl.col("discharged_at"))
     ).select(
-        *STAY, "family", reversed_code="item_code", reversed_price="unit_price",
-        reversed_at="charged_at", reversed_units=-pl.col("quantity"),
-    )  # fmt: skip
+        *STAY,
+        "family",
+        reversed_code="item_code",
+        reversed_price="unit_price",
+        reversed_at="charged_at",
+        reversed_units=-pl.col("quantity"),
+    )
     sold = rows.filter(pl.col("quantity") > 0)
     pairs = sold.join(taken, on=[*STAY, "family"]).filter(
         pl.col("charged_at") >= pl.col("reversed_at")
     )
     other = pl.col("reversed_code") != pl.col("item_code")
+    gain = pl.col("unit_price") - pl.col("reversed_price")
+    more = pl.col("quantity") - pl.col("reversed_units")
     return pairs.group_by(GOODS).agg(
         reversed_late=pl.col("reversed_units").max(),
         rebilled_over=(pl.col("unit_price") / pl.col("reversed_price")).filter(other).max(),
-        rebilled_gain=(pl.col("unit_price") - pl.col("reversed_price")).filter(other).max()
-        * divided(pl.col("quantity").filter(other).max(), THOUSANDTHS_PER_UNIT),
+        rebilled_gain=(gain * divided(pl.col("quantity"), THOUSANDTHS_PER_UNIT))
+        .filter(other)
+        .max(),
+        rebilled_more=more.filter(~other).max().clip(0, None),
     )
 
 
@@ -171,6 +181,7 @@ FRAMES = {
             "reversed_late": together(DATED, source("stays.discharged_at")),
             "rebilled_over": together(DATED, source("stays.discharged_at", "fee_lines.unit_price")),
             "rebilled_gain": together(DATED, source("stays.discharged_at", "fee_lines.unit_price")),
+            "rebilled_more": together(DATED, source("stays.discharged_at")),
             "images": NAMED,
             "intensive": NAMED,
             "small": DATED,

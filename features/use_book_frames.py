@@ -114,8 +114,8 @@ def _moved(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
 def _used(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
     """What the operation records of the hospitals show, as taken away."""
     items = between.select("item_code").unique()
-    rows = history.tables["device_uses"].join(items, on="item_code", how="semi")
-    ids = rows.select("stay_id").unique().collect().lazy()
+    rows = history.versions_about("device_uses", items).collect().lazy()
+    ids = rows.select("stay_id").unique()
     homes = history.versions("stays", ids).select(
         "stay_id", "hospital_id", stay_from=KNOWN_FROM, stay_until=KNOWN_UNTIL,
         voided=pl.col("voided").fill_null(value=False),
@@ -123,8 +123,7 @@ def _used(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
     since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
     held = (pl.col("stay_from") <= since) & (until.is_null() | (since < until))
     return (
-        history.versions("device_uses", ids)
-        .join(items, on="item_code", how="semi")
+        rows.join(items, on="item_code", how="semi")
         .join(homes, on="stay_id")
         .filter(held & ~pl.col("voided"))
         .select(

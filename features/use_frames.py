@@ -50,25 +50,30 @@ def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a use: quantities, prices and the stay around it, as known that night."""
-    keyed = parts(subjects)
+    # What several joins below start from is worked out once.
+    keyed = parts(subjects).collect().lazy()
     joined = (
         keyed.join(_stays(history, keyed), on=["stay_id", "as_of"], how="left")
         .join(_billed(history, keyed), on="subject_id", how="left")
         .join(_recorded(history, keyed), on="subject_id", how="left")
         .join(_class_quantity(history, keyed), on="subject_id", how="left")
     )
-    dated = joined.with_columns(
-        service_on=pl.coalesce("billed_on", "used_on", "discharged_on"),
-        recorded=pl.col("used_quantity").is_not_null(),
-    ).with_columns(
-        pl.col("billed_quantity", "billed_amount", "billed_lines", "used_quantity").fill_null(0)
-    )
+    dated = _dated(joined).collect().lazy()
     priced = dated.join(_catalogue(history, dated), on="subject_id", how="left")
     invoiced = priced.join(_invoices(history, priced), on="subject_id", how="left")
     serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
         shared_serials=pl.col("shared_serials").fill_null(0),
+    )
+
+
+def _dated(joined: pl.LazyFrame) -> pl.LazyFrame:
+    return joined.with_columns(
+        service_on=pl.coalesce("billed_on", "used_on", "discharged_on"),
+        recorded=pl.col("used_quantity").is_not_null(),
+    ).with_columns(
+        pl.col("billed_quantity", "billed_amount", "billed_lines", "used_quantity").fill_null(0)
     )
 
 
@@ -203,18 +208,20 @@ def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """How many other stays record the same serial number of the same item (C09)."""
-    numbered = history.versions("device_uses").filter(pl.col("serial").is_not_null())
+    numbered = history.versions("device_uses", keyed.select("stay_id")).select(
+        "stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL
+    )
     mine = (
         keyed.select("subject_id", "as_of", "stay_id", "item_code")
-        .join(
-            numbered.select("stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL),
-            on=["stay_id", "item_code"],
-        )
+        .join(numbered.drop_nulls("serial"), on=["stay_id", "item_code"])
         .filter(as_of("as_of"))
         .drop(KNOWN_FROM, KNOWN_UNTIL)
         .unique()
     )
-    other = numbered.select("item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id")
+    serials = mine.select("item_code", "serial")
+    other = history.versions_about("device_uses", serials).select(
+        "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+    )
     return (
         mine.join(other, on=["item_code", "serial"])
         .filter(as_of("as_of") & (pl.col("other_stay") != pl.col("stay_id")))

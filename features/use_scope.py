@@ -171,6 +171,23 @@ def operator_out_of_scope() -> pl.Expr:
 @feature(
     USE,
     over="scope",
+    unit=COUNT,
+    family="scope",
+    direction=BOTH,
+    zh="使用前一日内本院门急诊次数",
+    says="{value} {visit|visits} to a clinic of the hospital within a day before",
+    says_zh="使用前一日内本院门急诊{value}次",
+    empty=0,
+    peers=False,
+)
+def visits_before_use() -> pl.Expr:
+    """Visits to a clinic of the same hospital on the day of use or the day before."""
+    return pl.col("visits_before")
+
+
+@feature(
+    USE,
+    over="scope",
     unit=YES_NO,
     family="scope",
     direction=BOTH,

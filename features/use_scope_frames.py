@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from claims.knowledge.care_lists import load_care_lists
 from claims.knowledge.scopes import load_scopes
 from features import use_base as base
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STAY, GOODS = base.STAY, base.GOODS
 BOTH_SIDES = "bilateral"
+VISIT_DAYS = 1
 LISTS = ("diagnoses", "procedures", "departments")
 OPERATING = ("surgery", "anaesthesia")
 # Lists that are asked of a class of goods; column = list.
@@ -57,6 +58,7 @@ def scope(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(_sexes(history, rows), on="subject_id", how="left")
         .join(_limited(history, rows), on=["as_of", "item_code", "served_on"], how="left")
         .join(_operated(history, uses), on=STAY, how="left")
+        .join(_visits(history, rows), on="subject_id", how="left")
         .with_columns(
             # A stay without any coded operation has none that takes the article.
             no_procedures=pl.coalesce(
@@ -160,6 +162,22 @@ def _sexes(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _visits(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Visits to the hospital's clinics on the day of use or the day before."""
+    people = rows.select("person_id").drop_nulls().unique().collect().lazy()
+    visits = history.versions_about("outpatient_visits", people).select(
+        "person_id", "hospital_id", "visited_at", KNOWN_FROM, KNOWN_UNTIL
+    )
+    age = (pl.col("served_on") - pl.col("visited_at").dt.date()).dt.total_days()
+    return (
+        rows.select("subject_id", "as_of", "person_id", "hospital_id", "served_on")
+        .join(visits, on=["person_id", "hospital_id"])
+        .filter(as_of("as_of") & age.is_between(0, VISIT_DAYS))
+        .group_by("subject_id")
+        .agg(visits_before=pl.len())
+    )
+
+
 def _limited(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     """What the catalogue said of the article on the day: sex, certificate."""
     return base.listed(history, rows, "served_on", "sex_limit", "registration_valid_to")
@@ -206,6 +224,15 @@ FRAMES = {
             ),
             "operating_lines": base.LINE,
             "material": DATED,
+            "visits_before": together(
+                DATED,
+                source(
+                    "stays.person_id",
+                    "outpatient_visits.person_id",
+                    "outpatient_visits.hospital_id",
+                    "outpatient_visits.visited_at",
+                ),
+            ),
         },
     )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.declaration import HIGH, USE, feature
+from features.declaration import HIGH, LOW, USE, feature
 from features.units import COUNT, RATIO, YES_NO
 
 
@@ -205,3 +205,99 @@ def sum_over_lot() -> pl.Expr:
 def sum_over_label() -> pl.Expr:
     """Sum billed under another article's identifier, over the listed price of that (C07)."""
     return pl.col("label_sum_over")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=RATIO,
+    family="price",
+    direction=HIGH,
+    zh="计费价与所用批号进价之比",
+    says="billed at {value} the invoice price of its own lot",
+    says_zh="计费价为所用批号进价的{value}",
+    peers=False,
+)
+def price_over_own_lot() -> pl.Expr:
+    """Billed price over the dearest invoice of the lots on the bill."""
+    return pl.col("own_over")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=YES_NO,
+    family="price",
+    direction=LOW,
+    zh="计费价等于某次进价",
+    says="billed at the price of an invoice of the hospital: {value}",
+    says_zh="计费价与医院某次进价一致：{value}",
+    peers=False,
+)
+def price_on_an_invoice() -> pl.Expr:
+    """Whether an invoice of the hospital within a year of the service has the billed price."""
+    return pl.col("agreed")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=YES_NO,
+    family="price",
+    direction=LOW,
+    zh="计费批号属期初库存",
+    says="billed from stock that was there when the books began: {value}",
+    says_zh="计费批号属建账期初库存：{value}",
+    peers=False,
+)
+def billed_from_opening_stock() -> pl.Expr:
+    """Whether a lot on the bill was in stock when the books began, at a price nobody delivered."""
+    return pl.col("opening_lot")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=YES_NO,
+    family="article behind",
+    direction=HIGH,
+    zh="医院从未购入该品",
+    says="an article that the hospital never bought, found or was sent: {value}",
+    says_zh="医院从未购入、调入或期初持有该品：{value}",
+    peers=False,
+)
+def never_held() -> pl.Expr:
+    """Whether the hospital never bought the article, nor had or was sent it (C01, C04, C07)."""
+    return pl.col("never_held")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=COUNT,
+    family="article behind",
+    direction=HIGH,
+    zh="从未购入的同类计费品种数",
+    says="{value} billed {article|articles} of a class of which the hospital holds others alone",
+    says_zh="{value}种同类计费品医院从未购入，仅购入同类其他品",
+    peers=False,
+)
+def parts_never_held() -> pl.Expr:
+    """Billed articles of its class that were never held, where others of the class were (C07)."""
+    return pl.col("strange_parts")
+
+
+@feature(
+    USE,
+    over="source",
+    unit=RATIO,
+    family="article behind",
+    direction=HIGH,
+    zh="从未购入品合计与所购同类品价之比",
+    says="what is billed for them is {value} the dearest article of the class that it holds",
+    says_zh="其计费合计为所购同类最高价品的{value}",
+    peers=False,
+)
+def sum_over_held() -> pl.Expr:
+    """Sum billed for articles never held, over the dearest held one of the class (C07)."""
+    return pl.col("strange_sum")

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from claims.knowledge.scopes import CLASS_DIGITS
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
 from features.exact import divided
 from features.frames import Frame, source, together
+from features.ledger_frames import INFLOWS
 
 if TYPE_CHECKING:
     from claims.history import History
 
 GOODS, STAY = base.GOODS, base.STAY
 BEHIND = [*GOODS, "other_code", "other_units"]
+PLACE = ["hospital_id", "item_code"]
+YEAR_DAYS = 365  # a price once agreed holds for about a year
 WAYS = ("record", "lot", "label")
 
 
@@ -33,7 +37,9 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     houses = base.stays(history, uses).select(*STAY, "hospital_id")
     goods = base.billed(rows).join(houses, on=STAY).collect().lazy()
     records = base.recorded(history, uses).collect().lazy()
-    found = uses
+    found = uses.join(_invoices(history, goods, rows), on=GOODS, how="left").join(
+        _held(history, goods), on=GOODS, how="left"
+    )
     for way, behind in (
         ("record", _by_record(goods, records)),
         ("lot", _by_lot(history, goods, rows)),
@@ -48,6 +54,109 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         )
         found = found.join(told, on=GOODS, how="left")
     return found
+
+
+def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Billed price against the invoices of its own lots, and whether any invoice has it."""
+    items = goods.select("item_code").unique().collect().lazy()
+    bought = history.versions_about("purchases", items).select(
+        *PLACE, "lot", "unit_price", "delivered_on", KNOWN_FROM, KNOWN_UNTIL
+    )
+    mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
+    known = mine.join(bought.rename({"lot": "bought_lot"}), on=PLACE).filter(as_of("as_of"))
+    lots = rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+    own = (
+        known.join(lots, left_on=[*GOODS, "bought_lot"], right_on=[*GOODS, "lot"], how="semi")
+        .group_by(*GOODS, "price")
+        .agg(own_invoice=pl.col("unit_price").max())
+        .select(*GOODS, own_over=pl.col("price") / pl.col("own_invoice"))
+    )
+    near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
+    agreed = known.group_by(GOODS).agg(
+        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
+    )
+    opened = base.moves(history, "opening").select(*PLACE, "lot", KNOWN_FROM).drop_nulls("lot")
+    there = (
+        lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS)
+        .join(opened, on=[*PLACE, "lot"])
+        .filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+        .select(GOODS)
+        .unique()
+        .with_columns(opening_lot=pl.lit(value=True))
+    )
+    joined = mine.select(GOODS).join(agreed, on=GOODS, how="left").join(own, on=GOODS, how="left")
+    return joined.join(there, on=GOODS, how="left").with_columns(
+        pl.col("opening_lot").fill_null(value=False)
+    )
+
+
+def _held(history: History, goods: pl.LazyFrame) -> pl.LazyFrame:
+    """Whether the hospital ever held an article, and what those of a class cost that it did not.
+
+    Null where nothing that came to the hospital is known that night. Articles of one class
+    that were never held, beside one that was, may be a set in parts.
+    """
+    came = _received(history, goods).collect().lazy()
+    first = came.group_by("hospital_id").agg(reporting=pl.col(KNOWN_FROM).min())
+    unknown = pl.col(KNOWN_FROM).is_null() | (pl.col(KNOWN_FROM) > pl.col("as_of"))
+    marked = (
+        goods.select(*GOODS, "hospital_id", "class_code", "amount", "served_on")
+        .join(came, on=PLACE, how="left")
+        .join(first, on="hospital_id", how="left")
+        .with_columns(never_held=pl.when(pl.col("reporting") <= pl.col("as_of")).then(unknown))
+        .drop(KNOWN_FROM, "bought_from", "reporting")
+        .collect()
+        .lazy()
+    )
+    strange = marked.filter("never_held").collect().lazy()
+    # What lay there when the books began may be long gone; what is bought now is used now.
+    others = came.drop_nulls("bought_from").select(
+        "hospital_id",
+        "bought_from",
+        held_code="item_code",
+        class_code=pl.col("item_code").str.slice(0, CLASS_DIGITS),
+    )
+    pairs = strange.join(others, on=["hospital_id", "class_code"]).filter(
+        pl.col("bought_from") <= pl.col("as_of")
+    )
+    asked = pairs.select("as_of", "served_on", item_code="held_code").unique()
+    prices = base.listed(history, asked, "served_on", "platform_price").rename(
+        {"item_code": "held_code"}
+    )
+    sets = (
+        pairs.join(prices, on=["as_of", "served_on", "held_code"])
+        .group_by(*GOODS, "class_code", "amount")
+        .agg(set_price=pl.col("platform_price").max())
+        .with_columns(
+            strange_parts=pl.len().over(*STAY, "class_code"),
+            strange_sum=pl.col("amount").sum().over(*STAY, "class_code") / pl.col("set_price"),
+        )
+    )
+    return marked.select(*GOODS, "never_held").join(
+        sets.select(*GOODS, "strange_parts", "strange_sum"), on=GOODS, how="left"
+    )
+
+
+def _received(history: History, goods: pl.LazyFrame) -> pl.LazyFrame:
+    """Articles that hospitals bought, found or were sent, each with its first known night."""
+    houses = goods.select("hospital_id").unique().collect().lazy()
+    moves = history.tables["stock_moves"]
+    sent = moves.filter(pl.col("kind") == "transfer_out").select(
+        "item_code", "received_on", hospital_id="counterpart"
+    )
+    bought = history.tables["purchases"].select(*PLACE, "received_on", bought_from="received_on")
+    inflow = pl.col("kind").is_in(("opening", *INFLOWS))
+    rows = [
+        bought,
+        moves.filter(inflow).select(*PLACE, "received_on"),
+        sent.select(*PLACE, "received_on"),
+    ]
+    return (
+        pl.concat(rows, how="diagonal")
+        .join(houses, on="hospital_id", how="semi")
+        .group_by(PLACE)
+        .agg(pl.col("received_on").min().alias(KNOWN_FROM), pl.col("bought_from").min())
+    )
 
 
 def _by_record(goods: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -133,13 +242,52 @@ NEEDED = {
     "parts": base.LINE,
     "sum_over": together(base.LINE, base.DAY, source("fee_lines.amount"), base.LISTED),
 }
+INVOICED = together(
+    PRICED,
+    source(
+        "purchases.hospital_id",
+        "purchases.item_code",
+        "purchases.unit_price",
+        "purchases.delivered_on",
+    ),
+)
+HELD = together(
+    base.LINE,
+    base.DAY,
+    base.LISTED,
+    source(
+        "purchases.hospital_id",
+        "purchases.item_code",
+        "stock_moves.hospital_id",
+        "stock_moves.item_code",
+        "stock_moves.kind",
+    ),
+)
+INVOICES = {
+    "never_held": HELD,
+    "strange_parts": HELD,
+    "strange_sum": together(HELD, source("fee_lines.amount")),
+    "own_over": together(INVOICED, source("fee_lines.lot", "purchases.lot")),
+    "agreed": INVOICED,
+    "opening_lot": together(
+        base.LINE,
+        source(
+            "fee_lines.lot",
+            "stock_moves.hospital_id",
+            "stock_moves.item_code",
+            "stock_moves.lot",
+            "stock_moves.kind",
+        ),
+    ),
+}
 FRAMES = {
     "source": Frame(
         "source",
         source_of,
         single=True,
         needs=base.LINE,
-        sources={
+        sources=INVOICES
+        | {
             f"{way}_{name}": together(BEHIND_BY[way], needed)
             for way in WAYS
             for name, needed in NEEDED.items()

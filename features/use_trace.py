@@ -204,6 +204,22 @@ def units_transferred_in() -> pl.Expr:
 @feature(
     USE,
     over="trace",
+    unit=UNITS,
+    family="trace",
+    direction=LOW,
+    zh="已出库而未登记的序列号数",
+    says="{value} bought by number have left the store and are in no record",
+    says_zh="{value}已购序列号件出库而未见登记",
+    peers=False,
+)
+def units_gone_unread() -> pl.Expr:
+    """Units bought by number, neither recorded nor on the shelf, where a number comes twice."""
+    return pl.col("gone_unread")
+
+
+@feature(
+    USE,
+    over="trace",
     unit=YES_NO,
     family="trace",
     direction=LOW,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
 from features.frames import Frame, source, together
 
@@ -30,10 +31,12 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     wanted = records.join(uses.select(GOODS), on=GOODS, how="semi").with_columns(
         used_on=pl.col("used_at").dt.date()
     )
-    bought = _bought(history, uses).collect().lazy()
+    bought = _bought(history, wanted).collect().lazy()
+    again = _again(history, wanted).collect().lazy()
     return (
         uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
-        .join(_again(history, wanted), on=GOODS, how="left")
+        .join(again, on=GOODS, how="left")
+        .join(_unread(history, wanted, again, bought), on=GOODS, how="left")
         .join(_serials(wanted, bought), on=GOODS, how="left")
         .join(_lots(wanted, bought), on=GOODS, how="left")
         .join(_packs(history, uses, stays), on=GOODS, how="left")
@@ -46,16 +49,17 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Earlier stays that record a unit of the use: persons, hospitals, days between."""
     units = wanted.drop_nulls("serial").select(*GOODS, "serial", "used_at", "person_id",
                                                "hospital_id").unique()  # fmt: skip
-    serials = units.select(UNIT).unique().collect().lazy()
-    elsewhere = history.tables["device_uses"].join(serials, on=UNIT, how="semi")
-    ids = elsewhere.select("stay_id").unique().collect().lazy()
-    other = history.versions("device_uses", ids).select(
-        *UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at"
+    other = (
+        history.versions_about("device_uses", units.select(UNIT))
+        .select(*UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at")
+        .collect()
+        .lazy()
     )
     earlier = (pl.col("other_stay") != pl.col("stay_id")) & (
         pl.col("other_at") <= pl.col("used_at")
     )
     both = units.join(other, on=UNIT).filter(as_of("as_of") & earlier)
+    ids = other.select(stay_id="other_stay").unique()
     homes = history.versions("stays", ids).select(
         other_stay="stay_id", other_person="person_id", other_hospital="hospital_id",
         voided=pl.col("voided").fill_null(value=False),
@@ -82,9 +86,9 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _bought(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+def _bought(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Deliveries of the articles in question, to any hospital, with their first known night."""
-    items = uses.select("item_code").unique().collect().lazy()
+    items = wanted.select("item_code").unique().collect().lazy()
     return history.versions_about("purchases", items).select(
         "item_code", "serial", "lot", "delivered_on", "expiry_on", "consignment", "gift",
         KNOWN_FROM, KNOWN_UNTIL, buyer="hospital_id",
@@ -103,6 +107,54 @@ def _serials(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
     return joined.group_by(GOODS).agg(
         numbered=pl.len(), unbought=(~here & ~away).sum(), bought_elsewhere=(~here & away).sum()
     )
+
+
+def _unread(
+    history: History, wanted: pl.LazyFrame, again: pl.LazyFrame, bought: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Where a number comes twice: units bought here, neither recorded nor on the shelf since.
+
+    A label scanned by mistake leaves the unit that was really used without a record.
+    """
+    twice = wanted.join(again.filter(pl.col("other_persons") > 0), on=GOODS, how="semi")
+    places = twice.group_by(*GOODS, "hospital_id").agg(pl.col("used_on").max())
+    places = places.collect().lazy()
+    items = places.select("item_code").unique()
+    read = (
+        history.tables["device_uses"]
+        .join(items, on="item_code", how="semi")
+        .select(*UNIT, read_on="received_on")
+        .drop_nulls("serial")
+        .group_by(UNIT)
+        .agg(pl.col("read_on").min())
+    )
+    counts = history.versions_about("stock_counts", items).select(
+        "item_code", "hospital_id", "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
+    )
+    shelf = (
+        places.join(counts, on=["item_code", "hospital_id"])
+        .filter(as_of("as_of") & (pl.col("counted_on") >= pl.col("used_on")))
+        .group_by(*GOODS, "hospital_id", "counted_on")
+        .agg(left=pl.col("quantity").sum())
+        .sort("counted_on")
+        .group_by(GOODS)
+        .agg(closed_on=pl.col("counted_on").first(), left=pl.col("left").first())
+    )
+    came = (
+        bought.drop_nulls("serial").rename({"buyer": "hospital_id"}).join(read, on=UNIT, how="left")
+    )
+    known = (
+        places.join(shelf, on=GOODS, how="left")
+        .join(came, on=["item_code", "hospital_id"])
+        .filter(as_of("as_of"))
+        .filter(
+            pl.col("consignment")
+            | (pl.col("delivered_on") <= pl.col("closed_on")).fill_null(value=False)
+        )
+    )
+    unread = pl.col("read_on").is_null() | (pl.col("read_on") > pl.col("as_of"))
+    gone = unread.sum() * THOUSANDTHS_PER_UNIT - pl.col("left").first().fill_null(0)
+    return known.group_by(GOODS).agg(gone_unread=gone)
 
 
 def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
@@ -142,7 +194,7 @@ def _packs(history: History, uses: pl.LazyFrame, stays: pl.LazyFrame) -> pl.Lazy
 
 def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Units that came to the hospital by transfer in the time before a use."""
-    moves = history.versions("stock_moves").filter(pl.col("kind") == "transfer_in")
+    moves = base.moves(history, "transfer_in")
     age = (pl.col("used_on") - pl.col("moved_at").dt.date()).dt.total_days()
     return (
         wanted.group_by(*GOODS, "hospital_id")
@@ -162,8 +214,7 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
 def _opening(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Whether all lots of a use were there when the hospital's books began."""
     opened = (
-        history.versions("stock_moves")
-        .filter(pl.col("kind") == "opening")
+        base.moves(history, "opening")
         .select("hospital_id", "item_code", "lot", KNOWN_FROM)
         .drop_nulls("lot")
     )
@@ -206,6 +257,18 @@ FRAMES = {
             "unbought": BOUGHT_SERIAL,
             "bought_elsewhere": BOUGHT_SERIAL,
             "numbered": BOUGHT_SERIAL,
+            "gone_unread": together(
+                BOUGHT_SERIAL,
+                PERSON,
+                source(
+                    "purchases.consignment",
+                    "purchases.delivered_on",
+                    "stock_counts.hospital_id",
+                    "stock_counts.item_code",
+                    "stock_counts.counted_on",
+                    "stock_counts.quantity",
+                ),
+            ),
             "days_expired": together(LOT, source("purchases.expiry_on")),
             "life_at_delivery": together(
                 LOT, source("purchases.expiry_on", "purchases.delivered_on")

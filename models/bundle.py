@@ -17,6 +17,7 @@ import polars as pl
 from models.detectors import ANOMALY, DETECTORS, DetectorSet
 from models.frames import SUBJECT, digest, matrix
 from models.ranker import DECIMALS, Ranker
+from models.start import HIT
 from models.storage import (
     RETRAIN,
     ModelError,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CALIBRATED, PRIOR = "calibrated", "prior"
-# One rule hit lifts the median record to where the 99th percentile stands, so that records
-# with a hit precede all but the most unusual ones without. A judgement.
-HIT = float(np.log(99.0))
 SCORE_COLUMNS = ("score", "score_kind", "margin", ANOMALY, *DETECTORS)
 BUNDLE_FILE = "bundle.json"
 VERSION_LENGTH = 12
@@ -82,7 +80,7 @@ class Bundle:
     def version(self) -> str:
         """A short hash of the content; the same data, seed and code give the same one."""
         ranker = self.ranker
-        learned = [] if ranker is None else [ranker.text, repr(ranker.calibration)]
+        learned = [] if ranker is None else _learned(ranker)
         named = [self.scenario, self.entity, "|".join(self.columns), self.trained_as_of.isoformat()]
         return digest([*named, self.detectors.fingerprint(), *learned])[:VERSION_LENGTH]
 
@@ -154,6 +152,10 @@ class Bundle:
             "versions": dict(self.versions),
             "notes": self.notes,
         }
+
+
+def _learned(ranker: Ranker) -> list[str]:
+    return [ranker.text, repr(ranker.start), repr(ranker.calibration)]
 
 
 def prior_margin(placed: pl.DataFrame, rule_columns: tuple[str, ...]) -> NDArray[np.float64]:

@@ -1,4 +1,10 @@
-"""Audited records as arrays, and how they are parted into learning and trying."""
+"""Audited records as arrays, and how they are parted into learning and trying.
+
+Beside them may stand a *background*: records that nobody audited, which teach as negatives. A
+few in a hundred of them are none (what is called positive and unlabelled learning; Elkan and
+Noto 2008), but a model that has seen audited records alone knows only what makes suspicious
+records differ from each other, and not what the city looks like. Nothing is measured on them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +29,10 @@ LEAST_OF_A_CLASS = 10
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled rows in key order, as arrays."""
+    """Labelled rows in key order, then those of the background in theirs, as arrays.
+
+    ``audited`` says which is which.
+    """
 
     values: NDArray[np.float64]
     labels: NDArray[np.int64]
@@ -31,14 +40,22 @@ class Examples:
     keys: list[str]
     days: pl.Series
     hospitals: list[str | None]
+    audited: NDArray[np.bool_]
 
 
 def examples_of(
-    measured: pl.DataFrame, labels: pl.DataFrame, columns: Sequence[str], entity: str
+    measured: pl.DataFrame,
+    labels: pl.DataFrame,
+    columns: Sequence[str],
+    entity: str,
+    background: pl.DataFrame | None = None,
 ) -> Examples:
-    """The labelled rows of ``measured``; an absent column is unknown throughout."""
+    """The labelled rows of ``measured``, and the background; an absent column is unknown."""
     taught = labels.select(SUBJECT, "label", "weight")
     rows = in_key_order(measured.join(taught, on=SUBJECT, how="inner"))
+    audited = rows.height
+    if background is not None:
+        rows = pl.concat([rows, _negatives(background, rows)], how="diagonal_relaxed")
     return Examples(
         values=matrix(rows, columns),
         labels=rows["label"].cast(pl.Int64).to_numpy(),
@@ -46,6 +63,14 @@ def examples_of(
         keys=group_keys(rows, entity),
         days=_column(rows, EVENT, pl.Date()),
         hospitals=_column(rows, "hospital_id", pl.String()).to_list(),
+        audited=np.arange(rows.height) < audited,
+    )
+
+
+def _negatives(background: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
+    given = [name for name in like.columns if name in background.columns]
+    return in_key_order(background.select(given)).with_columns(
+        pl.lit(0, like.schema["label"]).alias("label"), pl.lit(1.0).alias("weight")
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,13 +13,19 @@ from models.quality import NAN, auc, auc_interval, average_precision, calibratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import lightgbm as lgb
     from numpy.typing import NDArray
 
     from models.examples import Examples
     from models.groups import Fold
 
 CHANCE = 0.5
+
+
+class Learned(Protocol):
+    """What learned from one side of a split."""
+
+    def margins(self, values: NDArray[np.float64], trees: int) -> NDArray[np.float64]:
+        """Log-odds of rows of the examples' columns, with so many trees."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,13 @@ class Tried:
 
 
 def tried_by(
-    examples: Examples, folds: Sequence[Fold], boosters: Sequence[lgb.Booster], trees: int
+    examples: Examples, folds: Sequence[Fold], learned: Sequence[Learned], trees: int
 ) -> Tried:
     """Margins of each fold's tried rows by the model that learned from its other side."""
     parts = [np.zeros(0)]
     parts += [
-        _margins(one, examples.values[fold.tried], trees)
-        for fold, one in zip(folds, boosters, strict=True)
+        one.margins(examples.values[fold.tried], trees)
+        for fold, one in zip(folds, learned, strict=True)
     ]
     rows = np.concatenate([np.zeros(0, np.int64), *[fold.tried for fold in folds]])
     return Tried(
@@ -49,6 +55,18 @@ def tried_by(
         labels=examples.labels[rows],
         weights=examples.weights[rows],
         folds=np.repeat(np.arange(len(folds)), [len(fold.tried) for fold in folds]),
+    )
+
+
+def of_audited(examples: Examples, tried: Tried) -> Tried:
+    """What was tried of the audited records alone; of others nobody knows."""
+    known = examples.audited[tried.rows]
+    return Tried(
+        tried.rows[known],
+        tried.margins[known],
+        tried.labels[known],
+        tried.weights[known],
+        tried.folds[known],
     )
 
 
@@ -61,8 +79,11 @@ def log_loss(tried: Tried) -> float:
 def calibrate(examples: Examples, tried: Tried, *, informative: bool) -> Calibration:
     """The map from margin to probability; flat at the base rate when nothing was held out."""
     if not len(tried.rows):
-        flat = np.zeros(len(examples.labels))
-        return fit_calibration(flat, examples.labels, examples.weights, informative=False)
+        known = examples.audited
+        flat = np.zeros(int(known.sum()))
+        return fit_calibration(
+            flat, examples.labels[known], examples.weights[known], informative=False
+        )
     return fit_calibration(tried.margins, tried.labels, tried.weights, informative=informative)
 
 
@@ -92,10 +113,6 @@ def measure_new_hospitals(tried: Tried) -> dict[str, float]:
         "unseen_hospital_auprc": average_precision(tried.margins, tried.labels),
         "unseen_hospital_auc": auc(tried.margins, tried.labels),
     }
-
-
-def _margins(booster: lgb.Booster, values: NDArray[np.float64], trees: int) -> NDArray[np.float64]:
-    return np.asarray(booster.predict(values, raw_score=True, num_iteration=trees, num_threads=1))
 
 
 def _later_error(tried: Tried) -> float:

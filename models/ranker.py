@@ -1,4 +1,8 @@
-"""The ranker: LightGBM on features, detector percentiles and rule hits, from audits alone.
+"""The ranker: LightGBM on features, detector percentiles and rule hits, taught by audits.
+
+Its trees are boosted from log-odds that rules and detectors give (``models.start``), and learn from
+audited records beside a background of unaudited ones (``models.examples``). How few or many trees
+are worth it, held-out records say: one tree is as good as none.
 
 Depth and leaves are bounded, because SHAP's cost grows with both. Rows are sorted by key,
 seed and thread count fixed, and the model is read back from its own text, so that a
@@ -19,16 +23,19 @@ from typing import TYPE_CHECKING, Any
 import lightgbm as lgb
 import numpy as np
 
+from models.detectors import DETECTORS
 from models.examples import Examples, examples_of, folds_of, hospital_folds
-from models.frames import matrix
+from models.frames import RULE_PREFIX, matrix
 from models.held_out import (
     CHANCE,
     calibrate,
     log_loss,
     measure,
     measure_new_hospitals,
+    of_audited,
     tried_by,
 )
+from models.start import Start, fit_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +49,7 @@ if TYPE_CHECKING:
 MINIMUM = 100
 # DESIGN section 9: 2,000 rows x 200 trees x 31 leaves at depth 6 explain in 1.6 s.
 DEPTH, LEAVES, MOST_TREES = 5, 15, 200
-TREE_CHOICES = (25, 50, 100, 150, 200)
+TREE_CHOICES = (1, 25, 50, 100, 150, 200)
 LEARNING_RATE = 0.05
 # Below this, threads wait for each other longer than they work: on a busy machine with two
 # cores 4,000 rows took ten times as long with two threads as with one, 200,000 half as long.
@@ -60,12 +67,13 @@ def few_threads(rows: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Ranker:
-    """A trained ranker: LightGBM's text, the calibration, what was measured, and notes.
+    """A trained ranker: its start, LightGBM's text, the calibration, what was measured, and notes.
 
     ``measures`` holds figures of held-out records only (see ``models.held_out``).
     """
 
     columns: tuple[str, ...]
+    start: Start
     text: str
     calibration: Calibration
     measures: Mapping[str, float]
@@ -80,20 +88,44 @@ class Ranker:
         """Log-odds before calibration, one a row; SHAP values add up to it."""
         if frame.is_empty():
             return np.zeros(0)
-        raw = self.booster.predict(
+        grown = self.booster.predict(
             matrix(frame, self.columns), raw_score=True, **few_threads(frame.height)
         )
-        return np.asarray(np.round(raw, DECIMALS), dtype=np.float64)
+        begun = self.start.margin(matrix(frame, self.start.columns))
+        return np.asarray(np.round(begun + np.asarray(grown), DECIMALS), dtype=np.float64)
 
     def contributions(self, frame: pl.DataFrame) -> NDArray[np.float64]:
-        """Exact SHAP values of each column, and the base last: rows x (columns + 1)."""
+        """Exact SHAP values of each column, and the base last: rows x (columns + 1).
+
+        Those of the trees, and the centred terms of the start, which is additive.
+        """
         values = matrix(frame, self.columns)
-        found = self.booster.predict(values, pred_contrib=True, **few_threads(frame.height))
-        return np.asarray(found, dtype=np.float64)
+        grown = self.booster.predict(values, pred_contrib=True, **few_threads(frame.height))
+        found = np.array(grown, dtype=np.float64)
+        begun = self.start.terms(matrix(frame, self.start.columns)) - np.array(self.start.usual)
+        for name, given in zip(self.start.columns, begun.T, strict=True):
+            found[:, self.columns.index(name)] += given
+        found[:, -1] += self.start.base
+        return found
 
     def probability(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """Calibrated probability that an audit would confirm, in the order of the margin."""
         return self.calibration.probability(self.margin(frame))
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A start and the trees boosted from it, on arrays of the examples' columns."""
+
+    start: Start
+    places: tuple[int, ...]
+    booster: lgb.Booster
+
+    def margins(self, values: NDArray[np.float64], trees: int) -> NDArray[np.float64]:
+        """Log-odds of these rows with so many trees."""
+        grown = self.booster.predict(values, raw_score=True, num_iteration=trees, num_threads=1)
+        begun = self.start.margin(values[:, self.places])
+        return np.asarray(begun + np.asarray(grown), dtype=np.float64)
 
 
 def train_ranker(
@@ -101,6 +133,7 @@ def train_ranker(
     labels: pl.DataFrame,
     columns: Sequence[str],
     *,
+    background: pl.DataFrame | None = None,
     seed: int,
     threads: int,
     minimum: int = MINIMUM,
@@ -110,29 +143,33 @@ def train_ranker(
     """Train on the labelled rows of ``measured``; None below ``minimum`` of either class.
 
     ``columns`` may name features, detector percentiles and rule hits, all of them in
-    ``measured``. ``directions`` forces a column to push up (1) or down (-1) only.
+    ``measured``, and in ``background``: unaudited records, which teach as negatives.
+    ``directions`` forces a column to push up (1) or down (-1) only.
     """
-    examples = examples_of(measured, labels, columns, entity)
-    positives = int(examples.labels.sum())
-    if min(positives, len(examples.labels) - positives) < minimum:
+    examples = examples_of(measured, labels, columns, entity, background)
+    positives, known = int(examples.labels.sum()), int(examples.audited.sum())
+    if min(positives, known - positives) < minimum:
         return None
     parameters = _parameters(examples, columns, seed, threads, directions or {})
     folds, in_time = folds_of(examples, seed)
-    boosters = [_train(examples, fold.learn, parameters, MOST_TREES) for fold in folds]
-    trees = _best_trees(examples, folds, boosters)
-    tried = tried_by(examples, folds, boosters, trees)
+    learned = [_train(examples, columns, fold.learn, parameters, MOST_TREES) for fold in folds]
+    trees = _best_trees(examples, folds, learned)
+    tried = of_audited(examples, tried_by(examples, folds, learned, trees))
     measures = measure(examples, tried, seed)
     apart = hospital_folds(examples, seed)
-    strangers = [_train(examples, fold.learn, parameters, trees) for fold in apart]
-    measures |= measure_new_hospitals(tried_by(examples, apart, strangers, trees))
+    strangers = [_train(examples, columns, fold.learn, parameters, trees) for fold in apart]
+    among_strangers = tried_by(examples, apart, strangers, trees)
+    measures |= measure_new_hospitals(of_audited(examples, among_strangers))
     informative = measures.get("auc_low", 0.0) > CHANCE
-    everything = np.arange(len(examples.labels))
-    model = _train(examples, everything, parameters, trees)
+    model = _train(examples, columns, np.arange(len(examples.labels)), parameters, trees)
     return Ranker(
         columns=tuple(columns),
-        text=_text(model),
+        start=model.start,
+        text=_text(model.booster),
         calibration=calibrate(examples, tried, informative=informative),
-        measures=measures | {"trees": float(trees), "labels": float(len(everything))},
+        measures=measures
+        | {"trees": float(trees), "labels": float(known)}
+        | {"background": float(len(examples.labels) - known)},
         notes=_notes(measures, in_time=in_time, informative=informative),
     )
 
@@ -165,8 +202,13 @@ def _parameters(
 
 
 def _train(
-    examples: Examples, rows: NDArray[np.int64], parameters: Mapping[str, Any], trees: int
-) -> lgb.Booster:
+    examples: Examples,
+    columns: Sequence[str],
+    rows: NDArray[np.int64],
+    parameters: Mapping[str, Any],
+    trees: int,
+) -> Grown:
+    start, places = _start(examples, columns, rows)
     threads = parameters["num_threads"] if len(rows) >= THREADS_FROM else 1
     settings = {**parameters, "num_threads": threads}
     # LightGBM forbids some characters in names; ours go by place and stay in ``columns``.
@@ -174,10 +216,22 @@ def _train(
         examples.values[rows],
         examples.labels[rows],
         weight=examples.weights[rows],
+        init_score=start.margin(examples.values[rows][:, places]),
         feature_name=[f"c{place}" for place in range(examples.values.shape[1])],
         params=settings,
     )
-    return lgb.train(settings, data, num_boost_round=trees)
+    return Grown(start, tuple(places), lgb.train(settings, data, num_boost_round=trees))
+
+
+def _start(
+    examples: Examples, columns: Sequence[str], rows: NDArray[np.int64]
+) -> tuple[Start, list[int]]:
+    rules = [name for name in columns if name.startswith(RULE_PREFIX)]
+    detectors = [name for name in columns if name in DETECTORS]
+    places = [list(columns).index(name) for name in (*rules, *detectors)]
+    values = examples.values[rows][:, places]
+    labels, weights = examples.labels[rows], examples.weights[rows]
+    return fit_start(values, labels, weights, rules, detectors), places
 
 
 def _text(model: lgb.Booster) -> str:
@@ -185,10 +239,10 @@ def _text(model: lgb.Booster) -> str:
     return THREADS.sub("", model.model_to_string())
 
 
-def _best_trees(examples: Examples, folds: Sequence[Fold], boosters: Sequence[lgb.Booster]) -> int:
+def _best_trees(examples: Examples, folds: Sequence[Fold], learned: Sequence[Grown]) -> int:
     if not folds:
         return TREE_CHOICES[0]
-    losses = [log_loss(tried_by(examples, folds, boosters, trees)) for trees in TREE_CHOICES]
+    losses = [log_loss(tried_by(examples, folds, learned, trees)) for trees in TREE_CHOICES]
     return TREE_CHOICES[int(np.argmin(losses))]
 
 

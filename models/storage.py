@@ -21,6 +21,7 @@ from models.detectors import DetectorSet
 from models.percentiles import Percentiles
 from models.ranker import Ranker
 from models.scaling import Scaling
+from models.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +84,7 @@ def save_ranker(folder: Path, ranker: Ranker) -> None:
     (folder / RANKER_TEXT).write_text(ranker.text, encoding="utf-8", newline="\n")
     ours = {
         "columns": ranker.columns,
+        "start": asdict(ranker.start),
         "calibration": asdict(ranker.calibration),
         "measures": dict(ranker.measures),
         "notes": ranker.notes,
@@ -100,6 +102,7 @@ def load_ranker(folder: Path) -> Ranker | None:
     }
     return Ranker(
         columns=tuple(ours["columns"]),
+        start=Start.of_record(ours["start"]),
         text=(folder / RANKER_TEXT).read_bytes().decode(),
         calibration=Calibration(**ours["calibration"]),
         measures=measures,

@@ -3,9 +3,10 @@
 Who may see whom. The ranker reads detector percentiles, so the detectors must not have seen
 the labelled records: a record lies closer to a detector that learned from it, and leaving
 out only the confirmed ones would write the label into the percentile. With enough records
-that nobody audited, the detectors learn from those alone. Where nearly everything is
-audited, they learn from all records blindly, and the ranker's training rows get their
-percentiles from detectors of other folds.
+that nobody audited, the detectors learn from three quarters of those alone, and the last
+quarter is the ranker's background. Where nearly everything is audited, they learn from all
+records blindly, the ranker's training rows get their percentiles from detectors of other
+folds, and there is no background.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import polars as pl
 from models.bundle import Bundle
 from models.detectors import DETECTORS, DetectorSet, fit_detectors
 from models.explain import explain
-from models.frames import SUBJECT, in_key_order
+from models.frames import SUBJECT, in_key_order, sample
 from models.groups import group_keys, hash_folds
 from models.labels import no_labels
 from models.ranker import MINIMUM, Ranker, train_ranker
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 # rows move a percentile in the middle by less than about two points.
 ENOUGH_UNAUDITED = 1000
 PERCENTILE_FOLDS = 3
+# Of the unaudited, one in four is background, up to so many: more teach nothing new about what is
+# usual. Judgements.
+BACKGROUND_PART, BACKGROUND_ROWS = 4, 20_000
 LIBRARIES = ("lightgbm", "pyod", "scikit-learn", "numpy")
 
 
@@ -143,11 +147,14 @@ def cross_fit(
 
 def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
     audited = in_key_order(measured.join(labels, on=SUBJECT, how="semi"))
-    detectors, places = _detectors(measured, audited, recipe)
+    unaudited = measured.join(audited, on=SUBJECT, how="anti")
+    background = _background(unaudited, audited, recipe.seed)
+    detectors, places = _detectors(measured, unaudited, audited, background, recipe)
     ranker = train_ranker(
-        audited.drop(DETECTORS, strict=False).join(places, on=SUBJECT),
+        _placed(audited, places),
         labels,
         recipe.columns,
+        background=_placed(background, detectors.score(background)),
         seed=recipe.seed,
         threads=recipe.threads,
         minimum=recipe.minimum,
@@ -166,13 +173,29 @@ def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bund
     )
 
 
+def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    return rows.drop(DETECTORS, strict=False).join(places, on=SUBJECT)
+
+
+def _background(unaudited: pl.DataFrame, audited: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Unaudited rows that the detectors do without; none where they need them all."""
+    fewest = ENOUGH_UNAUDITED * BACKGROUND_PART // (BACKGROUND_PART - 1)
+    if audited.is_empty() or unaudited.height < fewest:
+        return unaudited.clear()
+    return sample(unaudited, min(unaudited.height // BACKGROUND_PART, BACKGROUND_ROWS), seed)
+
+
 def _detectors(
-    measured: pl.DataFrame, audited: pl.DataFrame, recipe: Recipe
+    measured: pl.DataFrame,
+    unaudited: pl.DataFrame,
+    audited: pl.DataFrame,
+    background: pl.DataFrame,
+    recipe: Recipe,
 ) -> tuple[DetectorSet, pl.DataFrame]:
     """Detectors, and percentiles of the audited rows by detectors that did not see them."""
-    unaudited = measured.join(audited, on=SUBJECT, how="anti")
     if audited.is_empty() or unaudited.height >= ENOUGH_UNAUDITED:
-        detectors = fit_detectors(unaudited, recipe.features, seed=recipe.seed)
+        seen = unaudited.join(background, on=SUBJECT, how="anti")
+        detectors = fit_detectors(seen, recipe.features, seed=recipe.seed)
         return detectors, detectors.score(audited)
     detectors = fit_detectors(measured, recipe.features, seed=recipe.seed)
     return detectors, _places_of_others(measured, audited, recipe)

@@ -53,8 +53,14 @@ def billed_over_used() -> pl.Expr:
     hook="38-3",
     grade=DOUBT,
     version="2026-01",
-    limits=("price_tolerance", "old_stock_grace_days"),
-    evidence=("price_over_limit", "price_over_invoice", "billed_price", "price_limit"),
+    limits=("price_tolerance", "markup_tolerance", "old_stock_grace_days"),
+    evidence=(
+        "price_over_limit",
+        "price_over_invoice",
+        "price_over_own_lot",
+        "billed_price",
+        "price_limit",
+    ),
     loss_method="line_sum",
     amount=(
         pl.col("billed_amount")
@@ -70,7 +76,12 @@ def billed_over_used() -> pl.Expr:
     ),
     says="billed above the allowed price or above the invoice price",
     says_zh="计费价高于限价或进价",
-    protected_by=(protective.old_stock,),
+    protected_by=(
+        protective.old_stock,
+        protective.own_lot_price,
+        protective.agreed_price,
+        protective.opening_price,
+    ),
     branches=(("price_over_limit",), ("price_over_dearest_invoice",)),
 )
 def price_above_allowed() -> pl.Expr:
@@ -80,7 +91,7 @@ def price_above_allowed() -> pl.Expr:
     shelf time, although consumables are sold without mark-up.
     """
     above = pl.col("price_over_limit") > limit("price_tolerance")
-    marked_up = pl.col("price_over_dearest_invoice") > limit("price_tolerance")
+    marked_up = pl.col("price_over_dearest_invoice") > limit("markup_tolerance")
     return above.fill_null(value=False) | marked_up.fill_null(value=False)
 
 

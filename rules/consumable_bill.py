@@ -78,17 +78,33 @@ def contained() -> pl.Expr:
     hook="38-3",
     grade=CLUE,
     version="2026-01",
-    limits=("rebilled_price_ratio",),
-    evidence=("price_over_reversed", "reversed_after_discharge", "gain_by_reversal"),
+    limits=("rebilled_price_ratio", "rebilled_units"),
+    evidence=(
+        "price_over_reversed",
+        "units_over_reversed",
+        "reversed_after_discharge",
+        "gain_by_reversal",
+    ),
     loss_method="line_sum",
-    amount=pl.col("gain_by_reversal"),
-    says="a cheaper article of its kind was reversed after discharge",
-    says_zh="出院后冲销低价同类品并改记本品",
+    amount=pl.max_horizontal(
+        pl.col("gain_by_reversal").fill_null(0),
+        (pl.col("billed_price") * pl.col("units_over_reversed") / THOUSANDTHS_PER_UNIT).fill_null(
+            0
+        ),
+    ),
+    says="after discharge its kind was reversed and billed again, dearer or in greater number",
+    says_zh="出院后冲销同类品并改记更高价或更多数量",
     protected_by=(protective.record_agrees,),
+    branches=(("price_over_reversed",), ("units_over_reversed",)),
 )
 def rebilled_dearer() -> pl.Expr:
-    """Another article of its kind was reversed after discharge, and this dearer one billed."""
-    return pl.col("price_over_reversed") > limit("rebilled_price_ratio")
+    """After discharge its kind was reversed, and a dearer article or more units were billed.
+
+    A unit that had been forgotten, or a wrong code put right, agrees with the record.
+    """
+    dearer = pl.col("price_over_reversed") > limit("rebilled_price_ratio")
+    more = pl.col("units_over_reversed") >= limit("rebilled_units") * THOUSANDTHS_PER_UNIT
+    return dearer.fill_null(value=False) | more.fill_null(value=False)
 
 
 @rule(

@@ -87,7 +87,11 @@ def against_the_body() -> pl.Expr:
     amount=pl.col("billed_amount"),
     says="no operation that takes such an article is coded",
     says_zh="无使用该类耗材的手术操作",
-    protected_by=(protective.coder_omission, protective.own_expense),
+    protected_by=(
+        protective.coder_omission,
+        protective.outpatient_device,
+        protective.own_expense,
+    ),
 )
 def without_its_operation() -> pl.Expr:
     """No coded operation of the stay takes an article of this class.
@@ -113,7 +117,7 @@ def without_its_operation() -> pl.Expr:
     amount=pl.col("billed_amount"),
     says="the operators or the department have no leave for such articles",
     says_zh="术者或科室不具备该类耗材使用资质",
-    protected_by=(protective.visiting_operator,),
+    protected_by=(protective.visiting_operator, protective.outpatient_device),
     branches=(("department_out_of_scope",), ("operator_out_of_scope",)),
 )
 def outside_its_departments() -> pl.Expr:

@@ -11,6 +11,7 @@ from rules.declaration import DOUBT, limit, rule
 WAYS = ("recorded", "lot", "label")
 DEARER = pl.max_horizontal(f"price_over_{way}" for way in WAYS)
 UNCOVERED = pl.max_horizontal(f"{way}_not_covered" for way in WAYS).fill_null(0)
+HELD_PARTS = pl.col("parts_never_held").fill_null(0)
 PARTS = pl.max_horizontal(f"parts_for_{way}" for way in WAYS).fill_null(0)
 SUM = pl.max_horizontal(f"sum_over_{way}" for way in WAYS)
 
@@ -91,16 +92,27 @@ def outside_billed_as_inside() -> pl.Expr:
         "sum_over_recorded",
         "sum_over_lot",
         "sum_over_label",
+        "parts_never_held",
+        "sum_over_held",
     ),
     loss_method="line_sum",
-    amount=pl.col("billed_amount") * (1 - 1 / pl.max_horizontal(SUM.fill_null(1.0), 1.0)),
+    amount=pl.col("billed_amount") * (1 - 1 / pl.max_horizontal(SUM, "sum_over_held", pl.lit(1.0))),
     says="its parts are billed above the price of the set",
     says_zh="拆分计费合计高于整套价格",
-    branches=tuple((f"parts_for_{way}", f"sum_over_{way}") for way in WAYS),
+    branches=(
+        *((f"parts_for_{way}", f"sum_over_{way}") for way in WAYS),
+        ("parts_never_held", "sum_over_held"),
+    ),
 )
 def split_set() -> pl.Expr:
     """Several articles are billed for one that was used, and together cost more than it.
 
+    Record, lot or identifier name the set, or the hospital holds it and never held its parts.
     Parts that are bought and recorded as parts have no other article behind them.
     """
-    return (limit("set_parts") <= PARTS) & (limit("set_price_ratio") < SUM)
+    dearer = limit("set_price_ratio") < SUM
+    told = (limit("set_parts") <= PARTS) & dearer.fill_null(value=False)
+    bought = (limit("set_parts") <= HELD_PARTS) & (
+        limit("set_price_ratio") < pl.col("sum_over_held")
+    )
+    return told | bought.fill_null(value=False)

@@ -23,7 +23,7 @@ from rules.declaration import DOUBT, limit, rule
     amount=pl.col("billed_amount"),
     says="its serial number was used in at least {limit:.0f} other {person|persons}",
     says_zh="同一序列号还用于至少另外{limit:.0f}人",
-    protected_by=(protective.box_label,),
+    protected_by=(protective.box_label, protective.mis_scan),
 )
 def used_again() -> pl.Expr:
     """A unit with a number of its own is recorded in another person of the same hospital.

@@ -202,16 +202,41 @@ sex_in_question = Protective(
     (pl.col("sexes_known") > 1).fill_null(value=False),
 )
 relief = Protective("relief", "receives poverty relief", "医疗救助对象", _is("relief"))
+AT_COST = (
+    (pl.col("price_over_dearest_invoice") <= limit("price_tolerance")).fill_null(value=False)
+    | (pl.col("price_over_own_lot") <= limit("price_tolerance")).fill_null(value=False)
+    | (
+        (pl.col("billed_from_opening_stock") > 0)
+        & (pl.col("price_over_previous") <= limit("price_tolerance"))
+    ).fill_null(value=False)
+)
 old_stock = Protective(
     "old_stock",
     "stock bought before the price change, at its own invoice price, inside the grace time",
     "调价前库存（宽限期内按原进价）",
-    (
-        (pl.col("days_since_price_change") <= limit("old_stock_grace_days"))
-        & (pl.col("price_over_dearest_invoice") <= limit("price_tolerance"))
-    ).fill_null(value=False),
+    (pl.col("days_since_price_change") <= limit("old_stock_grace_days")).fill_null(value=False)
+    & AT_COST,
 )
-
+WITHIN_LIMIT = (pl.col("price_over_limit") <= limit("price_tolerance")).fill_null(value=True)
+own_lot_price = Protective(
+    "own_lot_price",
+    "not above the invoice of its own lot, nor above the allowed price",
+    "未超过所用批号进价与限价",
+    (pl.col("price_over_own_lot") <= limit("price_tolerance")).fill_null(value=False)
+    & WITHIN_LIMIT,
+)
+agreed_price = Protective(
+    "agreed_price",
+    "the price of another invoice of the hospital within a year, not above the allowed",
+    "与医院一年内其他批次进价一致，未超过限价",
+    (pl.col("price_on_an_invoice") > 0).fill_null(value=False) & WITHIN_LIMIT,
+)
+opening_price = Protective(
+    "opening_price",
+    "from stock of before the books began, whose invoice nobody delivered",
+    "属建账期初库存，进价未知，未超过限价",
+    (pl.col("billed_from_opening_stock") > 0).fill_null(value=False) & WITHIN_LIMIT,
+)
 own_expense = Protective(
     "own_expense",
     "the person paid for it, nothing was put to the fund",
@@ -276,6 +301,18 @@ opening_stock = Protective(
         & (pl.col("serial_other_hospitals") == 0)
         & (pl.col("units_bought_elsewhere") == 0)
     ).fill_null(value=False),
+)
+mis_scan = Protective(
+    "mis_scan",
+    "a unit bought here left the store and is in no record, so that a wrong label was scanned",
+    "另有已购件出库而未登记，疑为扫码错误",
+    (pl.col("units_gone_unread") >= THOUSANDTHS_PER_UNIT).fill_null(value=False),
+)
+outpatient_device = Protective(
+    "outpatient_device",
+    "put in at a clinic of the hospital the day before or that day, and billed with the stay",
+    "使用前一日内在本院门急诊就诊，耗材可能于门急诊置入",
+    ((pl.col("operations_coded") == 0) & (pl.col("visits_before_use") > 0)).fill_null(value=False),
 )
 coder_omission = Protective(
     "coder_omission",

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.declaration import STAY
 from rules import protective
-from rules.declaration import CLUE, DOUBT, limit, rule
+from rules.declaration import CLUE, limit, rule
 
 GAP = pl.col("days_since_same_condition")
 
@@ -62,7 +62,7 @@ def split_stay() -> pl.Expr:
     en="Hanging bed",
     zh="挂床住院",
     hook="38-1",
-    grade=DOUBT,
+    grade=CLUE,
     version="2026-01",
     limits=("idle_run_days", "visits_during_stay"),
     evidence=("longest_idle_run", "idle_days", "visits_elsewhere"),

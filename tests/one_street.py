@@ -81,7 +81,7 @@ TABLES = {
     "fee_lines": """
         line_id | stay_id | reverses_line_id | charged_at       | performed_at     | category    | item_code     | quantity | unit_price | amount | covered | udi_di | lot
         1       | p1      | -                | 2025-11-01 10:00 | 2025-11-01 10:00 | laboratory  | LAB           | 2        | 100        | 200    | yes | - | -
-        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes | - | -
+        2       | p1      | -                | 2025-11-03 10:00 | -                | consumable  | C010101STENTA | 2        | 3,000      | 6,000  | yes | - | L1
         3       | p1      | -                | 2025-11-03 10:00 | -                | surgery     | PCI           | 1        | 2,300      | 2,300  | yes | - | -
         4       | p1      | -                | 2025-11-05 10:00 | -                | bed         | BED           | 7        | 100        | 700    | yes | - | -
         5       | p1      | -                | 2025-11-06 10:00 | -                | drug        | HEPARIN       | 3        | 100        | 300    | yes | - | -
@@ -120,6 +120,8 @@ TABLES = {
         113     | v3      | -                | 2025-12-28 10:00 | -                | laboratory  | LAB           | 4        | 100        | 400    | yes | - | -
         114     | v3      | -                | 2025-11-21 10:00 | -                | consumable  | C160401FILM00 | 1        | 8          | 8        | yes  | - | -
         115     | v3      | 114              | 2025-11-24 09:00 | -                | consumable  | C160401FILM00 | -1       | 8          | -8       | yes  | - | -
+        117     | v3      | -                | 2025-11-21 11:00 | -                | consumable  | C160401FILM01 | 1        | 10         | 10       | no   | - | -
+        118     | v3      | 117              | 2025-11-24 09:30 | -                | consumable  | C160401FILM01 | -1       | 10         | -10      | no   | - | -
         116     | v3      | -                | 2025-11-24 10:00 | -                | consumable  | C160401FILM01 | 2        | 10         | 20       | no   | - | -
     """,
     "service_items": """
@@ -137,6 +139,7 @@ TABLES = {
         C010101STENTB | 2024-01-01 | stent        | C010101    | stents     | B     | domestic | piece | 1           | yes         | yes        | yes      | yes     | no           | 1,200          | - | - | -
         C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | - | F | -
         C020201MESH00 | 2024-01-01 | mesh         | C020201    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | no      | no           | 1,000          | -                | - | -
+        C020202MESH02 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,500          | -                | - | -
         C160401FILM01 | 2024-01-01 | film         | C160401    | films      | C     | domestic | sheet | 50          | no          | yes        | no       | yes     | no           | 10             | -                | - | -
     """,
     "drg_standards": """
@@ -149,8 +152,9 @@ TABLES = {
     "purchases": """
         purchase_id | hospital_id | item_code     | lot | supplier_id | ordered_on | delivered_on | quantity | unit_price | on_platform | consignment | gift | serial | expiry_on
         1           | H           | C010101STENTA | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 3,000      | yes         | no          | no | - | 2025-10-01
-        2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no | - | -
+        2           | H           | C010101STENTA | L1  | V           | 2025-11-20 | 2025-12-01   | 1        | 1,900      | yes         | yes         | no | SX | -
         3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no | SB1 | -
+        5           | K           | C020202MESH02 | L2  | V           | 2025-09-01 | 2025-09-10   | 1        | 1,500      | yes         | no          | no   | - | -
         4           | K           | C020201MESH00 | L0  | V           | 2025-09-01 | 2025-09-10   | 3        | 900        | yes         | no          | no   | - | -
     """,
     "stock_moves": """
@@ -175,6 +179,8 @@ TABLES = {
         3      | p2      | C010101STENTA | SN3    | 2        | 2025-11-16 10:00 | lad | - | - | -
         4      | p3      | C010101STENTA | SN1    | 1        | 2025-12-08 10:00 | rca | - | - | -
         5      | q1      | C020201MESH00 | -      | 1        | 2025-12-12 10:00 | -    | D0 | - | -
+        6      | q0     | C010101STENTA | SN5    | 1        | 2025-12-02 10:00 | -    | - | - | -
+        7      | p3     | C010101STENTA | SN5    | 1        | 2025-12-08 10:00 | -    | - | - | -
     """,
     "outpatient_visits": """
         visit_id | person_id | hospital_id | visited_at       | kind     | amount

@@ -5,10 +5,20 @@ from __future__ import annotations
 import pytest
 
 from rules.catalogue import BY_CODE
-from tests.worlds import ACCUSED, ACQUITTED, amounts, brought, measured, verdicts, world, written
+from tests.worlds import (
+    ACCUSED,
+    ACQUITTED,
+    alike,
+    amounts,
+    brought,
+    measured,
+    verdicts,
+    world,
+    written,
+)
 
 RULE = BY_CODE["C05"]
-CASES = """
+PLAIN = """
     subject_id | price_over_limit | price_over_dearest_invoice | days_since_price_change | billed_amount | verdict   | because
     above      | 1.25             | 1.25                       | 300                     | 1,000         | accused   | above limit and invoice
     marked_up  | 0.9              | 1.25                       | 300                     | 1,000         | accused   | below the limit, but sold with a mark-up
@@ -22,6 +32,15 @@ CASES = """
     unknown    | -                | -                          | -                       | 1,000         | acquitted | no price to compare with
     old_stock  | 1.25             | 1                          | 60                      | 1,000         | old_stock | bought dear before the change, billed at its invoice
 """
+GUARDED = """
+    subject_id | price_over_limit | price_over_own_lot | price_on_an_invoice | billed_from_opening_stock | verdict       | because
+    own_lot    | 0.9              | 1                  | 0                   | 0                         | own_lot_price | exactly what its own lot cost
+    agreed     | 0.9              | 1.25               | 1                   | 0                         | agreed_price  | the price of another delivery of the year
+    opening    | 0.9              | -                  | 0                   | 1                         | opening_price | of the stock at the beginning
+    first_lot  | 1.25             | -                  | 0                   | 1                         | accused       | above the allowed price for 300 days
+    above_all  | 1.25             | 1                  | 1                   | 1                         | accused       | above the allowed price, whatever it cost
+"""
+CASES = alike(PLAIN, "marked_up", GUARDED)
 
 
 def test_the_verdicts_are_as_written() -> None:
@@ -29,7 +48,7 @@ def test_the_verdicts_are_as_written() -> None:
 
 
 def test_what_is_above_the_higher_excess_is_in_doubt() -> None:
-    found = amounts(RULE, brought(RULE, CASES))
+    found = amounts(RULE, brought(RULE, PLAIN))
     assert found["above"] == 200
     assert found["unlisted"] == 500
     assert found["marked_up"] == 200

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.catalogue import BY_CODE
-from tests.worlds import amounts, brought, verdicts, written
+from tests.worlds import alike, amounts, brought, verdicts, written
 
 RULE = BY_CODE["C15"]
-CASES = """
+PLAIN = """
     subject_id | department_out_of_scope | operator_out_of_scope | billed_amount | verdict           | because
     stent      | 1                       | 1                     | 750           | accused           | a stent in general surgery, by its surgeon
     lens       | 1                       | -                     | 700           | accused           | nobody says who operated
@@ -18,6 +18,12 @@ CASES = """
     unknown    | -                       | -                     | 750           | acquitted         | no department is known
     visitor    | 1                       | 0                     | 750           | visiting_operator | the cardiologist came to operate
 """
+GUARDED = """
+    subject_id | operations_coded | visits_before_use | verdict           | because
+    clinic     | 0                | 1                 | outpatient_device | put in by the emergency clinic that day
+    operated   | 1                | 1                 | accused           | operated in the stay, whatever the clinic did
+"""
+CASES = alike(PLAIN, "stent", GUARDED)
 
 
 def test_the_verdicts_are_as_written() -> None:
@@ -25,6 +31,6 @@ def test_the_verdicts_are_as_written() -> None:
 
 
 def test_the_amount_in_doubt_is_what_the_doubt_is_about() -> None:
-    found = amounts(RULE, brought(RULE, CASES))
+    found = amounts(RULE, brought(RULE, PLAIN))
     expected = {"stent": 750, "lens": 700, "valve": 26000}
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=0.01)

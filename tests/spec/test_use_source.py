@@ -114,3 +114,35 @@ def test_a_lot_bought_as_another_article_alone_tells_what_was_used() -> None:
         c/C0202DRUG | -              | -
         """,
     )
+
+
+def test_what_a_hospital_never_held_is_set_against_what_it_buys_of_the_class() -> None:
+    check_measured(
+        world(
+            stays=STAYS,
+            consumables=CATALOGUE,
+            fee_lines="""
+                line_id | stay_id | charged_at | category   | item_code  | quantity | unit_price | amount
+                1       | a       | 2025-03-03 | consumable | C030101STM | 1        | 2,900      | 2,900
+                2       | a       | 2025-03-03 | consumable | C030101CUP | 1        | 2,100      | 2,100
+                3       | b       | 2025-03-03 | consumable | C030101SET | 1        | 4,000      | 4,000
+                4       | c       | 2025-03-03 | consumable | C0202PLAIN | 1        | 300        | 300
+            """,
+            purchases="""
+                purchase_id | hospital_id | item_code  | delivered_on | quantity | unit_price
+                1           | H           | C030101SET | 2025-02-01   | 5        | 4,000
+            """,
+            stock_moves="""
+                move_id | hospital_id | item_code  | kind    | quantity | moved_at
+                1       | H           | C0202PLAIN | opening | 4        | 2025-01-01
+            """,
+        ),
+        "use",
+        """
+        use          | never_held | parts_never_held | sum_over_held
+        a/C030101STM | 1          | 2                | 1.25
+        a/C030101CUP | 1          | 2                | 1.25
+        b/C030101SET | 0          | -                | -
+        c/C0202PLAIN | 0          | -                | -
+        """,
+    )

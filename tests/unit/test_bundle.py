@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 import skops.io
 
-from models.bundle import HIT, Bundle
+from models.bundle import Bundle
+from models.start import HIT
 from models.storage import ModelError, checksum
 from models.train import train
 from tests.records import FEATURES, RULES, audits, records, shuffled

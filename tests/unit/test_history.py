@@ -100,6 +100,43 @@ def test_rows_can_be_limited_to_some_stays() -> None:
     assert history.versions("stays", wanted).collect().height == 1
 
 
+def test_rows_after_a_day_keep_the_nights_for_which_they_are_known() -> None:
+    history = world(stays=STAYS, fee_lines=LINES)
+    day = date(2025, 3, 10)
+    for name in ("stays", "fee_lines"):
+        late = pl.col(KNOWN_FROM) > day
+        order = [KNOWN_FROM, "stay_id"]
+        whole = history.versions(name).filter(late).sort(order).collect()
+        assert history.versions(name, after=day).sort(order).collect().equals(whole)
+        assert whole.height
+
+
+def test_rows_of_some_stays_are_known_the_same_without_the_nights_before_them() -> None:
+    later = "c | H | 70 | no | 2025-03-21\nc | H | 75 | no | 2025-03-23"
+    lines = "c1 | c | drug | 30 | 2025-03-21\nc2 | c | drug | 30 | 2025-03-22"
+    history = world(stays=f"{STAYS.rstrip()}\n{later}", fee_lines=f"{LINES.rstrip()}\n{lines}")
+    wanted = pl.LazyFrame({"stay_id": ["c"]})
+    recent = history.since_first_of(wanted)
+    there, here = (
+        known.versions("fee_lines", wanted).sort("line_id").collect() for known in (history, recent)
+    )
+    assert here.equals(there)
+    assert recent.tables["fee_lines"].collect().height == there.height
+    assert there[KNOWN_UNTIL].to_list() == [date(2025, 3, 23)] * 2
+
+
+def test_rows_that_meet_a_condition_are_known_for_the_same_nights() -> None:
+    again = "b1 | b | bed | 50 | 2025-03-14\nb1 | b | drug | 50 | 2025-03-16"
+    history = world(stays=STAYS, fee_lines=f"{LINES.rstrip()}\n{again}")
+    bed, order = pl.col("category") == "bed", ["line_id", KNOWN_FROM]
+    found = history.versions_where("fee_lines", bed).sort(order).collect()
+    assert found.equals(history.versions("fee_lines").filter(bed).sort(order).collect())
+    assert found.select("line_id", KNOWN_FROM, KNOWN_UNTIL).rows() == [
+        ("a2", date(2025, 3, 10), date(2025, 3, 20)),
+        ("b1", date(2025, 3, 14), date(2025, 3, 16)),
+    ]
+
+
 def test_the_current_rows_are_the_newest_and_cancelled_stays_are_left_out() -> None:
     history = world(stays=STAYS, fee_lines=LINES)
     assert history.current("stays").collect()["stay_id"].to_list() == ["b"]
