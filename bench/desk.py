@@ -81,6 +81,7 @@ def made(number: int) -> dict[str, object]:
         grade=GRADES[number % len(GRADES)],
         hospital_id=f"H{hospital:04}",
         hospital_name=f"Hospital {hospital}",
+        about=f"hospitalization:H{hospital:04}|{number:08x}aabbccdd",
     )
 
 

@@ -20,7 +20,7 @@ from workbench.life import NEW
 from workbench.selectors.files import overlay
 from workbench.selectors.hospitals import known
 from workbench.selectors.nights import readable, scan
-from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, of_grade
+from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, narrowed, of_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,8 +94,8 @@ class Page:
 
 def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> Page:
     """Return one page; a number that is too high gives the last page."""
-    elsewise = _with_files(lake, nights).filter(*conditions(wanted))
-    found = elsewise.filter(of_grade(wanted))
+    elsewise = narrowed(_with_files(lake, nights), *conditions(wanted))
+    found = narrowed(elsewise, of_grade(wanted))
     pages = max(1, -(-found.height // PAGE_SIZE))
     number = min(max(number, 1), pages)
     return Page(
@@ -110,7 +110,7 @@ def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> 
 
 def every(lake: Lake, nights: tuple[Night, ...], wanted: Wanted) -> Iterator[CaseRow]:
     """All rows that are wanted, in order, read as they are asked for."""
-    found = _with_files(lake, nights).filter(*conditions(wanted), of_grade(wanted))
+    found = narrowed(_with_files(lake, nights), *conditions(wanted), of_grade(wanted))
     for start in range(0, found.height, PAGE_SIZE):
         yield from _rows(found, start)
 
@@ -139,7 +139,7 @@ def linked(
         same = same | (pl.col("person_id") == row.person_id).fill_null(value=False)
     within = conditions(Wanted(only_district=district, state=EVERY_STATE))
     others = same & (pl.col("case_id") != row.case_id)
-    found = _with_files(lake, nights, others).filter(*within)
+    found = narrowed(_with_files(lake, nights, others), *within)
     return list(_rows(found, 0))
 
 
