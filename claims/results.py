@@ -364,6 +364,7 @@ INDICATORS = Table(
         Column("per_100", REAL, "Units a 100 operated stays.", "每百台用量", optional=True),
         Column("intensity_z", REAL, "The same in spreads of peers.", "用量偏离", optional=True),
         Column("share", REAL, "Consumables in the fee.", "耗占比", optional=True),
+        Column("share_rank", REAL, "Place of it among peers.", "耗占比位次", optional=True),
         Column("price_deviation", REAL, "Over the reference price.", "价格偏离", optional=True),
         Column("price_dispersion", REAL, "How far prices lie apart.", "价格离散", optional=True),
         Column("scan_rate", REAL, "Implant lines with a trace code.", "扫码率", optional=True),

@@ -37,6 +37,8 @@ PEERS: dict[str, tuple[str, ...]] = {
     "physician": ("level", "department"),
 }
 FEWEST_PEERS = 5
+# One of ten stands above nine tenths of them.
+FEWEST_RANKED = 10
 MOVES = {
     "subject_id": pl.String(),
     "growth": pl.Float64(),
@@ -113,12 +115,15 @@ def _beside(found: pl.DataFrame, rung: str) -> pl.DataFrame:
     """Add how each subject stands among its peers.
 
     ``intensity_z``: spreads of ``per_100`` above their median, null with fewer than five.
-    ``peers_price``: the median of their price deviation.
+    ``peers_price``: the median of their price deviation. ``share_rank``: the part of the others
+    whose consumables take a smaller share of the fee, null with fewer than ten.
     """
     if rung not in PEERS:
         return found.with_columns(
-            intensity_z=pl.lit(None, pl.Float64), peers_price=pl.lit(None, pl.Float64)
+            pl.lit(None, pl.Float64).alias(name)
+            for name in ("intensity_z", "peers_price", "share_rank")
         )
+    ranked = _among(pl.col("share").count(), rung).cast(pl.Float64)
     away = pl.col("per_100") - _among(pl.col("per_100").median(), rung)
     many = _among(pl.col("per_100").count(), rung) >= FEWEST_PEERS
     placed = found.with_columns(_away=away, _many=many)
@@ -126,6 +131,9 @@ def _beside(found: pl.DataFrame, rung: str) -> pl.DataFrame:
     return placed.with_columns(
         intensity_z=pl.when(pl.col("_many") & (spread > 0)).then(pl.col("_away") / spread),
         peers_price=_among(pl.col("price_deviation").median(), rung),
+        share_rank=pl.when(ranked >= FEWEST_RANKED).then(
+            (_among(pl.col("share").rank("min"), rung) - 1) / (ranked - 1)
+        ),
     ).drop("_away", "_many")
 
 

@@ -31,6 +31,8 @@ HEADS = (
 WORDS = {
     "oe": ("observed over expected", "{:.2f}"),
     "intensity_z": ("units per 100 operated, spreads over peers", "{:.1f}"),
+    "share": ("consumables in the fee", "{:.0%}"),
+    "share_rank": ("consumables in the fee, place among peers", "{:.1%}"),
     "price_deviation": ("price over reference", "{:+.1%}"),
     "price_dispersion": ("price dispersion", "{:.0%}"),
     "scan_rate": ("implants with trace code", "{:.1%}"),

@@ -82,10 +82,17 @@ def _dear_by_choice(limit: Callable[[str], float]) -> pl.Expr:  # noqa: ARG001
     return (pl.col("price_deviation") > pl.col("peers_price")) & (pl.col("class_suppliers") > 1)
 
 
+def _no_implant(limit: Callable[[str], float]) -> pl.Expr:  # noqa: ARG001
+    return pl.col("implant_lines") == 0
+
+
 HOUSES = ("district", "hospital", "department", "physician")
 LINES = (
     AlertLine("oe", "line_oe_yellow", "line_oe_red", projected=True, red_asks=_unlikely),
     AlertLine("oe", "line_case_yellow", "line_case_red", ("stay",), red_asks=_costly),
+    AlertLine("share", None, "line_case_share_red", ("stay",)),
+    AlertLine("share", "line_case_share_yellow", None, ("stay",), asks=_no_implant),
+    AlertLine("share_rank", "line_share_yellow", "line_share_red", HOUSES[1:]),
     AlertLine(
         "intensity_z", "line_intensity_yellow", "line_intensity_red", HOUSES, red_asks=_many
     ),

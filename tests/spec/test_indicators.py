@@ -247,3 +247,43 @@ def test_a_step_adds_up_to_a_change_point() -> None:
     flat = series.with_columns(oe=pl.Series([*steady, 1.0, 0.99, 1.01]))
     assert cusum(series, MARCH)["cusum"].item() > 5
     assert cusum(flat, MARCH)["cusum"].item() < 1
+
+
+def test_a_stay_made_of_goods_is_looked_at_unless_it_needed_an_implant() -> None:
+    figures_of = pl.DataFrame(
+        {
+            "subject_id": ["goods", "implant", "mostly", "usual"],
+            "share": [0.6, 0.6, 0.75, 0.5],
+            "implant_lines": [0, 1, 1, 0],
+            "oe": [1.0] * 4,
+            "amount": [1] * 4,
+            "price_deviation": [0.0] * 4,
+        }
+    )
+    found = crossed(figures_of, "stay", END)
+    assert dict(found.select("subject_id", "grade").iter_rows()) == {
+        "goods": "yellow",
+        "mostly": "red",
+    }
+
+
+def test_the_place_among_peers_counts_the_others() -> None:
+    stays = [f"{n} | H{n} | heart | D{n} | 1,000 | 2025-03-03 | FM19" for n in range(10)]
+    lines = [
+        f"{n} | {n} | 2025-03-02 08:00 | consumable | {STENT} | 1 | {n * 10} | {n * 10}"
+        for n in range(10)
+    ]
+    houses = [f"H{n} | H | 3 | general | north" for n in range(10)]
+    made = world(
+        hospitals="\n".join(["hospital_id | name | level | kind | district", *houses]),
+        stays="\n".join([STAYS.strip().splitlines()[0], *stays]),
+        fee_lines="\n".join(
+            ["line_id|stay_id|charged_at|category|item_code|quantity|unit_price|amount", *lines]
+        ),
+    )
+    rows = figures(Books.of(made, MARCH).of_class(), "hospital", "month")
+    assert rows["share_rank"].to_list() == pytest.approx([n / 9 for n in range(10)])
+    assert one(Books.of(made, MARCH).of_class(), "district", "north")["share_rank"] is None
+    # Of a class that nobody used nobody stands above the others.
+    unused = figures(Books.of(made, MARCH).of_class(["C090101"]), "hospital", "month")
+    assert set(unused["share_rank"]) == {0.0}
