@@ -175,8 +175,17 @@ def store(
     kept = rows.filter(telling).select(
         pl.col(name).cast(dtype) for name, dtype in INDICATORS.dtypes().items()
     )
-    lake.replace(INDICATORS.name, kept, Span.night(night), keys=INDICATORS.key)
+    together = pl.concat([_other_months(lake, night, month), kept])
+    lake.replace(INDICATORS.name, together, Span.night(night), keys=INDICATORS.key)
     return kept.height
+
+
+def _other_months(lake: Lake, night: date, month: date) -> pl.DataFrame:
+    """What was written on a night about other months, which stays."""
+    if not lake.has(INDICATORS.name):
+        return INDICATORS.empty()
+    other = (pl.col("run_date") == night) & (pl.col("month") != month)
+    return lake.scan(INDICATORS.name).filter(other).select(INDICATORS.names).collect()
 
 
 def store_month(

@@ -162,6 +162,16 @@ def test_the_table_is_the_same_when_written_again(history: History, tmp_path: Pa
     assert set(amounts.filter(pl.col("class") == "C02")["amount"]) == {550_000}
 
 
+def test_a_month_leaves_what_was_written_about_others(history: History, tmp_path: Path) -> None:
+    lake, older = Lake.at(tmp_path), date(2024, 3, 1)
+    store(lake, history, END, older, lambda _: None)
+    before = lake.scan("indicators").collect()
+    store(lake, history, END, MARCH, lambda _: None)
+    after = lake.scan("indicators").filter(pl.col("month") == older).collect()
+    assert after.height == before.height > 0
+    assert set(lake.scan("indicators").collect()["month"]) == {older, MARCH}
+
+
 def test_the_last_whole_month_is_the_one_before(history: History) -> None:
     assert last_whole_month(date(2025, 3, 31)) == date(2025, 2, 1)
     assert last_whole_month(date(2025, 1, 1)) == date(2024, 12, 1)
