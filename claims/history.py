@@ -82,6 +82,29 @@ class History:
         """The same knowledge, compared with these standards."""
         return replace(self, frozen=frozen)
 
+    def with_rows(self, rows: Mapping[str, pl.DataFrame], filled: Iterable[tuple[str, str]]) -> History:
+        """The same knowledge with further rows on top, in lake types, received later than all.
+
+        ``filled`` lists the (table, column) pairs that the further rows deliver.
+        """
+        tables = {
+            name: pl.concat([self.tables[name], more.select(BY_NAME[name].names).lazy()])
+            for name, more in rows.items()
+        }
+        nights = [more["received_on"].max() for more in rows.values() if more.height]
+        present = {
+            (name, column)
+            for name, column in filled
+            if name in rows and rows[name][column].null_count() < rows[name].height
+        }
+        return replace(
+            self,
+            tables={**self.tables, **tables},
+            until=max([self.until, *nights]),  # type: ignore[type-var]  # dates alone
+            present=self.present | present,
+            ready={},
+        )
+
     def versions(
         self, name: str, stays: pl.LazyFrame | None = None, after: date | None = None
     ) -> pl.LazyFrame:
