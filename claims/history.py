@@ -82,7 +82,9 @@ class History:
         """The same knowledge, compared with these standards."""
         return replace(self, frozen=frozen)
 
-    def with_rows(self, rows: Mapping[str, pl.DataFrame], filled: Iterable[tuple[str, str]]) -> History:
+    def with_rows(
+        self, rows: Mapping[str, pl.DataFrame], filled: Iterable[tuple[str, str]]
+    ) -> History:
         """The same knowledge with further rows on top, in lake types, received later than all.
 
         ``filled`` lists the (table, column) pairs that the further rows deliver.
@@ -103,6 +105,12 @@ class History:
             until=max([self.until, *nights]),  # type: ignore[type-var]  # dates alone
             present=self.present | present,
             ready={},
+        )
+
+    def held(self) -> History:
+        """The same knowledge read into memory once, for who asks of few records many times."""
+        return replace(
+            self, tables={name: rows.collect().lazy() for name, rows in self.tables.items()}
         )
 
     def versions(
