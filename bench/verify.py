@@ -46,24 +46,26 @@ PAGE = """# How fast is verify
 
 A synthetic city of {stays:,} stays, {months} months and seed {seed} was landed: {held:,} fee lines.
 Its consumable lines were then put forward again under new numbers, together with their stays,
-persons, operation records and purchases, until there were {lines:,} lines of {fresh:,} new stays, in one folder of Parquet.
-The other lines of the copied stays (services, drugs) were not copied, so that a rule which looks
-for a service finds none there; it is asked all the same. This page is written by
+persons, operation records and purchases, until there were {lines:,} lines of {fresh:,} new stays,
+in one folder of Parquet. The other lines of the copied stays (services, drugs) were not copied, so
+that a rule which looks for a service finds none there; it is asked all the same. This page is
+written by
 
 ```
 .venv/bin/python -m bench.verify --lines {lines} --out docs/how-fast-is-verify.md
 ```
 
-Measured on {cores} cores (load of other work when it began: {load:.1f}), Polars {polars}. Seconds are
-of one machine on one day; a machine with other work takes longer.
+Measured on {cores} cores (load of other work when it began: {load:.1f}), Polars {polars}. Seconds
+are of one machine on one day. Processor time is summed over the cores: half of it is the least that
+two cores of their own would take.
 
 | what | figure | goal |
 | --- | --- | --- |
-| read {lines:,} lines with their stays and records | {read:.1f} s | |
+| read {lines:,} lines and what hangs on them | {read:.1f} s | |
 | examine them | {examined:.1f} s | |
-| both | {both:.1f} s, {rate:,.0f} lines a second | 1,000,000 lines in {minutes} minutes |
+| both | {both:.1f} s, {rate:,.0f} lines a second | 1,000,000 in {minutes} minutes |
 | processor time of both | {processor:.1f} s | |
-| a single line, once the history is in memory (median of {looks}) | {single:.2f} s | under {seconds} s |
+| a single line, the history in memory (median of {looks}) | {single:.2f} s | under {seconds} s |
 | peak memory | {gb:.1f} GB | |
 
 Of the lines {clear:,} are clear, {query:,} a query, and {hold:,} recommend to hold; {rules} rules

@@ -14,6 +14,7 @@ import polars as pl
 
 from claims.knowledge import load_limits
 from claims.origin import CODE, COLUMN, FILE, MESSAGE, ORIGIN, ROW
+from claims.schema import FEN_PER_YUAN
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES
 from features.shown import divisor
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CLEAR, QUERY, HOLD = "clear", "query", "recommend hold"
 VERDICTS = (CLEAR, QUERY, HOLD)
 VERDICT_ZH = {CLEAR: "通过", QUERY: "询问", HOLD: "建议暂缓支付"}
+# One hit on the use of a line; limits and evidence are JSON, the amount is yuan of the whole use.
 FINDING = pl.Struct(
     {
         "code": pl.String(),
@@ -34,7 +36,7 @@ FINDING = pl.Struct(
         "article": pl.String(),
         "limits": pl.String(),
         "evidence": pl.String(),
-        "amount_in_doubt": pl.Int64(),
+        "amount_in_doubt": pl.Float64(),
         "protected_by": pl.List(pl.String()),
         "text_en": pl.String(),
         "text_zh": pl.String(),
@@ -107,7 +109,7 @@ def _finding(hit: dict[str, Any]) -> dict[str, Any]:
         "article": item.hook,
         "limits": json.dumps(_limits(item.code, day)),
         "evidence": hit["evidence"],
-        "amount_in_doubt": hit["amount"],
+        "amount_in_doubt": hit["amount"] / FEN_PER_YUAN,
         "protected_by": list(guards),
         "text_en": _said(item.code, day, guards, zh=False) + _listed(shown, zh=False),
         "text_zh": _said(item.code, day, guards, zh=True) + _listed(shown, zh=True),
@@ -129,10 +131,20 @@ def _said(code: str, day: date | None, guards: tuple[str, ...], *, zh: bool) -> 
     names = [PROTECTIVE[one].zh if zh else PROTECTIVE[one].en for one in guards]
     if zh:
         innocent = f"（可能的合理解释：{'、'.join(names)}）" if names else ""
-        return f"{item.grade.value} {code} {item.zh}：{sentence}{innocent}，条款{item.hook}"
+        named = f"{item.grade.value} {code} {item.zh}"
+        return f"{named}：{sentence}{innocent}，{article(item.hook, zh=True)}"
     innocent = f" (explained perhaps: {', '.join(names)})" if names else ""
     grade = "doubtful point" if item.grade is DOUBT else "clue"
-    return f"{grade} {code} {item.en}: {sentence}{innocent}, article {item.hook}"
+    return f"{grade} {code} {item.en}: {sentence}{innocent}, {article(item.hook)}"
+
+
+def article(hook: str, *, zh: bool = False) -> str:
+    """A legal hook in words: '38-3' is item 3 of article 38."""
+    number, _, item = hook.partition("-")
+    words = ("依据《医疗保障基金使用监督管理条例》第{}条", "第{}项") if zh else (
+        "article {} of the Regulation on the Supervision of Medical Security Funds", ", item {}"
+    )  # fmt: skip
+    return words[0].format(number) + (words[1].format(item) if item else "")
 
 
 def _evidence(code: str, evidence: str) -> list[tuple[str, float]]:

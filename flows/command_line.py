@@ -22,6 +22,7 @@ from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
 from flows.case_commands import register
 from flows.quiet import hush
+from flows.verify_command import register as register_verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -451,6 +452,7 @@ def city(
 
 
 register(app, console, _settings)
+register_verify(app, console, _settings)
 
 if __name__ == "__main__":
     main()
