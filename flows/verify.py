@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cases.verdicts import VERDICT_ZH, doubts_told, each, findings_of, weighed, worded
+from cases.verdicts import FINDINGS, VERDICT_ZH, doubts_told, each, findings_of, weighed, worded
 from claims.history import History
 from claims.origin import FILE, ORIGIN, ROW
 from claims.proposal import proposed, read_proposal
@@ -24,7 +24,7 @@ from flows.landing import open_lake
 from rules.judge import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from claims.delivery import Delivery
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from features.declaration import Feature
     from rules.declaration import Rule
+
+# Some 2 GB of working memory; a million lines at once take five times that.
+LINES_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,8 @@ def examine(delivery: Delivery, known: History, night: date) -> Verified:
     proposal = proposed(delivery, known, night)
     history = known.with_rows(proposal.tables, proposal.filled)
     rules = usable_rules(history, "use")
-    measured = measured_uses(history, proposal, rules)
-    hits = judge(measured, rules)
-    found = findings_of(hits, measured.select("subject_id", "event_on"))
+    parts = [found_in(history, part, night, rules) for part in in_parts(proposal)]
+    found = pl.concat([pl.DataFrame(schema=FINDINGS), *parts])
     return Verified(
         night,
         ruled(proposal, found, rules),
@@ -89,12 +91,26 @@ def examine(delivery: Delivery, known: History, night: date) -> Verified:
     )
 
 
-def measured_uses(history: History, proposal: Proposal, rules: Iterable[Rule]) -> pl.DataFrame:
-    """The uses of the proposed consumables with the features that these rules read."""
+def in_parts(proposal: Proposal) -> Iterator[pl.DataFrame]:
+    """The consumable lines that can be examined, some whole stays at a time.
+
+    What is found of a stay does not depend on the part it is in; the memory needed does.
+    """
     lines = proposal.tables["fee_lines"].filter(pl.col("category") == CONSUMABLE)
-    uses = lines.select(subject_id=use_id(), as_of=pl.lit(proposal.night)).drop_nulls().unique()
+    parts = -(-lines.height // LINES_AT_ONCE)
+    part = pl.col("stay_id").hash() % max(parts, 1)
+    for number in range(parts):
+        yield lines.filter(part == number)
+
+
+def found_in(
+    history: History, lines: pl.DataFrame, night: date, rules: Sequence[Rule]
+) -> pl.DataFrame:
+    """What rules say of the uses of these lines, measured with the features that they read."""
+    uses = lines.select(subject_id=use_id(), as_of=pl.lit(night)).drop_nulls().unique()
     near = history.focused(lines.lazy().select("stay_id"))
-    return measure(near, USES, uses, needed(history, rules))
+    measured = measure(near, USES, uses, needed(history, rules))
+    return findings_of(judge(measured, rules), measured.select("subject_id", "event_on"))
 
 
 def use_id() -> pl.Expr:
