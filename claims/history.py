@@ -83,17 +83,20 @@ class History:
         return replace(self, frozen=frozen)
 
     def with_rows(
-        self, rows: Mapping[str, pl.DataFrame], filled: Iterable[tuple[str, str]]
+        self,
+        rows: Mapping[str, pl.DataFrame],
+        filled: Iterable[tuple[str, str]],
+        until: date,
     ) -> History:
         """The same knowledge with further rows on top, in lake types, received later than all.
 
-        ``filled`` lists the (table, column) pairs that the further rows deliver.
+        ``filled`` lists the (table, column) pairs that the further rows deliver, ``until`` is
+        the last of their nights.
         """
         tables = {
             name: pl.concat([self.tables[name], more.select(BY_NAME[name].names).lazy()])
             for name, more in rows.items()
         }
-        nights = [more["received_on"].max() for more in rows.values() if more.height]
         present = {
             (name, column)
             for name, column in filled
@@ -102,7 +105,7 @@ class History:
         return replace(
             self,
             tables={**self.tables, **tables},
-            until=max([self.until, *nights]),  # type: ignore[type-var]  # dates alone
+            until=until,
             present=self.present | present,
             ready={},
         )

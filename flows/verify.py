@@ -17,6 +17,7 @@ from claims.origin import FILE, ORIGIN, ROW
 from claims.proposal import proposed, read_proposal
 from claims.proposal_doubts import CONSUMABLE
 from claims.pseudonyms import Pseudonyms, only_masked
+from claims.tables import DELIVERED
 from features.catalogue import USES
 from features.measure import measure
 from flows.judging import rules_off, usable_rules
@@ -64,10 +65,13 @@ def verify(settings: Settings, path: Path, night: date | None = None) -> Verifie
 def next_night(lake: Lake) -> date:
     """Today, or the day after the newest night of the lake where that is later."""
     today = date.today()  # noqa: DTZ011 - the local calendar day
-    if not lake.has("stays"):
-        return today
-    newest = lake.scan("stays").select(pl.col("received_on").max()).collect().item()
-    return today if newest is None else max(today, newest + timedelta(days=1))
+    newest = [_newest(lake, table.name) for table in DELIVERED if lake.has(table.name)]
+    return max([today, *(one + timedelta(days=1) for one in newest if one is not None)])
+
+
+def _newest(lake: Lake, table: str) -> date | None:
+    night: date | None = lake.scan(table).select(pl.col("received_on").max()).collect().item()
+    return night
 
 
 def known_before(lake: Lake, night: date) -> History:
@@ -78,7 +82,7 @@ def known_before(lake: Lake, night: date) -> History:
 def examine(delivery: Delivery, known: History, night: date) -> Verified:
     """Examine lines as if they were received on a night that follows all that is known."""
     proposal = proposed(delivery, known, night)
-    history = known.with_rows(proposal.tables, proposal.filled)
+    history = known.with_rows(proposal.tables, proposal.filled, night)
     rules = usable_rules(history, "use")
     parts = [found_in(history, part, night, rules) for part in in_parts(proposal)]
     found = pl.concat([pl.DataFrame(schema=FINDINGS), *parts])

@@ -271,5 +271,5 @@ def test_the_command_writes_every_line(ending: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert "3 lines: clear 0, query 3, recommend hold 0" in done.output
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".json": pl.read_json}
-    assert readers[ending](out)["line_id"].to_list() == ["d", "s", "x"]
+    reader = getattr(pl, f"read_{ending.removeprefix('.')}")
+    assert reader(out)["line_id"].to_list() == ["d", "s", "x"]
