@@ -13,12 +13,7 @@ import argparse
 import io
 import itertools
 import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,10 +22,9 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from bench import chromium
+from bench.serving import desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from django.test import Client
 
     from bench.chromium import Tab
@@ -41,8 +35,6 @@ PASSWORD = "correct horse battery"  # noqa: S105  a made-up one, in a database t
 PEOPLE: Final = {"lin": "auditor", "wang": "auditor", "zhao": "auditor", "chen": "senior auditor"}
 DECIDING = ("wang", "zhao")
 DECISIONS, APPEALED, DIFFERING = 61, 12, 7
-SECONDS_TO_START = 60
-SERVE = "from workbench import serve; serve.serve(port={port})"
 # What the made-up auditors conclude, in turn: outcome, reason, note.
 TOLD: Final = (
     ("confirmed", "quantity_differs", "The operation record shows fewer units than the bill."),
@@ -90,9 +82,9 @@ def main() -> None:
         os.environ["JIANBAO_HOME"] = str(given.home.absolute())
         os.environ["JIANBAO_DATABASE_URL"] = f"sqlite:///{folder}/desk.db"
         case_id = live()
-        with desk() as site, chromium.browser(Path(folder) / "profile") as browser:
+        with desk() as port, chromium.browser(Path(folder) / "profile") as browser:
             for shot in shots(case_id):
-                take(browser.tab(*shot.size), site, shot, given.out)
+                take(browser.tab(*shot.size), f"http://127.0.0.1:{port}", shot, given.out)
 
 
 def live() -> str:
@@ -150,34 +142,6 @@ def appeal(cases: list[str]) -> None:
     for case_id in cases:
         # A case that is not confirmed refuses, and that is all right.
         senior.post(f"/cases/{case_id}/appeal/", told)
-
-
-@contextmanager
-def desk() -> Iterator[str]:
-    """Run the workbench on a free port; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    program = [sys.executable, "-c", SERVE.format(port=port)]
-    with subprocess.Popen(program, stdout=subprocess.DEVNULL) as server:  # noqa: S603  our own
-        try:
-            _wait(lambda: _listens(port))
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait(answer: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not answer():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the workbench did not start")
-        time.sleep(0.1)
 
 
 def take(tab: Tab, site: str, shot: Shot, out: Path) -> None:

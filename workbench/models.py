@@ -16,6 +16,7 @@ from workbench.trail_models import TrailEntry, TrailHead
 
 __all__ = [
     "Appeal",
+    "Attachment",
     "CaseFile",
     "Look",
     "Opinion",
@@ -156,6 +157,28 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         """Of which case."""
         return f"appeal of {self.case_id}"
+
+
+class Attachment(models.Model):
+    """A file that a reviewer attached in a round; in the database, so that a backup has it."""
+
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="attachments")
+    round = models.IntegerField()
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=ID_LENGTH)
+    size = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    attached_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """In the order in which they came."""
+
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
 
 
 class Outcome(models.Model):

@@ -117,3 +117,11 @@ USE_TZ = True
 # WhiteNoise serves the few files straight from the package: nothing to collect first.
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
+
+# A page that failed leaves its traceback on the standard error of the server, nowhere else.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"errors": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "loggers": {"django.request": {"handlers": ["errors"], "level": "ERROR", "propagate": False}},
+}

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from workbench.views import acts, bulk, dossier, overview, packet, queue, trail
+from workbench.views import acts, attached, bulk, dossier, overview, packet, queue, trail
 from workbench.views.sign_in import SignIn
 
 OPEN = {
@@ -31,6 +31,8 @@ urlpatterns = [
     path("filters/", queue.save_filter, name="save-filter"),
     path("facts-only/", queue.facts_only, name="facts-only"),
     path("export/", queue.export, name="export"),
+    path("cases/<str:case_id>/attach/", attached.attach, name="attach"),
+    path("cases/<str:case_id>/attached/<int:number>/", attached.attachment, name="attachment"),
     path("cases/<str:case_id>/packet/", packet.packet, name="packet"),
     path("cases/<str:case_id>/linked/", bulk.bulk, name="bulk"),
     path("overview/", overview.overview, name="overview"),

@@ -32,7 +32,7 @@ CAST = (
 )
 PASSWORD = "correct horse"  # noqa: S105  a made-up one
 CASE = "case-000001"
-OK, FOUND, FORBIDDEN, CONFLICT = 200, 302, 403, 409
+OK, FOUND, FORBIDDEN, MISSING, CONFLICT = 200, 302, 403, 404, 409
 # Every page that is not open to all: how it is asked, and who of the cast is let in, with the
 # answer. Who is not named is refused, and the anonymous are sent to sign in. CONFLICT means
 # that the role would do, and that the case is not in a state for it.
@@ -47,6 +47,8 @@ PAGES: dict[str, tuple[str, bool, dict[str, int]]] = {
     "appeal": ("post", True, {"senior": FOUND}),
     "answer": ("post", True, {"senior": FOUND}),
     "unmask": ("post", True, {"auditor": FOUND, "senior": FOUND}),
+    "attach": ("post", True, {"auditor": FOUND, "senior": FOUND}),
+    "attachment": ("get", True, {"auditor": MISSING, "senior": MISSING, "scientist": MISSING}),
     "packet": ("post", True, {"auditor": OK, "senior": OK}),
     "bulk": ("get", True, {"auditor": OK, "senior": OK}),
     "take-next": ("post", False, {"auditor": FOUND, "senior": FOUND, "elsewhere": FOUND}),
@@ -70,6 +72,12 @@ PAGES: dict[str, tuple[str, bool, dict[str, int]]] = {
 }
 
 
+def address(page: str) -> str:
+    """Where a page is; of the case, and of a file that it does not have."""
+    more = [1] if page == "attachment" else []
+    return reverse(page, args=[CASE, *more] if PAGES[page][1] else [])
+
+
 @pytest.mark.parametrize("who", CAST)
 @pytest.mark.parametrize("page", PAGES)
 def test_each_of_the_cast_gets_the_expected_answer(
@@ -77,8 +85,8 @@ def test_each_of_the_cast_gets_the_expected_answer(
 ) -> None:
     write_whole(lake, [case(1)])
     client: Client = request.getfixturevalue(who)
-    method, about_case, allowed = PAGES[page]
-    response = getattr(client, method)(reverse(page, args=[CASE] if about_case else []))
+    method, _about_case, allowed = PAGES[page]
+    response = getattr(client, method)(address(page))
     refused = FOUND if who == "anonymous" else FORBIDDEN
     assert response.status_code == allowed.get(who, refused)
     if who == "anonymous":
@@ -90,7 +98,7 @@ def test_what_changes_something_is_never_done_by_a_link(
     page: str, senior: Client, lake: Lake
 ) -> None:
     write_whole(lake, [case(1)])
-    assert senior.get(reverse(page, args=[CASE] if PAGES[page][1] else [])).status_code == 405
+    assert senior.get(address(page)).status_code == 405
 
 
 def test_every_page_is_either_open_or_in_the_table() -> None:

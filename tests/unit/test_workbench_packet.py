@@ -37,9 +37,14 @@ def told(auditor: Client, lake: Lake) -> str:
 
 
 def test_a_packet_has_facts_and_evidence_and_no_probability(told: str) -> None:
-    for shown in ("Riverside Hospital", "H02 Hanging bed", "Days without treatment", "9,876.50"):
+    for shown in (
+        "Riverside Hospital",
+        "H02 Days of stay without care",
+        "Days without treatment",
+        "9,876.50",
+    ):
         assert shown in told
-    for hidden in ("Probability", "50%", "fraud", "<script", "http://", "https://"):
+    for hidden in ("Hanging bed", "Probability", "50%", "fraud", "<script", "http://", "https://"):
         assert hidden not in told
     assert "aabbccdd" not in told  # of the pseudonym the beginning alone
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from workbench import database, secret, serve
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from django.test import Client
     from pytest_django.fixtures import Settings as DjangoSettings
 
     from claims.settings import Settings
@@ -181,3 +184,19 @@ def test_behind_https_django_finds_nothing_to_warn_about(settings: DjangoSetting
     settings.SECURE_HSTS_SECONDS = 3600
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     call_command("check", "--deploy", "--fail-level", "WARNING")
+
+
+def test_a_page_that_fails_leaves_its_traceback_with_the_server(
+    auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("nothing to divide by")
+
+    handlers = logging.getLogger("django.request").handlers
+    (handler,) = [one for one in handlers if one.name == "errors"]
+    assert isinstance(handler, logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", io.StringIO())
+    monkeypatch.setattr("workbench.views.queue.desk", fail)
+    auditor.raise_request_exception = False
+    assert auditor.get("/").status_code == 500
+    assert "nothing to divide by" in handler.stream.getvalue()

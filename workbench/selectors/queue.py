@@ -20,7 +20,7 @@ from workbench.life import NEW
 from workbench.selectors.files import overlay
 from workbench.selectors.hospitals import known
 from workbench.selectors.nights import readable, scan
-from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, of_grade
+from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, narrowed, of_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,8 +94,8 @@ class Page:
 
 def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> Page:
     """Return one page; a number that is too high gives the last page."""
-    elsewise = _with_files(lake, nights).filter(*conditions(wanted))
-    found = elsewise.filter(of_grade(wanted))
+    elsewise = narrowed(_with_files(lake, nights), *conditions(wanted))
+    found = narrowed(elsewise, of_grade(wanted))
     pages = max(1, -(-found.height // PAGE_SIZE))
     number = min(max(number, 1), pages)
     return Page(
@@ -110,20 +110,20 @@ def page(lake: Lake, nights: tuple[Night, ...], wanted: Wanted, number: int) -> 
 
 def every(lake: Lake, nights: tuple[Night, ...], wanted: Wanted) -> Iterator[CaseRow]:
     """All rows that are wanted, in order, read as they are asked for."""
-    found = _with_files(lake, nights).filter(*conditions(wanted), of_grade(wanted))
+    found = narrowed(_with_files(lake, nights), *conditions(wanted), of_grade(wanted))
     for start in range(0, found.height, PAGE_SIZE):
         yield from _rows(found, start)
 
 
 def one(lake: Lake, nights: tuple[Night, ...], case_id: str) -> CaseRow | None:
     """The newest row of a case, None where these nights have none."""
-    found = _with_files(lake, nights).filter(pl.col("case_id") == case_id)
+    found = _with_files(lake, nights, pl.col("case_id") == case_id)
     return next(_rows(found, 0), None)
 
 
 def some(lake: Lake, nights: tuple[Night, ...], ids: list[str]) -> tuple[CaseRow, ...]:
     """The newest rows of these cases, dearest first, no more than a page of them."""
-    found = _with_files(lake, nights).filter(pl.col("case_id").is_in(ids))
+    found = _with_files(lake, nights, pl.col("case_id").is_in(ids))
     return tuple(_rows(found, 0))
 
 
@@ -139,7 +139,7 @@ def linked(
         same = same | (pl.col("person_id") == row.person_id).fill_null(value=False)
     within = conditions(Wanted(only_district=district, state=EVERY_STATE))
     others = same & (pl.col("case_id") != row.case_id)
-    found = _with_files(lake, nights).filter(others, *within)
+    found = narrowed(_with_files(lake, nights, others), *within)
     return list(_rows(found, 0))
 
 
@@ -162,13 +162,15 @@ def _queue(lake: Lake, nights: tuple[Night, ...]) -> pl.DataFrame:
     )
     # Amount and id settle a tie, so that the order is the same on every request.
     order = ["priority", "amount_at_risk", "case_id"]
-    return newest.sort(order, descending=[True, True, False], nulls_last=True)
-
-
-def _with_files(lake: Lake, nights: tuple[Night, ...]) -> pl.DataFrame:
-    """The queue with the district of each hospital, and the state and owner of each case."""
+    ordered = newest.sort(order, descending=[True, True, False], nulls_last=True)
     places = known(lake, nights).select("hospital_id", "district")
-    cases = _queue(lake, nights).join(places, on="hospital_id", how="left", maintain_order="left")
+    return ordered.join(places, on="hospital_id", how="left", maintain_order="left")
+
+
+def _with_files(lake: Lake, nights: tuple[Night, ...], only: pl.Expr | None = None) -> pl.DataFrame:
+    """The queue, or only a part of it, with the state and owner of each case."""
+    cases = _queue(lake, nights)
+    cases = cases if only is None else cases.filter(only)
     told = cases.join(overlay(), on="case_id", how="left", maintain_order="left")
     return told.with_columns(pl.col("state").fill_null(NEW))
 

@@ -199,6 +199,12 @@ def rule_title(code: str) -> str:
 
 
 @register.filter
+def neutral(rule: dict[str, str]) -> str:
+    """The name of a rule as a hospital may read it: a doubt, where its own name is a verdict."""
+    return rule_title(rule["code"]) or said(rule, "")
+
+
+@register.filter
 def headline(row: CaseRow) -> str:
     """The sentence in the reader's language, or the other one where it is missing."""
     first, second = row.headline_en, row.headline_zh

@@ -13,7 +13,7 @@ from workbench.access import READ_CASE
 from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyForm
 from workbench.models import Opinion
 from workbench.selectors import queue, shown
-from workbench.services import looks
+from workbench.services import attaching, looks
 from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
 from workbench.wording import CHAIN_WORDS
@@ -53,6 +53,7 @@ def page(
         "past": _past(user, case.file),
         "opinions": _opinions(case.file) if may.sees_opinions(user, case.file) else None,
         "appeals": case.file.appeals.order_by("filed_on") if case.file.stored else [],
+        "attachments": attaching.readable(user, case.file),
         "grown": _grown(case),
         "form": form,
         **_actions(user, case.file),
