@@ -37,6 +37,8 @@ COPIED = {
     "fee_lines": ("line_id", "stay_id", "reverses_line_id", "serial"),
     "stays": ("stay_id", "person_id"),
     "device_uses": ("use_id", "stay_id", "serial"),
+    "stay_diagnoses": ("stay_id",),
+    "stay_procedures": ("stay_id",),
     "persons": ("person_id",),
     "purchases": ("purchase_id", "serial"),
 }
@@ -46,10 +48,10 @@ PAGE = """# How fast is verify
 
 A synthetic city of {stays:,} stays, {months} months and seed {seed} was landed: {held:,} fee lines.
 Its consumable lines were then put forward again under new numbers, together with their stays,
-persons, operation records and purchases, until there were {lines:,} lines of {fresh:,} new stays,
-in one folder of Parquet. The other lines of the copied stays (services, drugs) were not copied, so
-that a rule which looks for a service finds none there; it is asked all the same. This page is
-written by
+diagnoses, operations, persons, operation records and purchases, until there were {lines:,} lines of
+{fresh:,} new stays, in one folder of Parquet. The other lines of the copied stays (services, drugs)
+were not copied, so that a rule which looks for a service finds none there; it is asked all the
+same. This page is written by
 
 ```
 .venv/bin/python -m bench.verify --lines {lines} --out docs/how-fast-is-verify.md

@@ -50,6 +50,11 @@ NO_RULE = {
     "en": "no rule could be asked for want of data; see what is switched off",
     "zh": "缺少数据，没有规则可供审核",
 }
+# Rules also read what is not there: no record, no operation. Of a bare stay nothing is there.
+BARE = {
+    "en": "nothing but its bill is known of this stay, so that it is asked and not held",
+    "zh": "该住院仅有费用数据，故仅作询问",
+}
 QUIET = {"en": "{} rules were asked, none speaks", "zh": "已审核{}条规则，均无提示"}
 BETWEEN = {"en": "; ", "zh": "；"}
 # What the intake says of a line in English, in the few words that its code allows.
@@ -185,13 +190,22 @@ def weighed(*, asked: int) -> pl.Expr:
     rules = pl.col("verdict").fill_null(CLEAR)
     blind = pl.col("subject_id").is_not_null() & pl.lit(asked == 0)
     unsure = (rules == CLEAR) & (pl.col("doubt_en").is_not_null() | blind)
-    return pl.when(unsure).then(pl.lit(QUERY)).otherwise(rules).alias("verdict")
+    return pl.when(unsure | _spared()).then(pl.lit(QUERY)).otherwise(rules).alias("verdict")
+
+
+def _spared() -> pl.Expr:
+    """Whether a line would be held, were more known of its stay than its bill."""
+    return ((pl.col("verdict") == HOLD) & pl.col("bare")).fill_null(value=False)
 
 
 def worded(language: str, *, asked: int) -> pl.Expr:
-    """The reasons of a line as one text: what the intake doubts, what rules found, or nothing."""
+    """The reasons of a line as one text: what the intake doubts, what rules found, or nothing.
+
+    Read before the verdict is weighed.
+    """
+    spared = pl.when(_spared()).then(pl.lit([BARE[language]], pl.List(pl.String)))
     told = pl.concat_list(
-        pl.col(f"doubt_{language}").fill_null([]), each(f"text_{language}")
+        pl.col(f"doubt_{language}").fill_null([]), spared.fill_null([]), each(f"text_{language}")
     ).list.join(BETWEEN[language])
     quiet = QUIET[language].format(asked) if asked else NO_RULE[language]
     nothing = (

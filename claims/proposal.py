@@ -44,12 +44,14 @@ class Proposal:
     ``lines``: every fee line in the order of its file, with ``_file`` and ``_row``.
     ``doubts``: remarks (claims.origin) on lines that cannot be examined as they stand.
     ``tables``: the rows that can be, received on ``night``; ``filled`` as in a delivery.
+    ``bare``: stays (stay_id) of which only the columns beside their lines are known.
     """
 
     night: date
     lines: pl.DataFrame
     doubts: pl.DataFrame
     tables: dict[str, pl.DataFrame]
+    bare: pl.DataFrame
     filled: frozenset[tuple[str, str]]
     notices: tuple[str, ...]
 
@@ -124,8 +126,9 @@ def proposed(delivery: Delivery, history: History, night: date) -> Proposal:
     """Sort out what is put forward, beside what was known before the ``night``."""
     kept = {name: _keyed(name, rows, night) for name, rows in delivery.tables.items()}
     tables = {name: rows for name, (rows, _) in kept.items()}
+    bare = STAYS.empty()
     if Path(delivery.path).is_file() and STAYS.name in tables:
-        tables[STAYS.name] = _unknown_stays(tables[STAYS.name], history)
+        bare = tables[STAYS.name] = _unknown_stays(tables[STAYS.name], history)
     lines = tables[LINES.name]
     orphans = doubts.orphans(lines, tables.get(STAYS.name, STAYS.empty()), history)
     tables[LINES.name] = lines.join(orphans, on=ORIGIN, how="anti", maintain_order="left")
@@ -142,6 +145,7 @@ def proposed(delivery: Delivery, history: History, night: date) -> Proposal:
         every,
         remarks.join(every, on=ORIGIN, how="semi", maintain_order="left"),
         tables,
+        bare.select("stay_id").unique(),
         delivery.filled,
         (*delivery.notices, *_about_other_tables(remarks, every)),
     )

@@ -141,8 +141,13 @@ def ruled(proposal: Proposal, found: pl.DataFrame, rules: Sequence[Rule]) -> pl.
         proposal.lines.with_columns(subject_id=pl.when(consumable).then(use_id()))
         .join(found, on="subject_id", how="left", maintain_order="left")
         .join(doubts_told(proposal.doubts), on=ORIGIN, how="left", maintain_order="left")
-    )
-    return lines.with_columns(weighed(asked=len(rules))).with_columns(
+        .join(
+            proposal.bare.with_columns(bare=pl.lit(value=True)),
+            on="stay_id", how="left", maintain_order="left",
+        )
+    )  # fmt: skip
+    return lines.with_columns(
+        weighed(asked=len(rules)),
         worded("en", asked=len(rules)).alias("reason"),
         worded("zh", asked=len(rules)).alias("reason_zh"),
     ).select(

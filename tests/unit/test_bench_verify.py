@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -32,10 +32,12 @@ def test_copies_have_numbers_of_their_own_and_no_stay_too_many(tmp_path: Path) -
     seen = {"received_on": ["2025-01-01"] * 2}
     lines = {"line_id": ["1", "2"], "stay_id": ["a", "b"], "category": ["consumable", "drug"],
              "reverses_line_id": [None, None], "serial": ["x", None], **seen}  # fmt: skip
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "fee_lines": lines,
         "stays": {"stay_id": ["a", "b"], "person_id": ["p", "q"], **seen},
         "device_uses": {"use_id": ["1", "2"], "stay_id": ["a", "b"], "serial": ["x", "y"], **seen},
+        "stay_diagnoses": {"stay_id": ["a", "b"], "position": [1, 1], **seen},
+        "stay_procedures": {"stay_id": ["a", "b"], "position": [1, 1], **seen},
         "persons": {"person_id": ["p", "q"], **seen},
         "purchases": {"purchase_id": ["1", "2"], "serial": ["x", "y"], **seen},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, History, as_of
 from claims.tables import DELIVERED
 from tests.worlds import frames, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STAYS = """
     stay_id | hospital_id | total_amount | voided | received_on
@@ -241,13 +245,14 @@ def test_versions_worked_out_before_are_the_same(column: str) -> None:
     wanted = pl.LazyFrame({column: ["P", "b"]})
     near = pl.LazyFrame({"stay_id": ["a"]})
     order = ["stay_id", KNOWN_FROM]
-    for asked in (
+    questions: tuple[Callable[[History], pl.LazyFrame], ...] = (
         lambda one: one.versions("stays"),
         lambda one: one.versions("stays", near, date(2025, 3, 11)),
         lambda one: one.versions_about("stays", wanted),
         lambda one: one.focused(near).versions("stays"),
         lambda one: one.focused(near).versions("fee_lines"),
-    ):
+    )
+    for asked in questions:
         rows = asked(ready).sort(*order).collect()
         assert rows.equals(asked(plain).sort(*order).collect())
         assert rows.height

@@ -256,6 +256,16 @@ def test_a_known_stay_keeps_its_rows_when_it_stands_beside_the_line(tmp_path: Pa
     assert only(examined(tmp_path, row, header=STAY_BESIDE))["verdict"] == HOLD
 
 
+def test_a_stay_of_which_only_the_bill_is_known_is_asked_and_not_held(tmp_path: Path) -> None:
+    dear = f"n,new,{AT},consumable,{BALL},1,150,150,H,900,2025-06-01,2025-06-05"
+    line = only(examined(tmp_path, dear, header=STAY_BESIDE))
+    assert line["findings"][0]["protected_by"] == []
+    assert verdict_of(line["rules"][0], []) == HOLD
+    assert line["verdict"] == QUERY
+    assert line["reason"].startswith("nothing but its bill is known of this stay")
+    assert line["reason_zh"].startswith("该住院仅有费用数据")
+
+
 def test_lines_without_a_class_of_fee_are_taken_for_consumables(tmp_path: Path) -> None:
     header = HEADER.replace(",category", "")
     told = examined(tmp_path, MORE_THAN_USED.replace(",consumable", ""), header=header)
