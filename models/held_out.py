@@ -24,8 +24,8 @@ CHANCE = 0.5
 class Learned(Protocol):
     """What learned from one side of a split."""
 
-    def margins(self, values: NDArray[np.float64], trees: int) -> NDArray[np.float64]:
-        """Log-odds of rows of the examples' columns, with so many trees."""
+    def margins(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of rows of the examples' columns."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,11 @@ class Tried:
     folds: NDArray[np.int64]
 
 
-def tried_by(
-    examples: Examples, folds: Sequence[Fold], learned: Sequence[Learned], trees: int
-) -> Tried:
+def tried_by(examples: Examples, folds: Sequence[Fold], learned: Sequence[Learned]) -> Tried:
     """Margins of each fold's tried rows by the model that learned from its other side."""
     parts = [np.zeros(0)]
     parts += [
-        one.margins(examples.values[fold.tried], trees)
-        for fold, one in zip(folds, learned, strict=True)
+        one.margins(examples.values[fold.tried]) for fold, one in zip(folds, learned, strict=True)
     ]
     rows = np.concatenate([np.zeros(0, np.int64), *[fold.tried for fold in folds]])
     return Tried(
@@ -68,12 +65,6 @@ def of_audited(examples: Examples, tried: Tried) -> Tried:
         tried.weights[known],
         tried.folds[known],
     )
-
-
-def log_loss(tried: Tried) -> float:
-    """Weighted mean log-loss of the margins as they are."""
-    signed = np.where(tried.labels == 1, tried.margins, -tried.margins)
-    return float(np.average(np.logaddexp(0.0, -signed), weights=tried.weights))
 
 
 def calibrate(examples: Examples, tried: Tried, *, informative: bool) -> Calibration:

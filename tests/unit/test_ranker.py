@@ -16,7 +16,7 @@ from models.calibration import LEAST_SLOPE, Calibration, fit_calibration
 from models.examples import examples_of, folds_of, hospital_folds
 from models.groups import forward_folds, group_keys, hash_folds
 from models.quality import auc, auc_interval
-from models.ranker import DEPTH, LEAVES, MOST_TREES, Ranker, train_ranker
+from models.ranker import DEPTH, LEAVES, TREES, Ranker, train_ranker
 from models.train import train
 from tests.records import FEATURES, RULES, audits, records, shuffled, shuffled_audits
 
@@ -220,7 +220,7 @@ def test_probabilities_mean_what_they_say(
 def test_the_trees_stay_small(ranker: Ranker) -> None:
     """SHAP's cost grows with leaves and depth."""
     model = ranker.booster.dump_model()["tree_info"]
-    assert len(model) <= MOST_TREES
+    assert len(model) <= TREES
     assert max(tree["num_leaves"] for tree in model) <= LEAVES <= 31
     assert max(depth(tree["tree_structure"]) for tree in model) <= DEPTH <= 6
 
