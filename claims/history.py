@@ -82,6 +82,44 @@ class History:
         """The same knowledge, compared with these standards."""
         return replace(self, frozen=frozen)
 
+    def with_rows(
+        self,
+        rows: Mapping[str, pl.DataFrame],
+        filled: Iterable[tuple[str, str]],
+        until: date,
+    ) -> History:
+        """The same knowledge with further rows on top, in lake types, received later than all.
+
+        ``filled`` lists the (table, column) pairs that the further rows deliver, ``until`` is
+        the last of their nights.
+        """
+        tables = {
+            name: pl.concat([self.tables[name], more.select(BY_NAME[name].names).lazy()])
+            for name, more in rows.items()
+        }
+        present = {
+            (name, column)
+            for name, column in filled
+            if name in rows and rows[name][column].null_count() < rows[name].height
+        }
+        return replace(
+            self,
+            tables={**self.tables, **tables},
+            until=until,
+            present=self.present | present,
+            ready={},
+        )
+
+    def held(self) -> History:
+        """The same knowledge read into memory once, for who asks of few records many times."""
+        return replace(
+            self, tables={name: rows.collect().lazy() for name, rows in self.tables.items()}
+        )
+
+    def worked_out(self, *names: str) -> History:
+        """The same knowledge with the versions of whole tables worked out once, in memory."""
+        return replace(self, ready={name: self.versions(name).collect().lazy() for name in names})
+
     def versions(
         self, name: str, stays: pl.LazyFrame | None = None, after: date | None = None
     ) -> pl.LazyFrame:
@@ -132,11 +170,20 @@ class History:
         right from or to such a value comes with all its versions.
         """
         table, columns = BY_NAME[name], wanted.collect_schema().names()
+        if name in self.ready:
+            return self._ready_about(table, columns, wanted)
         rows = self.tables[name].join(wanted.unique(), on=columns, how="semi")
         if tuple(columns) == table.key:
             return self._spans(table, rows)
         ids = rows.select(table.key).unique()
         return self._spans(table, self.tables[name].join(ids, on=list(table.key), how="semi"))
+
+    def _ready_about(self, table: Table, columns: list[str], wanted: pl.LazyFrame) -> pl.LazyFrame:
+        ready = self.ready[table.name]
+        rows = ready.join(wanted.unique(), on=columns, how="semi")
+        if tuple(columns) == table.key:
+            return rows
+        return ready.join(rows.select(table.key).unique(), on=list(table.key), how="semi")
 
     def _replaced_with_parent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         stays = self.tables["stays"].select("stay_id", "received_on")
@@ -184,9 +231,10 @@ class History:
         operations = self.tables["stay_procedures"].join(self._kin(ids), on="stay_id", how="semi")
         near["stay_procedures"] = operations.collect().lazy()
         whole = {name: self.tables[name] for name in near} | dict(self.unfocused)
-        near_alone = replace(self, tables={**self.tables, **near}, unfocused=whole, ready={})
+        kept = {name: rows for name, rows in self.ready.items() if name not in near}
+        near_alone = replace(self, tables={**self.tables, **near}, unfocused=whole, ready=kept)
         ready = {name: near_alone.versions(name).collect().lazy() for name in near}
-        return replace(near_alone, ready=ready)
+        return replace(near_alone, ready={**kept, **ready})
 
     def part(self, conditions: Mapping[str, pl.Expr]) -> History:
         """The same knowledge with a part of the rows of some tables.

@@ -59,6 +59,15 @@ def pseudonymised(delivery: Delivery, pseudonyms: Pseudonyms) -> Delivery:
     """Replace everything personal in a delivery and keep the way back of persons."""
     masks = _masks(delivery, pseudonyms)
     pseudonyms.vault.keep({mask: original for original, mask in masks[PERSON].items()})
+    return _all_masked(delivery, masks)
+
+
+def only_masked(delivery: Delivery, pseudonyms: Pseudonyms) -> Delivery:
+    """Replace everything personal in what is looked at and not kept; no way back is stored."""
+    return _all_masked(delivery, _masks(delivery, pseudonyms))
+
+
+def _all_masked(delivery: Delivery, masks: Mapping[str, Mapping[str, str]]) -> Delivery:
     return replace(
         delivery,
         tables={name: _masked(rows, masks) for name, rows in delivery.tables.items()},

@@ -23,6 +23,7 @@ from claims.settings import Settings, load_settings
 from flows.case_commands import register
 from flows.indicator_commands import register as register_indicators
 from flows.quiet import hush
+from flows.verify_command import register as register_verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -453,6 +454,7 @@ def city(
 
 register(app, console, _settings)
 register_indicators(app, console, _settings, _progress)
+register_verify(app, console, _settings)
 
 if __name__ == "__main__":
     main()

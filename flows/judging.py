@@ -60,6 +60,15 @@ def switched_off(history: History) -> list[str]:
     return [f"without {gaps}: {', '.join(names)}" for gaps, names in sorted(waiting.items())]
 
 
+def rules_off(history: History, entity: str) -> list[str]:
+    """Rules on an entity that are switched off, each with what it would need."""
+    catalogue = CATALOGUES[entity]
+    lacking = {one: rule_missing(one, catalogue, history) for one in rules_of(entity)}
+    return [
+        f"rule {one.code} {one.en}: without {_needs(gaps)}" for one, gaps in lacking.items() if gaps
+    ]
+
+
 def _needs(gaps: list[str]) -> str:
     """'stays.person_id, stays.ward' as 'stays (person_id, ward)'."""
     tables: dict[str, list[str]] = {}

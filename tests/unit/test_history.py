@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, History, as_of
 from claims.tables import DELIVERED
 from tests.worlds import frames, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STAYS = """
     stay_id | hospital_id | total_amount | voided | received_on
@@ -225,3 +229,30 @@ def test_a_night_knows_the_operations_of_the_persons_other_stays() -> None:
         for name in ("stay_procedures", "stay_diagnoses")
     }
     assert kept == {"stay_procedures": {"before", "now"}, "stay_diagnoses": {"now"}}
+
+
+@pytest.mark.parametrize("column", ["person_id", "stay_id"])
+def test_versions_worked_out_before_are_the_same(column: str) -> None:
+    stays = """
+        stay_id | hospital_id | person_id | total_amount | received_on
+        a       | H           | P         | 100          | 2025-03-10
+        a       | H           | Q         | 80           | 2025-03-20
+        b       | H           | Q         | 50           | 2025-03-10
+        c       | H           | R         | 50           | 2025-03-10
+    """
+    plain = world(stays=stays, fee_lines=LINES)
+    ready = plain.worked_out("stays", "fee_lines")
+    wanted = pl.LazyFrame({column: ["P", "b"]})
+    near = pl.LazyFrame({"stay_id": ["a"]})
+    order = ["stay_id", KNOWN_FROM]
+    questions: tuple[Callable[[History], pl.LazyFrame], ...] = (
+        lambda one: one.versions("stays"),
+        lambda one: one.versions("stays", near, date(2025, 3, 11)),
+        lambda one: one.versions_about("stays", wanted),
+        lambda one: one.focused(near).versions("stays"),
+        lambda one: one.focused(near).versions("fee_lines"),
+    )
+    for asked in questions:
+        rows = asked(ready).sort(*order).collect()
+        assert rows.equals(asked(plain).sort(*order).collect())
+        assert rows.height

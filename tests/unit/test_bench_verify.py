@@ -1,0 +1,52 @@
+"""The page on how fast lines are verified says what was measured, and on what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from bench.verify import page, put_forward
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOUND = {
+    "stays": 10_000.0, "lines": 1_000_000.0, "fresh": 200_000.0, "held": 700_000.0, "read": 4.0,
+    "examined": 96.0, "both": 100.0, "processor": 150.0, "single": 0.5, "gb": 3.0,
+    "clear": 900_000.0, "query": 60_000.0, "hold": 40_000.0, "rules": 17.0,
+}  # fmt: skip
+
+
+def test_the_page_gives_rate_goal_and_command() -> None:
+    said = page(FOUND, load=3.2)
+    assert "| both | 100.0 s, 10,000 lines a second | 1,000,000 in 2 minutes |" in said
+    assert "--lines 1000000" in said
+    assert "load of other work when it began: 3.2" in said
+    assert "40,000 recommend to hold; 17 rules" in said
+
+
+def test_copies_have_numbers_of_their_own_and_no_stay_too_many(tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    city.mkdir()
+    seen = {"received_on": ["2025-01-01"] * 2}
+    lines = {"line_id": ["1", "2"], "stay_id": ["a", "b"], "category": ["consumable", "drug"],
+             "reverses_line_id": [None, None], "serial": ["x", None], **seen}  # fmt: skip
+    tables: dict[str, dict[str, Any]] = {
+        "fee_lines": lines,
+        "stays": {"stay_id": ["a", "b"], "person_id": ["p", "q"], **seen},
+        "device_uses": {"use_id": ["1", "2"], "stay_id": ["a", "b"], "serial": ["x", "y"], **seen},
+        "stay_diagnoses": {"stay_id": ["a", "b"], "position": [1, 1], **seen},
+        "stay_procedures": {"stay_id": ["a", "b"], "position": [1, 1], **seen},
+        "persons": {"person_id": ["p", "q"], **seen},
+        "purchases": {"purchase_id": ["1", "2"], "serial": ["x", "y"], **seen},
+    }
+    for name, rows in tables.items():
+        schema = {"reverses_line_id": pl.String} if name == "fee_lines" else None
+        pl.DataFrame(rows, schema_overrides=schema).write_parquet(city / f"{name}.parquet")
+    assert put_forward(city, 3, tmp_path / "batch") == 3
+    made = {name: pl.read_parquet(tmp_path / "batch" / f"{name}.parquet") for name in tables}
+    assert made["fee_lines"]["line_id"].to_list() == ["1c0", "1c1", "1c2"]
+    assert sorted(made["stays"]["stay_id"]) == ["ac0", "ac1", "ac2"]
+    assert sorted(made["device_uses"]["serial"]) == ["xc0", "xc1", "xc2"]
+    assert made["persons"].height == 6
