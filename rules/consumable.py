@@ -7,7 +7,7 @@ import polars as pl
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features.declaration import LEDGER, USE
 from rules import protective
-from rules.declaration import DOUBT, limit, rule
+from rules.declaration import CLUE, DOUBT, limit, rule
 
 OVER = pl.col("billed_over_used")
 
@@ -102,7 +102,7 @@ def price_above_allowed() -> pl.Expr:
     zh="进销存不符",
     hook="38-7",
     official="GZ10000203001",
-    grade=DOUBT,
+    grade=CLUE,
     version="2026-01",
     limits=("ledger_residual_units", "ledger_residual_share"),
     evidence=(

@@ -16,6 +16,7 @@ import rules
 from claims.errors import LakeError
 from claims.knowledge import load_limits
 from features.catalogue import CATALOGUES
+from rules import indicator_lines
 from rules.catalogue import BY_CODE, RULES, missing
 from rules.declaration import DOUBT, SERVICE_DAY, Protective, Rule, limit, rule
 from rules.judge import HITS, hit_columns, judge, speaking
@@ -143,7 +144,8 @@ def test_a_limit_is_dated_explained_and_used(name: str) -> None:
     entry = LIMITS[name]
     assert entry.values
     assert all((entry.doc, entry.unit, entry.basis))
-    assert any(name in item.limits for item in RULES)
+    by_lines = f'"{name}"' in Path(indicator_lines.__file__).read_text(encoding="utf-8")
+    assert by_lines or any(name in item.limits for item in RULES)
 
 
 @EVERY

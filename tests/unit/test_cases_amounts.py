@@ -10,8 +10,14 @@ import pytest
 
 from cases.amounts import PRIOR_OF_CLUE, PRIOR_OF_DOUBT, PRIOR_OF_OUTLIER, weigh
 from rules.catalogue import BY_CODE
-from rules.declaration import CLUE
+from rules.declaration import CLUE, DOUBT
 from tests.judged_stays import MEASURED, SCORES, judged
+
+
+@pytest.fixture(autouse=True)
+def hanging_bed_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here one rule is a clue (H01) and one a doubtful point (H02), whatever they are declared."""
+    monkeypatch.setitem(BY_CODE, "H02", replace(BY_CODE["H02"], grade=DOUBT))
 
 
 def weighed(measured: str = MEASURED, scored: str = SCORES) -> dict[str, dict[str, Any]]:
