@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.schema import THOUSANDTHS_PER_UNIT
+from features.exact import divided
 from features.indicators import MONTHS, UNKNOWN, months_before, subject_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ PERCENT = 100.0
 def bought(history: History, month: date) -> pl.DataFrame:
     """What was paid (fen) to each supplier for each article in the year up to a month."""
     first, end = months_before(month, MONTHS - 1), months_before(month, -1)
-    paid = (pl.col("quantity") * pl.col("unit_price") / THOUSANDTHS_PER_UNIT).round()
+    paid = divided(pl.col("quantity") * pl.col("unit_price"), THOUSANDTHS_PER_UNIT).round()
     houses = history.current("hospitals").select("hospital_id", "district")
     return (
         history.current("purchases")

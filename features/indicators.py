@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.schema import FEN_PER_YUAN, THOUSANDTHS_PER_UNIT
+from features.exact import divided
 from features.level_expected import BY_GROUP, MILLIONTHS, with_expected
 from features.use_frames import CLASS_CHARACTERS
 
@@ -166,7 +167,7 @@ def _measures() -> list[pl.Expr]:
         (implant & traced).cast(pl.Int64).alias("traced_lines"),
         pl.when(priced).then("amount").alias("priced_amount"),
         pl.when(priced)
-        .then((thousandths / THOUSANDTHS_PER_UNIT).round().cast(pl.Int64))
+        .then(divided(thousandths, THOUSANDTHS_PER_UNIT).round().cast(pl.Int64))
         .alias("reference_amount"),
         pl.when(pl.col("vbp_selected")).then("quantity").alias("selected_quantity"),
     ]
@@ -179,7 +180,9 @@ def _expected(stays: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         pl.col("amount", "quantity").fill_null(0), as_of=pl.lit(0)
     )
     told = with_expected(both, {"amount": BY_GROUP, "quantity": BY_GROUP})
-    beyond = (pl.col("amount") - pl.col("expected_amount") / MILLIONTHS) / FEN_PER_YUAN
+    beyond = divided(
+        pl.col("amount") - divided(pl.col("expected_amount"), MILLIONTHS), FEN_PER_YUAN
+    )
     return told.with_columns(squares=beyond.round().cast(pl.Int64) ** 2).drop(
         "amount", "quantity", "as_of", "family"
     )
@@ -213,13 +216,13 @@ def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:
     ``price_deviation``: billed over reference price, less one. ``scan_rate``: implant lines
     with a full trace code. ``selected_share``: units selected in volume-based buying.
     """
-    excess = (pl.col("amount") * MILLIONTHS - pl.col("expected_amount")) / MILLIONTHS
-    per_operated = pl.col("quantity") * 100.0 / THOUSANDTHS_PER_UNIT
+    excess = divided(pl.col("amount") * MILLIONTHS - pl.col("expected_amount"), MILLIONTHS)
+    per_operated = divided(pl.col("quantity") * 100.0, THOUSANDTHS_PER_UNIT)
     return sums.with_columns(
         oe=over(pl.col("amount") * MILLIONTHS, "expected_amount"),
         oe_units=over(pl.col("quantity") * MILLIONTHS, "expected_quantity"),
         oe_z=pl.when(pl.col("squares") > 0).then(
-            excess / FEN_PER_YUAN / pl.col("squares").cast(pl.Float64).sqrt()
+            divided(excess, FEN_PER_YUAN) / pl.col("squares").cast(pl.Float64).sqrt()
         ),
         per_100=over(per_operated, "operated"),
         share=over(pl.col("amount"), "total_amount"),

@@ -6,6 +6,7 @@ import polars as pl
 
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features.declaration import USE
+from features.exact import divided
 from rules import protective
 from rules.declaration import CLUE, DOUBT, limit, rule
 
@@ -88,9 +89,9 @@ def contained() -> pl.Expr:
     loss_method="line_sum",
     amount=pl.max_horizontal(
         pl.col("gain_by_reversal").fill_null(0),
-        (pl.col("billed_price") * pl.col("units_over_reversed") / THOUSANDTHS_PER_UNIT).fill_null(
-            0
-        ),
+        divided(
+            pl.col("billed_price") * pl.col("units_over_reversed"), THOUSANDTHS_PER_UNIT
+        ).fill_null(0),
     ),
     says="after discharge its kind was reversed and billed again, dearer or in greater number",
     says_zh="出院后冲销同类品并改记更高价或更多数量",
