@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from bench.apart import in_own_process, peak_gigabytes
+from bench.pages import deliver
 from synthetic import generate
 
 MONTHS, SEED = 18, 1
@@ -99,11 +100,7 @@ def main() -> None:
         return
     load, sizes = os.getloadavg()[0], sorted(given.stays)
     found = [in_own_process("bench.growth", "--stays", str(size)) for size in sizes]
-    text = page(found, sizes, load)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
-    else:
-        print(text)  # noqa: T201 - asked for
+    deliver(page(found, sizes, load), given.out)
 
 
 if __name__ == "__main__":

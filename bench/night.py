@@ -22,6 +22,7 @@ import polars as pl
 
 from bench.apart import in_own_process, peak_gigabytes
 from bench.one_night import MONTHS, NIGHT, SEED, lake_of
+from bench.pages import deliver
 from bench.reading import Tally, watched
 from claims.settings import load_settings
 from features.catalogue import CATALOGUES
@@ -215,11 +216,7 @@ def main() -> None:
         part: in_own_process("bench.night", "--home", str(given.home), "--part", part)
         for part in PARTS
     }
-    text = page(found, given.stays, load)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
-    else:
-        print(text)  # noqa: T201 - asked for
+    deliver(page(found, given.stays, load), given.out)
 
 
 if __name__ == "__main__":

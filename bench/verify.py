@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bench.apart import in_own_process, peak_gigabytes
+from bench.pages import deliver
 from claims.proposal import read_proposal
 from claims.settings import load_settings
 from claims.tables import BY_NAME
@@ -180,11 +181,7 @@ def main() -> None:
         return
     load = os.getloadavg()[0]
     words = ("--lines", str(given.lines), "--stays", str(given.stays))
-    text = page(in_own_process("bench.verify", *words), load)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
-    else:
-        print(text)  # noqa: T201 - asked for
+    deliver(page(in_own_process("bench.verify", *words), load), given.out)
 
 
 if __name__ == "__main__":

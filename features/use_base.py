@@ -107,6 +107,43 @@ def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl
     )
 
 
+def sold_lots(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The lots that lines of goods name, once each."""
+    return rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+
+
+def opening_lots(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
+    """Lots of goods (``GOODS``, hospital_id, lot) that were there when the books began."""
+    opened = (
+        moves(history, "opening")
+        .select("hospital_id", "item_code", "lot", KNOWN_FROM)
+        .drop_nulls("lot")
+    )
+    known = lots.join(opened, on=["hospital_id", "item_code", "lot"]).filter(
+        pl.col(KNOWN_FROM) <= pl.col("as_of")
+    )
+    return known.select(*GOODS, "lot").unique()
+
+
+def counted(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
+    """Every count of stock known that night, all lots together, in order of its day.
+
+    ``asked`` has hospital_id, item_code, as_of and more, all of which stay beside counted_on
+    and quantity.
+    """
+    keys = asked.collect_schema().names()
+    counts = history.versions_about("stock_counts", asked.select("item_code").unique()).select(
+        "hospital_id", "item_code", "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
+    )
+    return (
+        asked.join(counts, on=["hospital_id", "item_code"])
+        .filter(as_of("as_of"))
+        .group_by(*keys, "counted_on")
+        .agg(pl.col("quantity").sum())
+        .sort("counted_on")
+    )
+
+
 def moves(history: History, kind: str) -> pl.LazyFrame:
     """Stock moves of one kind; the many others are not worked out."""
     return history.versions_where("stock_moves", pl.col("kind") == kind)

@@ -23,6 +23,8 @@ STAY, GOODS = base.STAY, base.GOODS
 OF_CLASS = {"small": "small_goods", "film": "films"}
 OF_SERVICE = {"image": "imaging_words", "intensive": "intensive_care_words"}
 
+OPERATING = ("surgery", "anaesthesia")
+
 
 def bill(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a use: its lines, what contains it, and how it was billed again."""
@@ -43,6 +45,7 @@ def bill(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(_contained(mine, services), on=GOODS, how="left")
         .join(_again(mine), on=GOODS, how="left")
         .join(_around(services), on=STAY, how="left")
+        .join(_operated(every), on=STAY, how="left")
         .with_columns(
             pl.col("contained_units").fill_null(0),
             images=pl.col("images").fill_null(0),
@@ -160,6 +163,12 @@ def _around(services: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _operated(every: pl.LazyFrame) -> pl.LazyFrame:
+    """Lines that bill an operation or its anaesthesia."""
+    rows = every.filter(pl.col("quantity") > 0)
+    return rows.group_by(STAY).agg(operating_lines=pl.col("category").is_in(OPERATING).sum())
+
+
 NAMED = together(base.LINE, base.DAY, source("service_items.name", "service_items.item_code"))
 DATED = together(base.LINE, base.DAY)
 FRAMES = {
@@ -182,6 +191,7 @@ FRAMES = {
             "rebilled_over": together(DATED, source("stays.discharged_at", "fee_lines.unit_price")),
             "rebilled_gain": together(DATED, source("stays.discharged_at", "fee_lines.unit_price")),
             "rebilled_more": together(DATED, source("stays.discharged_at")),
+            "operating_lines": base.LINE,
             "images": NAMED,
             "intensive": NAMED,
             "small": DATED,

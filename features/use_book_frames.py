@@ -70,17 +70,7 @@ def _gone(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
 
 def _between(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
     """The counts before and after each day, where both are known and near."""
-    items = asked.select("item_code").unique()
-    counts = history.versions_about("stock_counts", items).select(
-        *PLACE, "lot", "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
-    )
-    taken = (
-        asked.join(counts, on=PLACE)
-        .filter(as_of("as_of"))
-        .group_by(*ASKED, "counted_on")
-        .agg(pl.col("quantity").sum())
-        .sort("counted_on")
-    )
+    taken = base.counted(history, asked)
     before = pl.col("counted_on") < pl.col("served_on")
     found = taken.group_by(ASKED).agg(
         opened_on=pl.col("counted_on").filter(before).last(),

@@ -122,7 +122,7 @@ def operation_missing() -> pl.Expr:
 
 @feature(
     USE,
-    over="scope",
+    over="bill",
     unit=COUNT,
     family="scope",
     direction=LOW,

@@ -23,7 +23,6 @@ STAY, GOODS = base.STAY, base.GOODS
 BOTH_SIDES = "bilateral"
 VISIT_DAYS = 1
 LISTS = ("diagnoses", "procedures", "departments")
-OPERATING = ("surgery", "anaesthesia")
 # Lists that are asked of a class of goods; column = list.
 OF_CLASS = {"by_site": "made_for_a_site", "material": "operation_materials"}
 
@@ -48,16 +47,16 @@ def scope(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     rows = one.collect().lazy()
     codes = {
         "diagnoses": base.rows_of(history, uses, "stay_diagnoses"),
-        "procedures": base.rows_of(history, uses, "stay_procedures"),
+        # Three things below are asked of the operations; they are worked out once.
+        "procedures": base.rows_of(history, uses, "stay_procedures").collect().lazy(),
     }
     for name, coded in codes.items():
         rows = rows.join(_unfit(rows, coded, name), on="subject_id", how="left")
     return (
         rows.join(_operators(history, rows, codes["procedures"]), on="subject_id", how="left")
-        .join(_sides(history, uses), on=GOODS, how="left")
+        .join(_sides(history, uses, codes["procedures"]), on=GOODS, how="left")
         .join(_sexes(history, rows), on="subject_id", how="left")
         .join(_limited(history, rows), on=["as_of", "item_code", "served_on"], how="left")
-        .join(_operated(history, uses), on=STAY, how="left")
         .join(_visits(history, rows), on="subject_id", how="left")
         .with_columns(
             # A stay without any coded operation has none that takes the article.
@@ -126,15 +125,10 @@ def _operators(history: History, rows: pl.LazyFrame, procedures: pl.LazyFrame) -
     return known.group_by("subject_id").agg(other_operator=pl.col("outside").all())
 
 
-def _sides(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+def _sides(history: History, uses: pl.LazyFrame, procedures: pl.LazyFrame) -> pl.LazyFrame:
     """Whether the record names a side of the body on which nothing was operated."""
     sides = base.rows_of(history, uses, "device_uses").select(*GOODS, "laterality").drop_nulls()
-    operated = (
-        base.rows_of(history, uses, "stay_procedures")
-        .select(*STAY, operated="laterality")
-        .drop_nulls()
-        .unique()
-    )
+    operated = procedures.select(*STAY, operated="laterality").drop_nulls().unique()
     either = (
         (pl.col("operated") == pl.col("laterality"))
         | (pl.col("operated") == BOTH_SIDES)
@@ -183,12 +177,6 @@ def _limited(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     return base.listed(history, rows, "served_on", "sex_limit", "registration_valid_to")
 
 
-def _operated(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
-    """Lines that bill an operation or its anaesthesia."""
-    rows = base.rows_of(history, uses, "fee_lines").filter(pl.col("quantity") > 0)
-    return rows.group_by(STAY).agg(operating_lines=pl.col("category").is_in(OPERATING).sum())
-
-
 DIAGNOSES = source("stay_diagnoses.stay_id", "stay_diagnoses.code")
 PROCEDURES = source("stay_procedures.stay_id", "stay_procedures.code")
 DATED = together(base.LINE, base.DAY)
@@ -222,7 +210,6 @@ FRAMES = {
                 base.RECORD,
                 source("device_uses.laterality", "stay_procedures.laterality"),
             ),
-            "operating_lines": base.LINE,
             "material": DATED,
             "visits_before": together(
                 DATED,

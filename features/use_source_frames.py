@@ -64,7 +64,7 @@ def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.L
     )
     mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
     known = mine.join(bought.rename({"lot": "bought_lot"}), on=PLACE).filter(as_of("as_of"))
-    lots = rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+    lots = base.sold_lots(rows)
     own = (
         known.join(lots, left_on=[*GOODS, "bought_lot"], right_on=[*GOODS, "lot"], how="semi")
         .group_by(*GOODS, "price")
@@ -75,11 +75,8 @@ def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.L
     agreed = known.group_by(GOODS).agg(
         agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
     )
-    opened = base.moves(history, "opening").select(*PLACE, "lot", KNOWN_FROM).drop_nulls("lot")
     there = (
-        lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS)
-        .join(opened, on=[*PLACE, "lot"])
-        .filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+        base.opening_lots(history, lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS))
         .select(GOODS)
         .unique()
         .with_columns(opening_lot=pl.lit(value=True))
@@ -172,7 +169,7 @@ def _by_record(goods: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
 
 def _by_lot(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Goods whose lot came to the hospital under other articles of their kind alone."""
-    lots = rows.filter(pl.col("quantity") > 0).select(*GOODS, "lot").drop_nulls("lot").unique()
+    lots = base.sold_lots(rows)
     mine = goods.join(lots, on=GOODS).collect().lazy()
     came = history.versions_about("purchases", mine.select("lot").unique()).select(
         "hospital_id", "lot", KNOWN_FROM, other_code="item_code"

@@ -128,17 +128,11 @@ def _unread(
         .group_by(UNIT)
         .agg(pl.col("read_on").min())
     )
-    counts = history.versions_about("stock_counts", items).select(
-        "item_code", "hospital_id", "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
-    )
     shelf = (
-        places.join(counts, on=["item_code", "hospital_id"])
-        .filter(as_of("as_of") & (pl.col("counted_on") >= pl.col("used_on")))
-        .group_by(*GOODS, "hospital_id", "counted_on")
-        .agg(left=pl.col("quantity").sum())
-        .sort("counted_on")
-        .group_by(GOODS)
-        .agg(closed_on=pl.col("counted_on").first(), left=pl.col("left").first())
+        base.counted(history, places)
+        .filter(pl.col("counted_on") >= pl.col("used_on"))
+        .group_by(GOODS, maintain_order=True)
+        .agg(closed_on=pl.col("counted_on").first(), left=pl.col("quantity").first())
     )
     came = (
         bought.drop_nulls("serial").rename({"buyer": "hospital_id"}).join(read, on=UNIT, how="left")
@@ -213,16 +207,8 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
 
 def _opening(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Whether all lots of a use were there when the hospital's books began."""
-    opened = (
-        base.moves(history, "opening")
-        .select("hospital_id", "item_code", "lot", KNOWN_FROM)
-        .drop_nulls("lot")
-    )
     lots = wanted.drop_nulls("lot").select(*GOODS, "hospital_id", "lot").unique()
-    known = lots.join(opened, on=["hospital_id", "item_code", "lot"]).filter(
-        pl.col(KNOWN_FROM) <= pl.col("as_of")
-    )
-    seen = known.select(*GOODS, "lot", there=pl.lit(value=True)).unique()
+    seen = base.opening_lots(history, lots).with_columns(there=pl.lit(value=True))
     joined = lots.join(seen, on=[*GOODS, "lot"], how="left")
     return joined.group_by(GOODS).agg(opening=pl.col("there").fill_null(value=False).all())
 

@@ -104,5 +104,7 @@ def hospital_folds(examples: Examples, seed: int) -> list[Fold]:
 
 
 def _teaches(examples: Examples, fold: Fold) -> bool:
-    counts = [np.bincount(examples.labels[side], minlength=2) for side in (fold.learn, fold.tried)]
+    """Whether both sides hold enough audits of each class; the background is no audit."""
+    sides = (side[examples.audited[side]] for side in (fold.learn, fold.tried))
+    counts = [np.bincount(examples.labels[side], minlength=2) for side in sides]
     return bool(min(counts[0].min(), counts[1].min()) >= LEAST_OF_A_CLASS)

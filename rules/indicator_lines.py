@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.knowledge import load_limits
+from claims.results import CROSSED
 from claims.schema import FEN_PER_YUAN
 from features.indicator_change import monthly
 from features.indicator_figures import LASTING
@@ -25,16 +26,7 @@ if TYPE_CHECKING:
     from features.indicator_figures import Ground
     from features.robust_trend import Trend
 
-SCHEMA = {
-    "subject_id": pl.String(),
-    "indicator": pl.String(),
-    "grade": pl.String(),
-    "value": pl.Float64(),
-    "line": pl.Float64(),
-    "projected": pl.Float64(),
-    "low": pl.Float64(),
-    "high": pl.Float64(),
-}
+SCHEMA = {"subject_id": pl.String()} | {one.name: one.dtype for one in CROSSED.fields}
 AHEAD = "ahead"
 
 
