@@ -82,12 +82,12 @@ def write_whole(
 ) -> None:
     """Write and publish a night with one doubtful stay a case, its dossier and its hospital."""
     raised = [alert_of(row, night, **alerts) for row in rows]
-    _replace(lake, ALERTS, raised, night)
-    _replace(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
-    _replace(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
+    replace_rows(lake, ALERTS, raised, night)
+    replace_rows(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
+    replace_rows(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
     hospitals = sorted({row["hospital_id"] for row in rows})
-    _replace(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
-    _replace(lake, STAYS, [stay(one) for one in raised], night, "received_on")
+    replace_rows(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
+    replace_rows(lake, STAYS, [stay(one) for one in raised], night, "received_on")
     write_night(lake, rows, night)
 
 
@@ -191,9 +191,10 @@ def stay(alert: dict[str, Any]) -> dict[str, Any]:
                    "received_on": alert["run_date"]}  # fmt: skip
 
 
-def _replace(
+def replace_rows(
     lake: Lake, table: Table, rows: Sequence[dict[str, Any]], night: date, clock: str = "run_date"
 ) -> None:
+    """Write the rows of a table that came with a night."""
     frame = pl.DataFrame(list(rows), schema=table.dtypes())
     keys = (*table.key, clock) if clock not in table.key else table.key
     lake.replace(table.name, frame, Span.night(night, clock), keys=keys)

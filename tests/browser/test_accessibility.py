@@ -29,7 +29,16 @@ pytestmark = [
 ]
 
 CASE = "/cases/case-000001/"
-PAGES = ("/", "/?hospital=nowhere", CASE, f"{CASE}linked/", "/overview/", "/trail/", "/nowhere/")
+PAGES = (
+    "/",
+    "/?hospital=nowhere",
+    CASE,
+    f"{CASE}linked/",
+    "/overview/",
+    "/indicators/",
+    "/trail/",
+    "/nowhere/",
+)
 SIZES = ((1280, 800), (820, 1100))
 SERIOUS = ("serious", "critical")
 RUN = "axe.run({resultTypes: ['violations']}).then(told => told.violations)"
