@@ -88,7 +88,7 @@ INDICATORS: Final = (
     Indicator(
         "intensity_z", _("Use over peers"),
         _("units per 100 stays with an operation, in spreads over the median of the peers"),
-        "{:.1f}", "line_intensity_yellow", "line_intensity_red", HOUSES,
+        "{:z.1f}", "line_intensity_yellow", "line_intensity_red", HOUSES,
     ),
     Indicator(
         "share_rank", _("Place by share in the fee"),
@@ -98,7 +98,7 @@ INDICATORS: Final = (
     Indicator(
         "price_deviation", _("Price"),
         _("billed over the lower of platform price and payment standard, less one"),
-        "{:+.1%}", "line_price_yellow", "line_price_red", (*LASTING, ITEM),
+        "{:+z.1%}", "line_price_yellow", "line_price_red", (*LASTING, ITEM),
     ),
     Indicator(
         "price_dispersion", _("Spread of prices"),
@@ -121,17 +121,17 @@ INDICATORS: Final = (
     Indicator(
         "growth", _("Growth"),
         _("observed over expected of the month, over that of the months before, less one"),
-        "{:+.0%}", "line_growth_yellow", "line_growth_red",
+        "{:+z.0%}", "line_growth_yellow", "line_growth_red",
     ),
     Indicator(
         "cusum", _("Change-point"),
         _("cumulated excess of the months over their own median, in spreads"),
-        "{:.1f}", None, "line_cusum_red",
+        "{:z.1f}", None, "line_cusum_red",
     ),
     Indicator(
         "mix_shift", _("Away from selected articles"),
         _("rise of the share of units not selected in volume-based buying"),
-        "{:+.0%}", "line_mix_yellow", "line_mix_red",
+        "{:+z.0%}", "line_mix_yellow", "line_mix_red",
     ),
 )  # fmt: skip
 BY_NAME: Final = {one.name: one for one in INDICATORS}

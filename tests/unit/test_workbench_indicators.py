@@ -114,7 +114,7 @@ def test_each_figure_stands_beside_its_lines_and_its_state_in_words(
     write_city(lake, hospital=red | {"growth": 0.8, "price_deviation": 0.01})
     text = text_of(auditor, query(2))
     assert "1.45" in text
-    assert "Yellow &gt; 1.15 · Red &gt; 1.30" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Yellow &gt; 1.15 · Red &gt; 1.30" in text
     assert '<span class="grade red">Red</span>' in text
     assert "Within" in text
     # Growth of a few stays is beyond its line and no alert; the rest was not measured.

@@ -15,6 +15,7 @@ from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
     DETECTOR_WORDS,
+    EVENT_WORDS,
     GRADE_WORDS,
     LOSS_WORDS,
     OUTCOME_WORDS,
@@ -108,6 +109,12 @@ def outcome_word(outcome: str) -> str:
 def reason_word(code: str) -> str:
     """The words of a reason code."""
     return str({k: w for words in REASON_WORDS.values() for k, w in words.items()}.get(code, code))
+
+
+@register.filter
+def event_word(name: str) -> str:
+    """What the trail tells of, in words."""
+    return str(EVENT_WORDS.get(name, name))
 
 
 @register.filter

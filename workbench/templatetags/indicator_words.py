@@ -29,9 +29,9 @@ def written(one: Measured, name: str = "value") -> str:
 
 
 @register.filter
-def lines(one: Measured) -> str:
+def lines(one: Measured) -> list[str]:
     """The lines of an indicator in words, and on which side of them is doubt."""
-    given = [
+    return [
         _("%(grade)s %(side)s %(line)s")
         % {
             "grade": STATE_WORDS[grade],
@@ -41,5 +41,3 @@ def lines(one: Measured) -> str:
         for grade, line in (("yellow", one.yellow), ("red", one.red))
         if line is not None
     ]
-    # Broken between the two lines alone, where a column is narrow.
-    return " · ".join(one.replace(" ", "\N{NO-BREAK SPACE}") for one in given)
