@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from claims.lake import Span
-from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, TAGS
 from claims.tables import HOSPITALS, STAYS
 
 if TYPE_CHECKING:
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 NIGHT = date(2025, 11, 20)
 YESTERDAY = NIGHT - timedelta(days=1)
-TABLES = (CASES.name, ALERTS.name, DOSSIERS.name, TAGS.name, HOSPITALS.name, STAYS.name)
+TABLES = (
+    CASES.name,
+    ALERTS.name,
+    DOSSIERS.name,
+    TAGS.name,
+    GROUPS.name,
+    HOSPITALS.name,
+    STAYS.name,
+)
 
 
 def case(number: int, **given: Any) -> dict[str, Any]:
@@ -198,3 +206,24 @@ def replace_rows(
     frame = pl.DataFrame(list(rows), schema=table.dtypes())
     keys = (*table.key, clock) if clock not in table.key else table.key
     lake.replace(table.name, frame, Span.night(night, clock), keys=keys)
+
+
+def write_group(lake: Lake, came: dict[str, Sequence[date]], group: str = "G1") -> None:
+    """Write and publish a case about a group; ``came`` has the first days of its members' stays."""
+    row = case(1, person_id=None, about=f"group:{group}", rule_codes=["H17"], score=None)
+    write_whole(lake, [row], subject_type="group", subject_id=group)
+    members = [
+        {"run_date": NIGHT, "group_id": group, "person_id": person, "hospital_id": "H0001",
+         "found_as": "H0001|x", "first_seen": NIGHT}
+        for person in came
+    ]  # fmt: skip
+    replace_rows(lake, GROUPS, members, NIGHT)
+    stays = [
+        dict.fromkeys(STAYS.names)
+        | {"stay_id": f"{person}-{place}", "person_id": person, "hospital_id": "H0001",
+           "admitted_at": datetime.combine(day, time(9)), "received_on": NIGHT}
+        for person, days in came.items()
+        for place, day in enumerate(days)
+    ]  # fmt: skip
+    replace_rows(lake, STAYS, stays, NIGHT, "received_on")
+    publish(lake)
