@@ -13,7 +13,7 @@ from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, TAGS
 from claims.tables import HOSPITALS, STAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from claims.lake import Lake
     from claims.schema import Table
@@ -153,6 +153,7 @@ def dossier_of(alert: dict[str, Any]) -> dict[str, Any]:
                 "code": "H02", "en": "Hanging bed", "zh": "挂床住院", "hook": "38-1",
                 "official": None, "grade": "疑点", "version": "2026-01",
                 "evidence": {"idle_days": 2.0}, "limits": {"idle_run_days": "audit practice"},
+                "limits_zh": {"idle_run_days": ["连续无诊疗天数", "审核实践"]},
                 "doc": "",
             }
         ],
@@ -208,7 +209,7 @@ def replace_rows(
     lake.replace(table.name, frame, Span.night(night, clock), keys=keys)
 
 
-def write_group(lake: Lake, came: dict[str, Sequence[date]], group: str = "G1") -> None:
+def write_group(lake: Lake, came: Mapping[str, Sequence[date]], group: str = "G1") -> None:
     """Write and publish a case about a group; ``came`` has the first days of its members' stays."""
     row = case(1, person_id=None, about=f"group:{group}", rule_codes=["H17"], score=None)
     write_whole(lake, [row], subject_type="group", subject_id=group)

@@ -104,7 +104,7 @@ def test_drawings_and_figures_have_no_serious_finding(
         lake, {f"{number:012d}": [date(2025, 9, 1)] * (1 + number % 2) for number in range(5)}
     )
     red = {"oe": 1.45, "growth": 0.8, "crossed": [crossed("oe", "red", 1.45, 1.30)]}
-    write_figures(lake, [figure(*one, **(red if one[0] != "city" else {})) for one in CITY])
+    write_figures(lake, [figure(*one) | (red if one[0] != "city" else {}) for one in CITY])
     reader.go("/")
     reader.sign_in("chen", language)
     found = []
