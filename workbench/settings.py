@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from claims.settings import load_settings
-from workbench import database, secret
+from workbench import database, oidc, secret
 
 HERE = Path(__file__).parent
 MINUTE = 60
@@ -84,6 +85,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
+
+# Off unless the environment names an identity provider (workbench.oidc).
+OIDC: dict[str, Any] = oidc.settings(os.environ, JIANBAO.key_folder)
+globals().update(OIDC)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

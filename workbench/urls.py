@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -19,6 +22,9 @@ from workbench.views import (
     trail,
 )
 from workbench.views.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
 
 OPEN = {
     "sign-in": "people come here to say who they are",
@@ -52,3 +58,16 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", login_not_required(set_language), name="language"),
 ]
+
+
+def _by_house() -> list[URLPattern]:
+    """The pages of an identity provider, where one is set; its library loads only then."""
+    if not settings.OIDC:
+        return []
+    from workbench.views import oidc_sign_in  # noqa: PLC0415
+
+    OPEN.update(oidc_sign_in.OPEN)
+    return oidc_sign_in.pages
+
+
+urlpatterns += _by_house()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
@@ -36,6 +37,10 @@ class SignIn(LoginView):
     template_name = "workbench/sign_in.html"
     redirect_authenticated_user = True
     authentication_form = SignInForm
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Offer the identity provider of the house, where there is one."""
+        return super().get_context_data(**given) | {"by_house": bool(settings.OIDC)}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Somebody is in."""
