@@ -86,6 +86,7 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "class_code",
         "class_name",
         "platform_price",
+        "key_list",
         "billed_year",
         "billed_amount_year",
         "bought_year",
