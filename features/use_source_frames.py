@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 GOODS, STAY = base.GOODS, base.STAY
 BEHIND = [*GOODS, "other_code", "other_units"]
 PLACE = ["hospital_id", "item_code"]
+# What invoices are asked by: many goods of one day and price ask the same.
+OFFER = [*PLACE, "as_of", "price", "served_on"]
 YEAR_DAYS = 365  # a price once agreed holds for about a year
 WAYS = ("record", "lot", "label")
 
@@ -62,21 +64,19 @@ def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.L
     bought = history.versions_about("purchases", items).select(
         *PLACE, "lot", "unit_price", "delivered_on", KNOWN_FROM, KNOWN_UNTIL
     )
+    bought = bought.unique().collect().lazy()
     mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
-    known = mine.join(bought.rename({"lot": "bought_lot"}), on=PLACE).filter(as_of("as_of"))
-    lots = base.sold_lots(rows)
+    lots = base.sold_lots(rows).join(mine.select(*GOODS, "hospital_id", "price"), on=GOODS)
+    lots = lots.collect().lazy()
     own = (
-        known.join(lots, left_on=[*GOODS, "bought_lot"], right_on=[*GOODS, "lot"], how="semi")
+        lots.join(_dearest_of_lots(bought, lots), on=[*PLACE, "as_of", "lot"])
         .group_by(*GOODS, "price")
-        .agg(own_invoice=pl.col("unit_price").max())
+        .agg(pl.col("own_invoice").max())
         .select(*GOODS, own_over=pl.col("price") / pl.col("own_invoice"))
     )
-    near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
-    agreed = known.group_by(GOODS).agg(
-        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
-    )
+    agreed = mine.join(_agreed(bought, mine), on=OFFER, nulls_equal=True).select(*GOODS, "agreed")
     there = (
-        base.opening_lots(history, lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS))
+        base.opening_lots(history, lots.drop("price"))
         .select(GOODS)
         .unique()
         .with_columns(opening_lot=pl.lit(value=True))
@@ -84,6 +84,23 @@ def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.L
     joined = mine.select(GOODS).join(agreed, on=GOODS, how="left").join(own, on=GOODS, how="left")
     return joined.join(there, on=GOODS, how="left").with_columns(
         pl.col("opening_lot").fill_null(value=False)
+    )
+
+
+def _dearest_of_lots(bought: pl.LazyFrame, lots: pl.LazyFrame) -> pl.LazyFrame:
+    """The highest invoice price of each lot that a hospital bought of an article."""
+    asked = [*PLACE, "as_of", "lot"]
+    known = lots.select(asked).unique().join(bought, on=[*PLACE, "lot"]).filter(as_of("as_of"))
+    return known.group_by(asked).agg(own_invoice=pl.col("unit_price").max())
+
+
+def _agreed(bought: pl.LazyFrame, mine: pl.LazyFrame) -> pl.LazyFrame:
+    """Whether an invoice near the day has the price; no row where there is no invoice at all."""
+    invoices = bought.drop("lot").unique()
+    known = mine.select(OFFER).unique().join(invoices, on=PLACE).filter(as_of("as_of"))
+    near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
+    return known.group_by(OFFER).agg(
+        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
     )
 
 
@@ -174,7 +191,8 @@ def _by_lot(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.Laz
     came = history.versions_about("purchases", mine.select("lot").unique()).select(
         "hospital_id", "lot", KNOWN_FROM, other_code="item_code"
     )
-    both = mine.join(came, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+    first = came.group_by("hospital_id", "lot", "other_code").agg(pl.col(KNOWN_FROM).min())
+    both = mine.join(first, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
     return _nearest(_others_alone(both))
 
 
