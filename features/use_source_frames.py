@@ -96,11 +96,21 @@ def _dearest_of_lots(bought: pl.LazyFrame, lots: pl.LazyFrame) -> pl.LazyFrame:
 
 def _agreed(bought: pl.LazyFrame, mine: pl.LazyFrame) -> pl.LazyFrame:
     """Whether an invoice near the day has the price; no row where there is no invoice at all."""
-    invoices = bought.drop("lot").unique()
-    known = mine.select(OFFER).unique().join(invoices, on=PLACE).filter(as_of("as_of"))
+    invoices = bought.rename({"unit_price": "price"}).drop("lot").unique()
+    asked = mine.select(OFFER).unique().collect().lazy()
+    known = (
+        asked.select(*PLACE, "as_of")
+        .unique()
+        .join(invoices.drop("price", "delivered_on").unique(), on=PLACE)
+    )
+    invoiced = known.filter(as_of("as_of")).select(*PLACE, "as_of").unique()
     near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
-    return known.group_by(OFFER).agg(
-        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
+    priced = asked.join(invoices, on=[*PLACE, "price"]).filter(as_of("as_of") & near)
+    met = priced.select(OFFER).unique().with_columns(agreed=pl.lit(value=True))
+    return (
+        asked.join(invoiced, on=[*PLACE, "as_of"], how="semi")
+        .join(met, on=OFFER, how="left")
+        .with_columns(pl.col("agreed").fill_null(value=False))
     )
 
 
