@@ -66,6 +66,8 @@ def shots(case_id: str) -> list[Shot]:
         Shot("dossier-zh", dossier, language="zh-hans"),
         Shot("decision", dossier, at="#decision"),
         Shot("overview", "/overview/", who="chen"),
+        Shot("indicators", "/indicators/", who="chen"),
+        Shot("indicators-zh", "/indicators/", language="zh-hans", who="chen", at="#parts"),
         Shot("workload", "/overview/", who="chen", at="#workload"),
         Shot("queue-tablet", "/", language="zh-hans", size=TABLET),
     ]

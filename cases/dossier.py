@@ -87,6 +87,7 @@ def _rule(hit: dict[str, Any]) -> dict[str, Any]:
         "version": hit["version"],
         "evidence": json.loads(hit["evidence"]),
         "limits": {name: limits[name].basis for name in item.limits},
+        "limits_zh": {name: [limits[name].zh, limits[name].basis_zh] for name in item.limits},
         "doc": item.doc,
     }
 

@@ -337,7 +337,7 @@ INDICATORS = Table(
             "period", TEXT, "The month, or the year up to it.", "周期", values=("month", "year")
         ),
         Column("class", TEXT, "Head of the class codes, or * for all.", "耗材类别"),
-        Column("rung", TEXT, "City, district, hospital and so on.", "层级"),
+        Column("rung", TEXT, "City to physician, or an article of one.", "层级"),
         Column("subject_id", TEXT, "Which one.", "对象编号"),
         Column("parent_id", TEXT, "Subject one rung above.", "上级编号", optional=True),
         Column("amount", MONEY, "Billed, less what was reversed.", "耗材费用"),

@@ -39,6 +39,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "lot": ("stay_id", "item_code", "lot"),
     "serial": ("stay_id", "item_code", "lot", "serial"),
 }
+# Beside the ladder: the articles of a physician over all stays, for who reads and asks for none.
+ITEM_OF_PHYSICIAN = "physician_item"
+KEYS[ITEM_OF_PHYSICIAN] = (*KEYS["physician"], "item_code")
 UNKNOWN = "-"
 MONTHS = 12
 # What is summed of fee lines and, down to the stay alone, of stays.
@@ -78,6 +81,8 @@ def below(rung: str) -> str | None:
 
 def above(rung: str) -> str | None:
     """The next wider rung; None over the city."""
+    if rung == ITEM_OF_PHYSICIAN:
+        return "physician"
     place = RUNGS.index(rung)
     return RUNGS[place - 1] if place else None
 
@@ -193,7 +198,7 @@ def rolled(rows: pl.DataFrame, rung: str, apart: tuple[str, ...] = ()) -> pl.Dat
 
     ``apart`` names columns, as the month, of which each value is summed by itself.
     """
-    fine = RUNGS.index(rung) > RUNGS.index("stay")
+    fine = rung not in RUNGS[: RUNGS.index("stay") + 1]
     mine = rows.filter(pl.col("lines").is_not_null()) if fine else rows
     parent = above(rung)
     named = mine.with_columns(

@@ -98,6 +98,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of the city.")] = 20_250_301,
 ) -> None:
     """Make a small city, train on its past, run its last nights, and show the top cases."""
+    _name_home()
     from flows.demo import run_demo  # noqa: PLC0415
 
     run_demo(_settings(), console, stays=stays, seed=seed, working=_progress, counting=_bar)
@@ -370,6 +371,29 @@ def add_user(
 
     add(name, password, role=role, district=district)
     console.print(f"{name} may sign in as {role}. Start the desk with `jianbao workbench`.")
+
+
+@users.command("password")
+def set_password(
+    name: Annotated[str, typer.Argument()],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Give a person a new password; whoever is signed in with the old one is signed out."""
+    _name_home()
+    from workbench.serve import set_password as give  # noqa: PLC0415
+
+    give(name, password)
+    console.print(f"{name} has a new password.")
+
+
+@users.command("demo")
+def demo_users() -> None:
+    """Give the people of the demonstration a new password, and print it once."""
+    _name_home()
+    from flows.demo_people import check_made_by_demo, show_people  # noqa: PLC0415
+
+    check_made_by_demo(_settings().home)
+    show_people(console, _settings())
 
 
 @audit.command("verify")

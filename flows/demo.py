@@ -10,7 +10,9 @@ from rich.text import Text
 
 from claims.errors import SettingsError
 from flows.backfill import backfill
+from flows.demo_people import MARK, show_people
 from flows.generate import generate
+from flows.indicators import store_month
 from flows.ingest import ingest
 from flows.published import newest
 from flows.retrain import retrain
@@ -32,7 +34,6 @@ NIGHTS = 7
 # labels to train a ranker, so the demonstration city looks three times as hard.
 AUDIT_SHARE = 0.03
 CASES_SHOWN = 10
-MARK = "made-by-demo"
 
 
 def run_demo(
@@ -47,7 +48,7 @@ def run_demo(
     """Make a city in the data folder and run it; ends with what to type next."""
     _own_folder(settings.home)
     city = settings.home / "city"
-    with counting("1/4 generating a city") as tell:
+    with counting("1/5 generating a city") as tell:
         made = generate(
             city,
             stays=stays,
@@ -57,20 +58,23 @@ def run_demo(
             progress=tell,
         )
     console.print(
-        f"1/4 A city of {made.rows['hospitals']} hospitals: {made.rows['stays']:,} stays,"
+        f"1/5 A city of {made.rows['hospitals']} hospitals: {made.rows['stays']:,} stays,"
         f" {made.rows['fee_lines']:,} fee lines, {made.rows['purchases']:,} purchases,"
         f" {made.rows['audit_outcomes']:,} past audits."
     )
     first = LAST_NIGHT - timedelta(days=NIGHTS - 1)
     until = first - timedelta(days=1)
-    with working("2/4 ingesting"):
+    with working("2/5 ingesting"):
         report = ingest(settings, city, until=until)
-    show_lines(console, "2/4 Ingested", report["landed"])
-    with working("3/4 training") as say:
+    show_lines(console, "2/5 Ingested", report["landed"])
+    with working("3/5 training") as say:
         _show_training(console, retrain(settings, until, say))
-    with working("4/4 running") as say:
+    with working("4/5 running") as say:
         reports = backfill(settings, first, LAST_NIGHT, say)
     _show_nights(console, reports)
+    with working("5/5 indicators") as say:
+        month, rows = store_month(settings, tell=say)
+    console.print(f"5/5 Indicators of {month:%Y-%m}: {rows:,} rows\n")
     shown = newest(settings, LAST_NIGHT)
     show_alerts(console, shown.alerts(since=first).to_dicts(), shown.names(), CASES_SHOWN)
     _show_way_on(console, settings, shown.alerts(since=first)["alert_id"].to_list())
@@ -98,7 +102,7 @@ def _remove(path: Path) -> None:
 
 
 def _show_training(console: Console, report: dict[str, Any]) -> None:
-    console.print(Text("3/4 Trained", style="bold"))
+    console.print(Text("3/5 Trained", style="bold"))
     for entity, made in report.items():
         figures = made["figures"]
         console.print(
@@ -110,7 +114,7 @@ def _show_training(console: Console, report: dict[str, Any]) -> None:
 
 
 def _show_nights(console: Console, reports: list[dict[str, Any]]) -> None:
-    console.print(Text("4/4 Nights run", style="bold"))
+    console.print(Text("4/5 Nights run", style="bold"))
     for report in reports:
         stays = report["measured"]["stay"]
         told = report["notice"] or f"{stays} stays judged, {report['alerts']} doubtful points"
@@ -123,11 +127,11 @@ def _show_way_on(console: Console, settings: Settings, alerts: list[str]) -> Non
     example = alerts[0] if alerts else "ALERT_ID"
     console.print("The machine proposes, people decide: these are doubtful points, not findings.")
     console.print(f"Data Docs of each night: {home / 'data_docs'}/<night>/index.html")
-    console.print("Next:")
+    console.print("To read more here:")
     for command in (
         f"jianbao --home {home} explain {example}",
         f"jianbao --home {home} alerts --date {LAST_NIGHT} --top 20",
-        f"jianbao --home {home} user add NAME",
-        f"jianbao --home {home} workbench",
     ):
         console.print(f"  .venv/bin/{command}", highlight=False)
+    console.print()
+    show_people(console, settings)

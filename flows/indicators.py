@@ -13,7 +13,7 @@ from claims.knowledge.device_classes import Chosen, choose
 from claims.lake import Span
 from claims.results import CROSSED, INDICATORS
 from features.indicator_figures import LASTING, PERIODS, Books, figures
-from features.indicators import RUNGS, above, below, months_before, rolled
+from features.indicators import ITEM_OF_PHYSICIAN, RUNGS, above, below, months_before, rolled
 from flows.portrait import Desk
 from rules.indicator_lines import ahead, crossed
 
@@ -157,8 +157,9 @@ def store(
 ) -> int:
     """Write table ``indicators`` of a month: city to physician, by class; returns the rows.
 
-    All consumables, the classes of the first level, and those of the key list. Stays and what
-    lies below are worked out when somebody asks.
+    All consumables, the classes of the first level, and those of the key list; of all
+    consumables also the articles of each physician. Stays and what lies below are worked out
+    when somebody asks.
     """
     books, parts = _books(history, month), []
     for code, classes in _kept(history).items():
@@ -167,11 +168,11 @@ def store(
         parts += [
             judged(told, rung, period).with_columns(pl.lit(code).alias("class"))
             for period in PERIODS
-            for rung in LASTING
+            for rung in (LASTING if classes is not None else (*LASTING, ITEM_OF_PHYSICIAN))
         ]
     rows = pl.concat(parts).with_columns(run_date=pl.lit(night))
     # A subject without any use of a class, and none expected, says nothing about it.
-    telling = (pl.col("lines") > 0) | (pl.col("expected_amount") > 0)
+    telling = (pl.col("lines") > 0) | (pl.col("expected_amount") > 0) | (pl.col("amount") != 0)
     kept = rows.filter(telling).select(
         pl.col(name).cast(dtype) for name, dtype in INDICATORS.dtypes().items()
     )

@@ -16,7 +16,7 @@ from claims.results import CROSSED
 from claims.schema import FEN_PER_YUAN
 from features.indicator_change import monthly
 from features.indicator_figures import LASTING
-from features.indicators import MONTHS, RUNGS, months_before
+from features.indicators import ITEM_OF_PHYSICIAN, MONTHS, RUNGS, months_before
 from features.robust_trend import trend
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def _no_implant(limit: Callable[[str], float]) -> pl.Expr:  # noqa: ARG001
     return pl.col("implant_lines") == 0
 
 
+EVERY_RUNG = (*RUNGS, ITEM_OF_PHYSICIAN)
 HOUSES = ("district", "hospital", "department", "physician")
 LINES = (
     AlertLine("oe", "line_oe_yellow", "line_oe_red", projected=True, red_asks=_unlikely),
@@ -88,7 +89,9 @@ LINES = (
     AlertLine(
         "intensity_z", "line_intensity_yellow", "line_intensity_red", HOUSES, red_asks=_many
     ),
-    AlertLine("price_deviation", "line_price_yellow", "line_price_red", RUNGS, projected=True),
+    AlertLine(
+        "price_deviation", "line_price_yellow", "line_price_red", EVERY_RUNG, projected=True
+    ),
     AlertLine("price_dispersion", "line_dispersion_yellow", "line_dispersion_red"),
     AlertLine("scan_rate", "line_scan_yellow", "line_scan_red", down=True, projected=True),
     AlertLine(

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from claims.lake import Span
-from claims.results import ALERTS, CASES, DOSSIERS, MANIFEST, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, TAGS
 from claims.tables import HOSPITALS, STAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from claims.lake import Lake
     from claims.schema import Table
 
 NIGHT = date(2025, 11, 20)
 YESTERDAY = NIGHT - timedelta(days=1)
-TABLES = (CASES.name, ALERTS.name, DOSSIERS.name, TAGS.name, HOSPITALS.name, STAYS.name)
+TABLES = (
+    CASES.name,
+    ALERTS.name,
+    DOSSIERS.name,
+    TAGS.name,
+    GROUPS.name,
+    HOSPITALS.name,
+    STAYS.name,
+)
 
 
 def case(number: int, **given: Any) -> dict[str, Any]:
@@ -82,12 +90,12 @@ def write_whole(
 ) -> None:
     """Write and publish a night with one doubtful stay a case, its dossier and its hospital."""
     raised = [alert_of(row, night, **alerts) for row in rows]
-    _replace(lake, ALERTS, raised, night)
-    _replace(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
-    _replace(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
+    replace_rows(lake, ALERTS, raised, night)
+    replace_rows(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
+    replace_rows(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
     hospitals = sorted({row["hospital_id"] for row in rows})
-    _replace(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
-    _replace(lake, STAYS, [stay(one) for one in raised], night, "received_on")
+    replace_rows(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
+    replace_rows(lake, STAYS, [stay(one) for one in raised], night, "received_on")
     write_night(lake, rows, night)
 
 
@@ -145,6 +153,7 @@ def dossier_of(alert: dict[str, Any]) -> dict[str, Any]:
                 "code": "H02", "en": "Hanging bed", "zh": "挂床住院", "hook": "38-1",
                 "official": None, "grade": "疑点", "version": "2026-01",
                 "evidence": {"idle_days": 2.0}, "limits": {"idle_run_days": "audit practice"},
+                "limits_zh": {"idle_run_days": ["连续无诊疗天数", "审核实践"]},
                 "doc": "",
             }
         ],
@@ -191,9 +200,31 @@ def stay(alert: dict[str, Any]) -> dict[str, Any]:
                    "received_on": alert["run_date"]}  # fmt: skip
 
 
-def _replace(
+def replace_rows(
     lake: Lake, table: Table, rows: Sequence[dict[str, Any]], night: date, clock: str = "run_date"
 ) -> None:
+    """Write the rows of a table that came with a night."""
     frame = pl.DataFrame(list(rows), schema=table.dtypes())
     keys = (*table.key, clock) if clock not in table.key else table.key
     lake.replace(table.name, frame, Span.night(night, clock), keys=keys)
+
+
+def write_group(lake: Lake, came: Mapping[str, Sequence[date]], group: str = "G1") -> None:
+    """Write and publish a case about a group; ``came`` has the first days of its members' stays."""
+    row = case(1, person_id=None, about=f"group:{group}", rule_codes=["H17"], score=None)
+    write_whole(lake, [row], subject_type="group", subject_id=group)
+    members = [
+        {"run_date": NIGHT, "group_id": group, "person_id": person, "hospital_id": "H0001",
+         "found_as": "H0001|x", "first_seen": NIGHT}
+        for person in came
+    ]  # fmt: skip
+    replace_rows(lake, GROUPS, members, NIGHT)
+    stays = [
+        dict.fromkeys(STAYS.names)
+        | {"stay_id": f"{person}-{place}", "person_id": person, "hospital_id": "H0001",
+           "admitted_at": datetime.combine(day, time(9)), "received_on": NIGHT}
+        for person, days in came.items()
+        for place, day in enumerate(days)
+    ]  # fmt: skip
+    replace_rows(lake, STAYS, stays, NIGHT, "received_on")
+    publish(lake)

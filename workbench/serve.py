@@ -12,7 +12,7 @@ import waitress
 from django.conf import settings
 from django.core.management import call_command
 
-from claims.errors import JianbaoError
+from claims.errors import JianbaoError, SettingsError
 from claims.settings import load_settings
 from workbench import database, secret
 
@@ -71,6 +71,24 @@ def set_password(name: str, password: str) -> User:
     from workbench.services import users  # noqa: PLC0415  needs prepare() first
 
     return users.set_password(name=name, password=password)
+
+
+def demonstrate() -> tuple[dict[str, str], str]:
+    """Make the people of the demonstration; their names and roles, and the new password of all.
+
+    Raises SettingsError where another database is named than the one in the data folder: that
+    one may hold real people, and nobody should sign in there as a made-up one.
+    """
+    if os.environ.get(database.VARIABLE):
+        raise SettingsError(
+            f"People of the demonstration belong in its own folder, and {database.VARIABLE} names "
+            "another database.",
+            f"Leave {database.VARIABLE} out, or add people with `jianbao user add NAME`.",
+        )
+    prepare()
+    from workbench.services import demonstration  # noqa: PLC0415  needs prepare() first
+
+    return dict(demonstration.PEOPLE), demonstration.renew()
 
 
 def hand_over(folder: Path, night: date) -> int:

@@ -7,7 +7,17 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from workbench.views import acts, attached, bulk, dossier, overview, packet, queue, trail
+from workbench.views import (
+    acts,
+    attached,
+    bulk,
+    dossier,
+    indicators,
+    overview,
+    packet,
+    queue,
+    trail,
+)
 from workbench.views.sign_in import SignIn
 
 OPEN = {
@@ -36,6 +46,7 @@ urlpatterns = [
     path("cases/<str:case_id>/packet/", packet.packet, name="packet"),
     path("cases/<str:case_id>/linked/", bulk.bulk, name="bulk"),
     path("overview/", overview.overview, name="overview"),
+    path("indicators/", indicators.indicators, name="indicators"),
     path("trail/", trail.trail, name="trail"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),

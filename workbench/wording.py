@@ -105,6 +105,31 @@ FACT_WORDS: Final[dict[str, StrPromise]] = {
     "class_name": _("Class of the item"),
     "site": _("Site"),
 }
+# What the audit trail tells of; a case that reaches a state says so itself.
+EVENT_WORDS: Final[dict[str, StrPromise]] = {
+    "case.viewed": _("Opened the dossier"),
+    "case.taken": _("Took the case"),
+    "case.released": _("Put the case back"),
+    "case.timed_out": _("The time for the case ran out"),
+    "case.reopened": _("Reopened the case"),
+    "case.attached": _("Attached a file"),
+    "case.packed": _("Took out an evidence packet"),
+    f"case.{life.AWAITS_SECOND}": _("Gave the first opinion; a second is awaited"),
+    f"case.{life.CONFLICTED}": _("Gave the second opinion; the two differ"),
+    f"case.{life.ON_SITE}": _("Referred the case to on-site inspection"),
+    f"case.{life.CONFIRMED}": _("Concluded: confirmed"),
+    f"case.{life.REFUTED}": _("Concluded: refuted"),
+    f"case.{life.INCONCLUSIVE}": _("Concluded: inconclusive"),
+    f"case.{life.APPEALED}": _("Recorded an appeal of the hospital"),
+    f"case.{life.UPHELD}": _("Answered the appeal: upheld"),
+    f"case.{life.OVERTURNED}": _("Answered the appeal: overturned"),
+    "person.unmasked": _("Asked who a person is"),
+    "queue.exported": _("Exported the queue"),
+    "facts_only": _("Switched facts only on or off"),
+    "sign_in": _("Signed in"),
+    "sign_in.failed": _("A sign-in failed"),
+    "outcomes.handed_over": _("Outcomes were handed over to the lake"),
+}
 LOSS_WORDS: Final[dict[str, StrPromise]] = {
     "line_sum": _("sum of the lines in doubt"),
     "excess_over_peers": _("excess over the standard"),

@@ -23,7 +23,8 @@ FILE = Path(__file__).with_name("limits.toml")
 class Limit:
     """One limit and its history.
 
-    ``values`` maps the first day on which a value holds to the value, in ``unit``.
+    ``values`` maps the first day on which a value holds to the value, in ``unit``. ``zh`` and
+    ``basis_zh`` are its name and basis in Chinese, for limits whose words reach a dossier.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Limit:
     unit: str
     basis: str
     values: Mapping[date, float]
+    zh: str = ""
+    basis_zh: str = ""
 
     def on(self, day: date) -> float | None:
         """The value that held on a day; None before the first one."""
@@ -73,4 +76,5 @@ def load_limits(path: Path = FILE) -> Limits:
 
 def _limit(name: str, entry: dict[str, Any]) -> Limit:
     values = {date.fromisoformat(day): float(value) for day, value in entry["values"].items()}
-    return Limit(name, entry["doc"], entry["unit"], entry["basis"], values)
+    words = {key: entry.get(key, "") for key in ("zh", "basis_zh")}
+    return Limit(name, entry["doc"], entry["unit"], entry["basis"], values, **words)

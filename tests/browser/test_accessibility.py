@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from bench import chromium
 from tests.browser.people import PASSWORD, Person
-from tests.workbench_lake import case, write_whole
+from tests.workbench_indicators import CITY, crossed, figure, write_figures
+from tests.workbench_lake import case, write_group, write_whole
 from workbench.access import SENIOR
 from workbench.services import users
 
@@ -29,7 +31,16 @@ pytestmark = [
 ]
 
 CASE = "/cases/case-000001/"
-PAGES = ("/", "/?hospital=nowhere", CASE, f"{CASE}linked/", "/overview/", "/trail/", "/nowhere/")
+PAGES = (
+    "/",
+    "/?hospital=nowhere",
+    CASE,
+    f"{CASE}linked/",
+    "/overview/",
+    "/indicators/",
+    "/trail/",
+    "/nowhere/",
+)
 SIZES = ((1280, 800), (820, 1100))
 SERIOUS = ("serious", "critical")
 RUN = "axe.run({resultTypes: ['violations']}).then(told => told.violations)"
@@ -82,6 +93,28 @@ def test_no_page_has_a_serious_finding(reader: Person, axe: str, language: str) 
     reader.ask("document.querySelector('.decide').noValidate = true")
     reader.tab.follow(".decide .primary")
     found += findings(reader, axe)
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_drawings_and_figures_have_no_serious_finding(
+    reader: Person, lake: Lake, axe: str, language: str
+) -> None:
+    write_group(
+        lake, {f"{number:012d}": [date(2025, 9, 1)] * (1 + number % 2) for number in range(5)}
+    )
+    red = {"oe": 1.45, "growth": 0.8, "crossed": [crossed("oe", "red", 1.45, 1.30)]}
+    write_figures(lake, [figure(*one) | (red if one[0] != "city" else {}) for one in CITY])
+    reader.go("/")
+    reader.sign_in("chen", language)
+    found = []
+    for width, height in SIZES:
+        reader.tab.resize(width, height)
+        for page in (CASE, "/indicators/", "/indicators/?district=Near+District"):
+            reader.go(page)
+            reader.ask("document.querySelectorAll('details').forEach(one => { one.open = true })")
+            found += [f"{width}: {one}" for one in findings(reader, axe)]
+    assert "Riverside" in str(reader.ask("document.body.innerText"))
     assert found == []
 
 

@@ -144,6 +144,8 @@ def test_a_limit_is_dated_explained_and_used(name: str) -> None:
     entry = LIMITS[name]
     assert entry.values
     assert all((entry.doc, entry.unit, entry.basis))
+    if any(name in item.limits for item in RULES):
+        assert all((entry.zh, entry.basis_zh)), "a dossier tells it in Chinese too"
     by_lines = f'"{name}"' in Path(indicator_lines.__file__).read_text(encoding="utf-8")
     assert by_lines or any(name in item.limits for item in RULES)
 

@@ -171,6 +171,9 @@ def test_a_dossier_shows_facts_days_and_rules_with_their_law() -> None:
     (rule,) = content["rules"]
     assert rule["hook"] == BY_CODE["H01"].hook
     assert set(rule["limits"]) == set(BY_CODE["H01"].limits)
+    name, basis = rule["limits_zh"]["split_gap_days"]
+    assert name == "分解住院间隔天数"
+    assert basis.startswith("GZ10000204001000；各省实践")
     assert rule["evidence"]["days_since_same_condition"] == 2
     assert content["reasons"][0]["text_en"].startswith("stayed 3.2 d")
     assert (content["model"], content["standards"]) == ("m1", "v1")

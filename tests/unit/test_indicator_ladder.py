@@ -175,3 +175,14 @@ def test_a_month_leaves_what_was_written_about_others(history: History, tmp_path
 def test_the_last_whole_month_is_the_one_before(history: History) -> None:
     assert last_whole_month(date(2025, 3, 31)) == date(2025, 2, 1)
     assert last_whole_month(date(2025, 1, 1)) == date(2024, 12, 1)
+
+
+def test_articles_of_a_physician_are_kept_over_all_stays(history: History, tmp_path: Path) -> None:
+    lake = Lake.at(tmp_path)
+    store(lake, history, END, MARCH, lambda _: None)
+    month = lake.scan("indicators").filter(pl.col("period") == "month").collect()
+    items = month.filter(pl.col("rung") == "physician_item")
+    assert set(items["class"]) == {"*"}
+    found = dict(items.select("subject_id", "amount").iter_rows())
+    assert found[f"H|heart|E|{STENT}"] == 220_000
+    assert set(items["parent_id"]) <= set(month.filter(pl.col("rung") == "physician")["subject_id"])

@@ -68,6 +68,11 @@ PAGES: dict[str, tuple[str, bool, dict[str, int]]] = {
         False,
         {"auditor": OK, "senior": OK, "scientist": OK, "viewer": OK, "elsewhere": OK},
     ),
+    "indicators": (
+        "get",
+        False,
+        {"auditor": OK, "senior": OK, "scientist": OK, "viewer": OK, "elsewhere": OK},
+    ),
     "trail": ("get", False, {"senior": OK, "administrator": OK}),
 }
 

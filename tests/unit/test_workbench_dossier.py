@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests.workbench_lake import NIGHT, YESTERDAY, case, write_whole
+from workbench.templatetags.formats import limits
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -47,6 +49,20 @@ def test_a_rule_hit_shows_its_article_and_its_evidence(auditor: Client, lake: La
     assert "Article 38-1 of the Regulation" in text
     assert '<th scope="row">Days without treatment</th><td class="number">2</td>' in text
     assert "audit practice" in text
+
+
+def test_a_limit_and_its_basis_are_told_in_the_language_of_the_reader(
+    auditor: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    assert "The limit idle run days rests on: audit practice" in text_of(auditor)
+    assert "限值连续无诊疗天数的依据：审核实践" in text_of(auditor, **CHINESE)
+
+
+def test_what_was_written_without_chinese_keeps_its_english() -> None:
+    rule = {"limits": {"idle_run_days": "audit practice"}}
+    with override("zh-hans"):
+        assert limits(rule) == [("idle_run_days", "audit practice")]
 
 
 def test_what_speaks_for_the_record_is_shown(auditor: Client, lake: Lake) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
+import workbench
 from claims.errors import JianbaoError
+from workbench import life
+from workbench.services import packets
+from workbench.wording import EVENT_WORDS
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -111,6 +118,28 @@ def test_the_command_names_what_is_broken(
     with pytest.raises(JianbaoError, match="entry 3 was changed") as told:
         serve.verify_trail()
     assert told.value.exit_code == 11
+
+
+def test_every_event_that_is_written_has_its_words() -> None:
+    room = Path(workbench.__file__).parent
+    code = "".join(one.read_text("utf-8") for one in (room / "services").glob("*.py"))
+    written = set(re.findall(r'Event\([\w.]+, "([\w.]+)"', code)) | {packets.EVENT}
+    reached = {f"case.{to}" for old, to in life.MOVES if to not in {life.NEW, *life.HELD}}
+    assert len(written) > 8
+    assert (written | reached) - set(EVENT_WORDS) == set()
+
+
+@pytest.mark.usefixtures("three")
+def test_the_page_tells_events_in_words_and_by_their_code(senior: Client) -> None:
+    from workbench.services.trail import Event, append  # noqa: PLC0415
+
+    with transaction.atomic():
+        append(Event(None, "case.timed_out", "case-000009"))
+    told = {"en": "The time for the case ran out", "zh-cn": "办理时限已到"}
+    for language, words in told.items():
+        page = senior.get(reverse("trail"), headers={"Accept-Language": language})
+        assert words in page.content.decode()
+        assert "case.timed_out" in page.content.decode()
 
 
 def test_the_page_shows_events_and_the_proof(senior: Client, lake: Lake, three: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
     DETECTOR_WORDS,
+    EVENT_WORDS,
     GRADE_WORDS,
     LOSS_WORDS,
     OUTCOME_WORDS,
@@ -111,6 +112,12 @@ def reason_word(code: str) -> str:
 
 
 @register.filter
+def event_word(name: str) -> str:
+    """What the trail tells of, in words."""
+    return str(EVENT_WORDS.get(name, name))
+
+
+@register.filter
 def loss_word(method: str) -> str:
     """How an amount was found."""
     return str(LOSS_WORDS.get(method, method))
@@ -196,6 +203,17 @@ def mask(pseudonym: str | None) -> str:
 def rule_title(code: str) -> str:
     """What a rule code is about."""
     return title(code, chinese=_in_chinese())
+
+
+@register.filter
+def limits(rule: dict[str, Any]) -> list[tuple[str, str]]:
+    """The limits of a rule with what they rest on; in English where no Chinese was written."""
+    chinese: dict[str, list[str]] = rule.get("limits_zh", {}) if _in_chinese() else {}
+    told = []
+    for name, basis in rule["limits"].items():
+        name_zh, basis_zh = chinese.get(name, ["", ""])
+        told.append((name_zh or name, basis_zh or basis))
+    return told
 
 
 @register.filter

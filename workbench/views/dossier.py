@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from workbench import drawing, life, may
+from workbench import drawing, life, may, web_drawing
 from workbench.access import READ_CASE
 from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyForm
 from workbench.models import Opinion
-from workbench.selectors import queue, shown
+from workbench.selectors import network, queue, shown
 from workbench.services import attaching, looks
 from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.selectors.dossier import Point
 
 PAST_SHOWN = 10
+GROUP = "group"
 
 
 @require_safe
@@ -64,7 +65,7 @@ def page(
 
 def points_of(case: Opened) -> list[dict[str, Any]]:
     """The doubtful points of a case as templates show them."""
-    return [_point(point) for point in case.dossier.points]
+    return [_point(case, point) for point in case.dossier.points]
 
 
 def choices(case: Opened) -> list[tuple[str, str]]:
@@ -80,7 +81,7 @@ def _called(point: Point) -> str:
     return " ".join(filter(None, [subject_word(point.alert["subject_type"]), item, point.short]))
 
 
-def _point(point: Point) -> dict[str, Any]:
+def _point(case: Opened, point: Point) -> dict[str, Any]:
     return {
         "it": point,
         "facts": shown.facts(point),
@@ -92,7 +93,16 @@ def _point(point: Point) -> dict[str, Any]:
         "names": point.content.get("labels", {}),
         "reasons": point.content.get("reasons", []),
         "falls": drawing.falls(shown.waterfall(point)),
+        "web": _web(case, point),
     }
+
+
+def _web(case: Opened, point: Point) -> web_drawing.Web | None:
+    """The network of a group; None for what is no group."""
+    if point.alert["subject_type"] != GROUP:
+        return None
+    subject = point.alert["subject_id"]
+    return web_drawing.web(network.network(case.desk.lake, case.night, subject))
 
 
 def _stays(case: Opened) -> set[str]:
