@@ -17,8 +17,14 @@ from features import (
     insured,
     item_frames,
     ledger,
+    ledger_buying,
+    ledger_buying_frames,
     ledger_chain,
+    ledger_choice,
+    ledger_choice_frames,
     ledger_frames,
+    ledger_patients,
+    ledger_patients_frames,
     level_frames,
     likeness_frames,
     need_frames,
@@ -30,6 +36,8 @@ from features import (
     stay_coding,
     stay_dates,
     stay_demographics,
+    stay_device_frames,
+    stay_devices,
     stay_frames,
     stay_history,
     stay_identity,
@@ -38,6 +46,7 @@ from features import (
     stay_need,
     stay_proof,
     stay_surroundings,
+    suppliers,
     surroundings_frames,
     use,
     use_bill,
@@ -144,6 +153,7 @@ STAY_FRAMES = {
     **identity_frames.FRAMES,
     **dates_frames.FRAMES,
     **surroundings_frames.FRAMES,
+    **stay_device_frames.FRAMES,
 }
 STAYS = Catalogue.of(
     STAY,
@@ -162,6 +172,7 @@ STAYS = Catalogue.of(
     stay_dates,
     stay_demographics,
     stay_surroundings,
+    stay_devices,
 )
 USE_FRAMES = {
     **use_frames.FRAMES,
@@ -172,11 +183,19 @@ USE_FRAMES = {
     **use_bill_frames.FRAMES,
 }
 USES = Catalogue.of(USE, USE_FRAMES, use, use_book, use_source, use_trace, use_scope, use_bill)
-LEDGERS = Catalogue.of(LEDGER, ledger_frames.FRAMES, ledger, ledger_chain)
+LEDGER_FRAMES = {
+    **ledger_frames.FRAMES,
+    **ledger_choice_frames.FRAMES,
+    **ledger_patients_frames.FRAMES,
+    **ledger_buying_frames.FRAMES,
+}
+LEDGERS = Catalogue.of(
+    LEDGER, LEDGER_FRAMES, ledger, ledger_chain, ledger_choice, ledger_patients, ledger_buying
+)
 PERSONS = Catalogue.of(PERSON, person_frames.FRAMES, insured)
 PHYSICIANS = Catalogue.of(PHYSICIAN, level_frames.PHYSICIAN_FRAMES, institution)
 DEPARTMENTS = Catalogue.of(DEPARTMENT, level_frames.DEPARTMENT_FRAMES, institution)
-HOSPITALS = Catalogue.of(HOSPITAL, level_frames.HOSPITAL_FRAMES, institution)
+HOSPITALS = Catalogue.of(HOSPITAL, level_frames.HOSPITAL_FRAMES, institution, suppliers)
 GROUPS = Catalogue.of(GROUP, group_frames.FRAMES, group)
 CATALOGUES: dict[str, Catalogue] = {
     "stay": STAYS,

@@ -190,7 +190,9 @@ FRAMES = {
         "items",
         items,
         needs=ITEM,
-        sources=dict.fromkeys(("unusual", "missing", "surprise", "peers"), ITEM),
+        sources=dict.fromkeys(
+            ("unusual", "missing", "surprise", "peers", "share", "category"), ITEM
+        ),
     ),
     "steps": Frame(
         "steps", steps, needs=STEP, sources=dict.fromkeys(("out_of_order", "peers"), STEP)

@@ -54,11 +54,12 @@ def _asked(day: pl.Expr, on: date, month: tuple[date, date] | None) -> pl.Expr:
     return tonight if month is None else tonight | day.is_between(*month)
 
 
-def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of stays with the hospital of the version of the stay they came with."""
+def of_stays(history: History, rows: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
+    """Rows of stays with hospital and ``columns`` of the version of the stay they came with."""
     stays = history.versions("stays").select(
         "stay_id",
         "hospital_id",
+        *columns,
         pl.col("voided").fill_null(value=False),
         stay_from=KNOWN_FROM,
         stay_until=KNOWN_UNTIL,
@@ -71,7 +72,7 @@ def _of_stays(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _billed(history: History) -> pl.LazyFrame:
     rows = history.versions_where("fee_lines", CONSUMABLE)
-    return _of_stays(history, rows).select(
+    return of_stays(history, rows).select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,
@@ -83,7 +84,7 @@ def _billed(history: History) -> pl.LazyFrame:
 
 
 def _used(history: History) -> pl.LazyFrame:
-    return _of_stays(history, history.versions("device_uses")).select(
+    return of_stays(history, history.versions("device_uses")).select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,
@@ -94,25 +95,32 @@ def _used(history: History) -> pl.LazyFrame:
 
 
 def _bought(history: History) -> pl.LazyFrame:
-    rows = history.versions("purchases").join(_packs(history), on="item_code", how="left")
-    used = _serials_used(history)
-    rows = rows.join(used, on=[*PAIR, "serial"], how="left")
-    factor = divided(pl.col("pack_factor"), THOUSANDTHS_PER_UNIT)
-    packs = (factor > 1) & (
-        pl.col("unit_price") > pl.col("dearest") * factor * PACK_PRICE_SHARE
-    ).fill_null(value=False)
-    units = pl.when(packs).then(pl.col("quantity") * factor).otherwise("quantity")
+    rows = purchased(history).join(_serials_used(history), on=[*PAIR, "serial"], how="left")
     return rows.select(
         *PAIR,
         KNOWN_FROM,
         KNOWN_UNTIL,
         "lot",
-        quantity=units.round().cast(pl.Int64),
-        amount=pl.col("quantity") * pl.col("unit_price") // THOUSANDTHS_PER_UNIT,
+        quantity="units",
+        amount="paid",
         day=pl.when("consignment")
         .then(pl.min_horizontal("used_on", "delivered_on"))
         .otherwise("delivered_on"),
         kind=pl.when("consignment").then(pl.lit("consigned")).otherwise(pl.lit("bought")),
+    )
+
+
+def purchased(history: History) -> pl.LazyFrame:
+    """All purchases with ``units``, in thousandths of a unit of charge, and ``paid``, in fen."""
+    rows = history.versions("purchases").join(_packs(history), on="item_code", how="left")
+    factor = divided(pl.col("pack_factor"), THOUSANDTHS_PER_UNIT)
+    packs = (factor > 1) & (
+        pl.col("unit_price") > pl.col("dearest") * factor * PACK_PRICE_SHARE
+    ).fill_null(value=False)
+    units = pl.when(packs).then(pl.col("quantity") * factor).otherwise("quantity")
+    return rows.with_columns(
+        units=units.round().cast(pl.Int64),
+        paid=pl.col("quantity") * pl.col("unit_price") // THOUSANDTHS_PER_UNIT,
     )
 
 
@@ -125,7 +133,7 @@ def _packs(history: History) -> pl.LazyFrame:
 def _serials_used(history: History) -> pl.LazyFrame:
     """The first day on which each serial number was used in a hospital."""
     used = history.versions("device_uses").filter(pl.col("serial").is_not_null())
-    rows = _of_stays(history, used)
+    rows = of_stays(history, used)
     return rows.group_by(*PAIR, "serial").agg(used_on=pl.col("used_at").dt.date().min())
 
 

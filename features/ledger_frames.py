@@ -151,7 +151,9 @@ def _with_item(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
         .sort("subject_id", "valid_from")
         .group_by("subject_id", maintain_order=True)
         .last()
-        .select("subject_id", "class_code", "class_name", "generic_name", "platform_price")
+        .select(
+            "subject_id", "class_code", "class_name", "generic_name", "platform_price", "key_list"
+        )
     )
     hospital = (
         rows.select("subject_id", "as_of", "hospital_id")

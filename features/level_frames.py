@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from features import level_bills, level_stays, level_windows
+from features import level_bills, level_stays, level_suppliers, level_windows
 from features.declaration import DEPARTMENT, HOSPITAL, PHYSICIAN
 from features.frames import Frame, source
 from features.level_expected import with_expected
@@ -155,6 +155,12 @@ def frames_of(entity: Entity) -> dict[str, Frame]:
             partial(census, entity),
             needs=key,
             sources={"in_bed": DATES, "approved_beds": source("hospitals.approved_beds")},
+        ),
+        Frame(
+            "suppliers",
+            level_suppliers.suppliers,
+            needs=_with(key, level_suppliers.BOUGHT),
+            sources=dict.fromkeys(level_suppliers.COLUMNS, _with(key, level_suppliers.BOUGHT)),
         ),
     )
     return {frame.name: frame for frame in (made + more if entity == HOSPITAL else made)}

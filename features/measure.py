@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from features.once import sharing
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,6 +88,7 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "class_code",
         "class_name",
         "platform_price",
+        "key_list",
         "billed_year",
         "billed_amount_year",
         "bought_year",
@@ -123,6 +126,14 @@ def measure(
     of the entity, then one Float64 column a feature (null where it cannot be said, and
     for features of the catalogue that are not among ``features``).
     """
+    with sharing():
+        measured = _measured(history, catalogue, subjects, features)
+    return _finished(measured, catalogue, features)
+
+
+def _measured(
+    history: History, catalogue: Catalogue, subjects: pl.DataFrame, features: Sequence[Feature]
+) -> pl.DataFrame:
     wanted = subjects.lazy().select("subject_id", "as_of").unique()
     entity = catalogue.entity.name
     # The frame of the subject itself serves its context and its own features: built once.
@@ -135,7 +146,7 @@ def measure(
         rows = own.lazy() if over == entity else catalogue.frames[over].build(history, wanted)
         found = computed(rows, mine, single=catalogue.frames[over].single).collect()
         measured = measured.join(found, on="subject_id", how="left")
-    return _finished(measured, catalogue, features)
+    return measured
 
 
 def computed(rows: pl.LazyFrame, features: list[Feature], *, single: bool) -> pl.LazyFrame:

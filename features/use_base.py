@@ -13,9 +13,9 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from claims.knowledge.scopes import CLASS_DIGITS
-from features import stay_frames
 from features.frames import source
-from features.use_frames import parts
+from features.once import once
+from features.use_frames import parts, stays_around
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -37,14 +37,13 @@ LISTED = source("consumables.item_code", "consumables.platform_price")
 
 
 def keyed(subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """Uses with the stay and the item that their id names."""
-    return parts(subjects).select("subject_id", *GOODS)
+    """Uses (``subject_id``, ``GOODS``) with the stay and the item that their id names."""
+    return parts(subjects)
 
 
 def stays(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     """The stays of the uses, as known on each use's night."""
-    wanted = uses.select("as_of", subject_id="stay_id").unique()
-    return stay_frames.stay(history, wanted).select(
+    return stays_around(history, uses).select(
         "as_of", "hospital_id", "person_id", "department", "sex", "death_date", "admitted_on",
         "discharged_on", "discharged_at", "days", "event_on", stay_id="subject_id",
     )  # fmt: skip
@@ -57,6 +56,7 @@ def rows_of(history: History, uses: pl.LazyFrame, table: str) -> pl.LazyFrame:
     return wanted.join(rows, on="stay_id").filter(as_of("as_of")).drop(KNOWN_FROM, KNOWN_UNTIL)
 
 
+@once
 def lines(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     """All lines that bill consumables in the stays, each with its day of service."""
     rows = rows_of(history, uses, "fee_lines").filter(pl.col("category") == "consumable")
@@ -79,6 +79,7 @@ def billed(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+@once
 def recorded(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     """One row a stay and consumable in the operation record: units and last day of use."""
     return (

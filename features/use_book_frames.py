@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STAY, GOODS = base.STAY, base.GOODS
 PLACE = ["hospital_id", "item_code"]
 ASKED = [*PLACE, "as_of", "served_on"]
+COUNTED = [*PLACE, "as_of", "opened_on", "closed_on"]
 # Counts further apart say nothing of one use.
 MOST_DAYS_BETWEEN_COUNTS = 100
 
@@ -58,14 +59,18 @@ def _gone(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
     between = _between(history, asked).collect().lazy()
     inside = (pl.col("day") > pl.col("opened_on")) & (pl.col("day") <= pl.col("closed_on"))
     flows = pl.concat([_moved(history, between), _used(history, between)])
+    daily = flows.group_by(*PLACE, "day", KNOWN_FROM, KNOWN_UNTIL).agg(pl.col("quantity").sum())
+    # Days between the same two counts ask for the same flows.
     sums = (
-        between.join(flows, on=PLACE)
+        between.select(COUNTED)
+        .unique()
+        .join(daily, on=PLACE)
         .filter(as_of("as_of") & inside)
-        .group_by(ASKED)
+        .group_by(COUNTED)
         .agg(pl.col("quantity").sum())
     )
     gone = pl.col("opened") - pl.col("closed") + pl.col("quantity").fill_null(0)
-    return between.join(sums, on=ASKED, how="left").select(*ASKED, gone_unrecorded=gone)
+    return between.join(sums, on=COUNTED, how="left").select(*ASKED, gone_unrecorded=gone)
 
 
 def _between(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:

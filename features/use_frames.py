@@ -13,6 +13,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
+from features.once import once
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -22,6 +23,9 @@ SUBJECT = r"^(.*)\|([^|]*)$"
 SHELF_DAYS = 180
 # The class of a consumable is the head of its 27-character code (DESIGN 2, `consumables`).
 CLASS_CHARACTERS = 7
+# What the catalogue and the invoices are asked by: many uses of one day ask the same.
+LISTING = ["as_of", "item_code", "service_on"]
+SHELF = [*LISTING, "hospital_id"]
 
 BILLED = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity")
 BILLED_PRICE = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.unit_price")
@@ -40,18 +44,23 @@ def stay_of() -> pl.Expr:
     return pl.col("subject_id").str.extract(SUBJECT, 1)
 
 
+@once
 def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Subjects with the stay and the item that their id names."""
-    return subjects.with_columns(
-        stay_id=stay_of(),
-        item_code=pl.col("subject_id").str.extract(SUBJECT, 2),
-    )
+    named = pl.col("subject_id").str.extract_groups(SUBJECT)
+    return subjects.with_columns(stay_id=named.struct.field("1"), item_code=named.struct.field("2"))
+
+
+@once
+def stays_around(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """The stays of uses (``stay_id``, ``as_of``), as known on each use's night."""
+    wanted = keyed.select("as_of", subject_id="stay_id").unique()
+    return stay_frames.stay(history, wanted)
 
 
 def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a use: quantities, prices and the stay around it, as known that night."""
-    # What several joins below start from is worked out once.
-    keyed = parts(subjects).collect().lazy()
+    keyed = parts(subjects)
     joined = (
         keyed.join(_stays(history, keyed), on=["stay_id", "as_of"], how="left")
         .join(_billed(history, keyed), on="subject_id", how="left")
@@ -59,8 +68,8 @@ def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(_class_quantity(history, keyed), on="subject_id", how="left")
     )
     dated = _dated(joined).collect().lazy()
-    priced = dated.join(_catalogue(history, dated), on="subject_id", how="left")
-    invoiced = priced.join(_invoices(history, priced), on="subject_id", how="left")
+    priced = dated.join(_catalogue(history, dated), on=LISTING, how="left")
+    invoiced = priced.join(_invoices(history, dated), on=SHELF, how="left")
     serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
@@ -78,8 +87,8 @@ def _dated(joined: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _stays(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
-    wanted = keyed.select(pl.col("stay_id").alias("subject_id"), "as_of").unique()
-    context = stay_frames.stay(history, wanted)
+    context = stays_around(history, keyed)
+    wanted = context.select("subject_id", "as_of")
     operations = (
         stay_frames.procedures(history, wanted)
         .group_by("subject_id", "as_of")
@@ -174,31 +183,33 @@ def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
         price_limit=pl.min_horizontal("platform_price", "payment_standard"),
     )
     return (
-        dated.select("subject_id", "as_of", "item_code", "service_on")
+        dated.select(LISTING)
+        .unique()
         .join(rows, on="item_code")
         .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("service_on")))
-        .sort("subject_id", "valid_from")
-        .with_columns(previous_price=pl.col("platform_price").shift(1).over("subject_id"))
-        .group_by("subject_id", maintain_order=True)
+        .sort(*LISTING, "valid_from")
+        .with_columns(previous_price=pl.col("platform_price").shift(1).over(LISTING))
+        .group_by(LISTING, maintain_order=True)
         .last()
         .with_columns(
             price_age=(pl.col("service_on") - pl.col("valid_from")).dt.total_days(),
         )
-        .drop("as_of", "item_code", "service_on", KNOWN_FROM, KNOWN_UNTIL)
+        .drop(KNOWN_FROM, KNOWN_UNTIL)
     )
 
 
 def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
     """Invoice prices of the hospital for the item in the shelf time before the service."""
-    bought = history.versions("purchases").select(
-        "hospital_id", "item_code", "delivered_on", "unit_price", KNOWN_FROM, KNOWN_UNTIL
-    )
+    invoice = ["hospital_id", "item_code", "delivered_on", KNOWN_FROM, KNOWN_UNTIL]
+    # Of the invoices of a day only the dearest is ever read.
+    bought = history.versions("purchases").group_by(invoice).agg(pl.col("unit_price").max())
     age = (pl.col("service_on") - pl.col("delivered_on")).dt.total_days()
     return (
-        dated.select("subject_id", "as_of", "hospital_id", "item_code", "service_on")
+        dated.select(SHELF)
+        .unique()
         .join(bought, on=["hospital_id", "item_code"])
         .filter(as_of("as_of") & age.is_between(0, SHELF_DAYS))
-        .group_by("subject_id")
+        .group_by(SHELF)
         .agg(
             invoice_price=pl.col("unit_price").sort_by("delivered_on", "unit_price").last(),
             dearest_invoice=pl.col("unit_price").max(),

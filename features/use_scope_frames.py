@@ -44,16 +44,16 @@ def scope(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(held).then(name).alias(name) for name in (*LISTS, "sex_made_for")
     )
     one = valid.sort("subject_id", held, nulls_last=False).unique("subject_id", keep="last")
-    rows = one.collect().lazy()
+    rows = found = one.collect().lazy()
     codes = {
         "diagnoses": base.rows_of(history, uses, "stay_diagnoses"),
         # Three things below are asked of the operations; they are worked out once.
         "procedures": base.rows_of(history, uses, "stay_procedures").collect().lazy(),
     }
     for name, coded in codes.items():
-        rows = rows.join(_unfit(rows, coded, name), on="subject_id", how="left")
+        found = found.join(_unfit(rows, coded, name), on="subject_id", how="left")
     return (
-        rows.join(_operators(history, rows, codes["procedures"]), on="subject_id", how="left")
+        found.join(_operators(history, rows, codes["procedures"]), on="subject_id", how="left")
         .join(_sides(history, uses, codes["procedures"]), on=GOODS, how="left")
         .join(_sexes(history, rows), on="subject_id", how="left")
         .join(_limited(history, rows), on=["as_of", "item_code", "served_on"], how="left")

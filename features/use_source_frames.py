@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from claims.history import KNOWN_FROM
 from claims.knowledge.scopes import CLASS_DIGITS
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
 from features.exact import divided
 from features.frames import Frame, source, together
 from features.ledger_frames import INFLOWS
+from features.use_invoices import invoices
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 GOODS, STAY = base.GOODS, base.STAY
 BEHIND = [*GOODS, "other_code", "other_units"]
 PLACE = ["hospital_id", "item_code"]
-YEAR_DAYS = 365  # a price once agreed holds for about a year
 WAYS = ("record", "lot", "label")
 
 
@@ -37,7 +37,7 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     houses = base.stays(history, uses).select(*STAY, "hospital_id")
     goods = base.billed(rows).join(houses, on=STAY).collect().lazy()
     records = base.recorded(history, uses).collect().lazy()
-    found = uses.join(_invoices(history, goods, rows), on=GOODS, how="left").join(
+    found = uses.join(invoices(history, goods, rows), on=GOODS, how="left").join(
         _held(history, goods), on=GOODS, how="left"
     )
     for way, behind in (
@@ -54,37 +54,6 @@ def source_of(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         )
         found = found.join(told, on=GOODS, how="left")
     return found
-
-
-def _invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Billed price against the invoices of its own lots, and whether any invoice has it."""
-    items = goods.select("item_code").unique().collect().lazy()
-    bought = history.versions_about("purchases", items).select(
-        *PLACE, "lot", "unit_price", "delivered_on", KNOWN_FROM, KNOWN_UNTIL
-    )
-    mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
-    known = mine.join(bought.rename({"lot": "bought_lot"}), on=PLACE).filter(as_of("as_of"))
-    lots = base.sold_lots(rows)
-    own = (
-        known.join(lots, left_on=[*GOODS, "bought_lot"], right_on=[*GOODS, "lot"], how="semi")
-        .group_by(*GOODS, "price")
-        .agg(own_invoice=pl.col("unit_price").max())
-        .select(*GOODS, own_over=pl.col("price") / pl.col("own_invoice"))
-    )
-    near = (pl.col("served_on") - pl.col("delivered_on")).dt.total_days().abs() <= YEAR_DAYS
-    agreed = known.group_by(GOODS).agg(
-        agreed=((pl.col("unit_price") == pl.col("price")) & near).any()
-    )
-    there = (
-        base.opening_lots(history, lots.join(mine.select(*GOODS, "hospital_id"), on=GOODS))
-        .select(GOODS)
-        .unique()
-        .with_columns(opening_lot=pl.lit(value=True))
-    )
-    joined = mine.select(GOODS).join(agreed, on=GOODS, how="left").join(own, on=GOODS, how="left")
-    return joined.join(there, on=GOODS, how="left").with_columns(
-        pl.col("opening_lot").fill_null(value=False)
-    )
 
 
 def _held(history: History, goods: pl.LazyFrame) -> pl.LazyFrame:
@@ -174,7 +143,8 @@ def _by_lot(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.Laz
     came = history.versions_about("purchases", mine.select("lot").unique()).select(
         "hospital_id", "lot", KNOWN_FROM, other_code="item_code"
     )
-    both = mine.join(came, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
+    first = came.group_by("hospital_id", "lot", "other_code").agg(pl.col(KNOWN_FROM).min())
+    both = mine.join(first, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
     return _nearest(_others_alone(both))
 
 

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
-from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
 from features.frames import Frame, source, together
+from features.use_unread import unread
 
 if TYPE_CHECKING:
     from claims.history import History
 
 STAY, GOODS = base.STAY, base.GOODS
 UNIT = ["item_code", "serial"]
+PLACE = ["hospital_id", "item_code"]
+# What a store is asked by: many uses of one day ask the same.
+SHELF = [*PLACE, "as_of", "used_on"]
 TRANSFER_DAYS = 90  # a unit lent to another hospital is used in the quarter
 
 
@@ -36,7 +39,7 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     return (
         uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
         .join(again, on=GOODS, how="left")
-        .join(_unread(history, wanted, again, bought), on=GOODS, how="left")
+        .join(unread(history, wanted, again, bought), on=GOODS, how="left")
         .join(_serials(wanted, bought), on=GOODS, how="left")
         .join(_lots(wanted, bought), on=GOODS, how="left")
         .join(_packs(history, uses, stays), on=GOODS, how="left")
@@ -109,65 +112,20 @@ def _serials(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _unread(
-    history: History, wanted: pl.LazyFrame, again: pl.LazyFrame, bought: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Where a number comes twice: units bought here, neither recorded nor on the shelf since.
-
-    A label scanned by mistake leaves the unit that was really used without a record.
-    """
-    twice = wanted.join(again.filter(pl.col("other_persons") > 0), on=GOODS, how="semi")
-    places = twice.group_by(*GOODS, "hospital_id").agg(pl.col("used_on").max())
-    places = places.collect().lazy()
-    items = places.select("item_code").unique()
-    read = (
-        history.tables["device_uses"]
-        .join(items, on="item_code", how="semi")
-        .select(*UNIT, read_on="received_on")
-        .drop_nulls("serial")
-        .group_by(UNIT)
-        .agg(pl.col("read_on").min())
-    )
-    shelf = (
-        base.counted(history, places)
-        .filter(pl.col("counted_on") >= pl.col("used_on"))
-        .group_by(GOODS, maintain_order=True)
-        .agg(closed_on=pl.col("counted_on").first(), left=pl.col("quantity").first())
-    )
-    came = (
-        bought.drop_nulls("serial").rename({"buyer": "hospital_id"}).join(read, on=UNIT, how="left")
-    )
-    known = (
-        places.join(shelf, on=GOODS, how="left")
-        .join(came, on=["item_code", "hospital_id"])
-        .filter(as_of("as_of"))
-        .filter(
-            pl.col("consignment")
-            | (pl.col("delivered_on") <= pl.col("closed_on")).fill_null(value=False)
-        )
-    )
-    unread = pl.col("read_on").is_null() | (pl.col("read_on") > pl.col("as_of"))
-    gone = unread.sum() * THOUSANDTHS_PER_UNIT - pl.col("left").first().fill_null(0)
-    return known.group_by(GOODS).agg(gone_unread=gone)
-
-
 def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
     """Lots: days used after expiry and before delivery, shelf life, whether a gift."""
     mine = wanted.drop_nulls("lot").select(*GOODS, "lot", "hospital_id", "used_on").unique()
-    came = bought.drop_nulls("lot").rename({"buyer": "hospital_id"}).drop("serial")
-    joined = mine.join(came, on=["item_code", "lot", "hospital_id"]).filter(as_of("as_of"))
-    late = (pl.col("used_on") - pl.col("expiry_on")).dt.total_days()
+    late = (pl.col("used_on").max() - pl.col("expiry_on").first()).dt.total_days()
+    early = (pl.col("delivered_on").first() - pl.col("used_on").min()).dt.total_days()
     return (
-        joined.group_by(*GOODS, "lot")
+        mine.join(_deliveries(mine, bought), on=[*PLACE, "as_of", "lot"])
+        .group_by(*GOODS, "lot")
         .agg(
-            expired=late.max(),
-            fresh=(pl.col("expiry_on") - pl.col("delivered_on")).dt.total_days().min(),
+            expired=late,
+            fresh=pl.col("fresh").first(),
             # Consigned goods are posted after their use; all other goods come before it.
-            early=(pl.col("delivered_on").min() - pl.col("used_on").min())
-            .dt.total_days()
-            .clip(0, None)
-            * (~pl.col("consignment").any()),
-            gift=pl.col("gift").all(),
+            early=early.clip(0, None) * ~pl.col("consigned").first(),
+            gift=pl.col("gift").first(),
         )
         .group_by(GOODS)
         .agg(
@@ -176,6 +134,20 @@ def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
             days_early=pl.col("early").max(),
             gift=pl.col("gift").any(),
         )
+    )
+
+
+def _deliveries(mine: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+    """What is known of each lot of a hospital: first days, shelf life, on consignment, gift."""
+    asked = [*PLACE, "as_of", "lot"]
+    came = bought.drop_nulls("lot").rename({"buyer": "hospital_id"})
+    known = mine.select(asked).unique().join(came, on=[*PLACE, "lot"]).filter(as_of("as_of"))
+    return known.group_by(asked).agg(
+        pl.col("expiry_on").min(),
+        pl.col("delivered_on").min(),
+        fresh=(pl.col("expiry_on") - pl.col("delivered_on")).dt.total_days().min(),
+        consigned=pl.col("consignment").any(),
+        gift=pl.col("gift").all(),
     )
 
 
@@ -190,9 +162,10 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Units that came to the hospital by transfer in the time before a use."""
     moves = base.moves(history, "transfer_in")
     age = (pl.col("used_on") - pl.col("moved_at").dt.date()).dt.total_days()
-    return (
-        wanted.group_by(*GOODS, "hospital_id")
-        .agg(pl.col("used_on").max())
+    goods = wanted.group_by(*GOODS, "hospital_id").agg(pl.col("used_on").max())
+    moved = (
+        goods.select(SHELF)
+        .unique()
         .join(
             moves.select(
                 "hospital_id", "item_code", "moved_at", KNOWN_FROM, KNOWN_UNTIL, moved="quantity"
@@ -200,9 +173,10 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
             on=["hospital_id", "item_code"],
         )
         .filter(as_of("as_of") & age.is_between(0, TRANSFER_DAYS))
-        .group_by(GOODS)
+        .group_by(SHELF)
         .agg(transferred=pl.col("moved").sum())
     )
+    return goods.join(moved, on=SHELF).select(*GOODS, "transferred")
 
 
 def _opening(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:

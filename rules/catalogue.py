@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rules import (
     consumable,
     consumable_bill,
+    consumable_ledger,
     consumable_scope,
     consumable_source,
     consumable_trace,
@@ -14,6 +15,7 @@ from rules import (
     stay,
     stay_coding,
     stay_dates,
+    stay_devices,
     stay_history,
     stay_identity,
     stay_inducement,
@@ -39,11 +41,13 @@ RULES: tuple[Rule, ...] = tuple(
         stay_history,
         stay_dates,
         stay_inducement,
+        stay_devices,
         consumable,
         consumable_source,
         consumable_bill,
         consumable_scope,
         consumable_trace,
+        consumable_ledger,
         levels,
     )
     for item in vars(module).values()

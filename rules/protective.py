@@ -18,6 +18,8 @@ DIALYSIS_CODES = ("N18.5", "N18.6", "N18.0")
 STAGED_FAMILIES = ("CB3", "IC2", "FM1", "FM2")
 REHABILITATION_FAMILIES = ("XR2", "XR1", "XS2")
 PSYCHIATRIC_FAMILIES = ("TR1", "TS1", "TT1", "TT2")
+EVERYDAY_PRICE = 10_000  # fen; dearer goods are counted one by one
+REASON_SHARE, SICKER_SHARE = 0.5, 0.8  # of a ledger's cases
 LONG_COURSE_FAMILIES = ("RC1",)  # radiotherapy, given over weeks
 
 
@@ -329,6 +331,38 @@ visiting_operator = Protective(
     "an operator from a department with leave for it took part",
     "有资质科室的术者参与",
     (pl.col("operator_out_of_scope") == 0).fill_null(value=False),
+)
+given_device = Protective(
+    "given_device",
+    "the record shows a device of a lot that was given, which nobody may bill",
+    "使用登记显示为赠品批号，不应收费",
+    (pl.col("given_devices") > 0).fill_null(value=False),
+)
+gift_not_billed = Protective(
+    "gift_not_billed",
+    "as many units as were given are recorded and on no bill, as goods on trial are",
+    "赠品数量已登记使用而未收费，属捐赠或试用",
+    (
+        (pl.col("given_units") > 0) & (pl.col("unbilled_off_platform") >= pl.col("given_units"))
+    ).fill_null(value=False),
+)
+reasons_listed = Protective(
+    "reasons_listed",
+    "an allergy or an unusual body is listed in half of the cases or more",
+    "半数以上病例列有过敏或特殊体型诊断",
+    (pl.col("reasoned_share") >= REASON_SHARE).fill_null(value=False),
+)
+sicker_patients = Protective(
+    "sicker_patients",
+    "nearly all cases are in groups with complications, which may need the better product",
+    "绝大多数为伴并发症病例，可能确需更优产品",
+    (pl.col("complicated_share") >= SICKER_SHARE).fill_null(value=False),
+)
+everyday_goods = Protective(
+    "everyday_goods",
+    "goods of everyday care, which follow the length of stays and are under no key supervision",
+    "日常护理低值耗材，用量随住院天数变化，不属重点治理清单",
+    (~pl.col("key_list") & (pl.col("platform_price") < EVERYDAY_PRICE)).fill_null(value=False),
 )
 
 ALL: tuple[Protective, ...] = (

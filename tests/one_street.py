@@ -62,6 +62,8 @@ TABLES = {
         u2      | H           | 2,000        | U         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
         v2      | H           | 2,000        | V         | medicine   | W1   | E            | 2025-12-26 09:00 | 2025-12-30 10:00 | 2025-12-30 | 2025-12-31  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 1,900       | 100             | 3,000            | 1        | R1       | 4
         v3      | K           | 400          | V         | surgery    | W2   | -            | 2025-11-20 09:00 | 2025-11-22 10:00 | 2025-11-22 | 2025-11-23  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 300         | 100             | 3,000            | 1        | R1       | 2
+        w0      | H           | 3,400        | W         | surgery    | W2   | -            | 2025-07-10 09:00 | 2025-07-12 10:00 | 2025-07-12 | 2025-07-13  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 300         | 100             | 3,000            | 1        | R1       | 2
+        w1      | K           | 3,400        | W         | surgery    | W2   | -            | 2025-11-10 09:00 | 2025-11-12 10:00 | 2025-11-12 | 2025-11-13  | outpatient    | home          | M54.5               | IU29 | no       | no      | no                  | 300         | 100             | 3,000            | 1        | R1       | 2
     """,
     "stay_diagnoses": """
         stay_id | position | code  | present_on_admission
@@ -123,6 +125,9 @@ TABLES = {
         117     | v3      | -                | 2025-11-21 11:00 | -                | consumable  | C160401FILM01 | 1        | 10         | 10       | no   | - | -
         118     | v3      | 117              | 2025-11-24 09:30 | -                | consumable  | C160401FILM01 | -1       | 10         | -10      | no   | - | -
         116     | v3      | -                | 2025-11-24 10:00 | -                | consumable  | C160401FILM01 | 2        | 10         | 20       | no   | - | -
+        201     | w0      | -                | 2025-07-11 10:00 | -                | consumable  | C010101STENTA | 1        | 3,000      | 3,000    | yes  | - | -
+        202     | w1      | -                | 2025-11-11 10:00 | -                | consumable  | C010101STENTA | 1        | 3,000      | 3,000    | yes  | - | -
+        203     | w1      | -                | 2025-11-11 10:00 | -                | consumable  | C160401FILM01 | 1        | 10         | 10       | yes  | - | LF
     """,
     "service_items": """
         item_code | valid_from | name   | category   | unit | price
@@ -141,6 +146,7 @@ TABLES = {
         C020201MESH00 | 2024-01-01 | mesh         | C020201    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | no      | no           | 1,000          | -                | - | -
         C020202MESH02 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,500          | -                | - | -
         C160401FILM01 | 2024-01-01 | film         | C160401    | films      | C     | domestic | sheet | 50          | no          | yes        | no       | yes     | no           | 10             | -                | - | -
+        C030101WIRE01 | 2024-01-01 | wire         | C030101    | wires      | C     | domestic | piece | 1           | no          | yes        | no       | yes     | no           | 90             | -                | - | -
     """,
     "drg_standards": """
         drg  | hospital_level | scheme   | valid_from | weight | payment_standard
@@ -156,6 +162,7 @@ TABLES = {
         3           | H           | C010101STENTB | L1  | V           | 2025-09-01 | 2025-09-10   | 3        | 1,200      | yes         | no          | no | SB1 | -
         5           | K           | C020202MESH02 | L2  | V           | 2025-09-01 | 2025-09-10   | 1        | 1,500      | yes         | no          | no   | - | -
         4           | K           | C020201MESH00 | L0  | V           | 2025-09-01 | 2025-09-10   | 3        | 900        | yes         | no          | no   | - | -
+        6           | K           | C160401FILM01 | LF  | V           | 2025-11-01 | 2025-11-05   | 2        | 9          | yes         | no          | yes  | - | -
     """,
     "stock_moves": """
         move_id | hospital_id | item_code     | kind              | quantity | moved_at | lot
@@ -181,6 +188,7 @@ TABLES = {
         5      | q1      | C020201MESH00 | -      | 1        | 2025-12-12 10:00 | -    | D0 | - | -
         6      | q0     | C010101STENTA | SN5    | 1        | 2025-12-02 10:00 | -    | - | - | -
         7      | p3     | C010101STENTA | SN5    | 1        | 2025-12-08 10:00 | -    | - | - | -
+        8      | w1     | C160401FILM01 | -      | 2        | 2025-11-11 10:00 | -    | - | LF | -
     """,
     "outpatient_visits": """
         visit_id | person_id | hospital_id | visited_at       | kind     | amount
@@ -195,6 +203,14 @@ TABLES = {
         1          | stay         | p2         | hospitalization | H01    | confirmed | 2025-11-20 | 2026-01-10 | 12,000           | tip
     """,
 }  # fmt: skip
+# Two houses of the street buy wires of one supplier, three others beyond it as well.
+TABLES["purchases"] += "".join(
+    f"        {house}{number} | {house} | C030101WIRE01 | LW | {maker} | 2025-10-01 | 2025-10-{number}"
+    f" | 2 | {price} | yes | no | no | - | -\n"
+    for house, maker, price in (("H", "V", 80), ("K", "V", 60), ("M", "U", 60), ("N", "U", 70),
+                                ("O", "U", 60))
+    for number in range(10, 21)
+)  # fmt: skip
 SUBJECTS = {
     "stay": ("p1", "p2", "p3", "q0", "q1", "r1", "s1"),
     "use": (
@@ -209,7 +225,9 @@ SUBJECTS = {
         "H|C010101STENTA|2025-12",
         "H|C010101STENTA|2025-11",
         "H|C010101STENTB|2025-11",
+        "H|C010101STENTB|2025-12",
         "K|C020202MESH01|2025-12",
+        "K|C160401FILM01|2025-11",
     ),
     "person": ("P", "Q", "R", "S", "T"),
     "physician": ("D", "E"),

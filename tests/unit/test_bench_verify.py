@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from bench.verify import page, put_forward
+from bench.verify import _copied, page, put_forward
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,7 @@ FOUND = {
     "stays": 10_000.0, "lines": 1_000_000.0, "fresh": 200_000.0, "held": 700_000.0, "read": 4.0,
     "examined": 96.0, "both": 100.0, "processor": 150.0, "single": 0.5, "gb": 3.0,
     "clear": 900_000.0, "query": 60_000.0, "hold": 40_000.0, "rules": 17.0,
+    "spread": 110.0, "spread_processor": 160.0, "threads": 2.0,
 }  # fmt: skip
 
 
@@ -23,7 +25,20 @@ def test_the_page_gives_rate_goal_and_command() -> None:
     assert "| both | 100.0 s, 10,000 lines a second | 1,000,000 in 2 minutes |" in said
     assert "--lines 1000000" in said
     assert "load of other work when it began: 3.2" in said
+    assert "| both, days and lots of their own | 110.0 s |" in said
     assert "40,000 recommend to hold; 17 rules" in said
+
+
+def test_copies_can_have_days_and_lots_of_their_own() -> None:
+    rows = pl.DataFrame({
+        "purchase_id": ["1"], "lot": ["L"], "delivered_on": [date(2025, 3, 20)],
+        "received_on": [date(2025, 3, 21)],
+    })  # fmt: skip
+    copies = _copied(rows, 2, ("purchase_id",), earlier=5)
+    assert copies.rows() == [
+        ("1c0", "Lc0", date(2025, 3, 20), date(2025, 3, 21)),
+        ("1c1", "Lc1", date(2025, 3, 15), date(2025, 3, 21)),
+    ]
 
 
 def test_copies_have_numbers_of_their_own_and_no_stay_too_many(tmp_path: Path) -> None:
