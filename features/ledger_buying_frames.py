@@ -12,13 +12,14 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source, together
-from features.ledger_flows import PAIR, of_stays, purchased
+from features.ledger_flows import PAIR, billed_lines, of_stays, purchased
 from features.ledger_frames import parts
 
 if TYPE_CHECKING:
     from claims.history import History
 
 SUBJECT = ["subject_id", "as_of"]
+NAME = ["item_code", "lot"]
 LOT = [*SUBJECT, *PAIR, "lot"]
 
 
@@ -99,24 +100,21 @@ def _delivered(history: History) -> pl.LazyFrame:
 
 def _billed(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Lines that name one of the lots, with the hospital of their stay."""
-    return _naming(history, lots, "fee_lines").select(
-        *PAIR, "lot", KNOWN_FROM, KNOWN_UNTIL, "amount", units="quantity"
+    return (
+        billed_lines(history)
+        .join(lots.select(NAME).unique(), on=NAME, how="semi")
+        .select(*PAIR, "lot", KNOWN_FROM, KNOWN_UNTIL, "amount", units="quantity")
     )
 
 
 def _recorded(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
-    """Records of use that name one of the lots."""
-    return _naming(history, lots, "device_uses").select(
+    """Records of use that name one of the lots, with the hospital of their stay."""
+    asked = lots.select(NAME).unique()
+    near = history.tables["device_uses"].join(asked, on=NAME, how="semi").select("stay_id")
+    records = history.versions("device_uses", near).join(asked, on=NAME, how="semi")
+    return of_stays(history, records).select(
         *PAIR, "lot", KNOWN_FROM, KNOWN_UNTIL, units="quantity"
     )
-
-
-def _naming(history: History, lots: pl.LazyFrame, table: str) -> pl.LazyFrame:
-    name = ["item_code", "lot"]
-    asked = lots.select(name).unique()
-    rows = history.tables[table].filter(pl.col("lot").is_not_null())
-    near = rows.join(asked, on=name, how="semi").select("stay_id").unique()
-    return of_stays(history, history.versions(table, near).join(asked, on=name, how="semi"))
 
 
 BOUGHT = source(

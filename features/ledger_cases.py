@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL
-from features.ledger_flows import BILLED_ON, CONSUMABLE, of_stays
+from features.ledger_flows import billed_lines
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -43,13 +43,13 @@ def added(history: History, classes: pl.LazyFrame) -> pl.LazyFrame:
     for the article; summed over the nights up to one, the counts are those known on it.
     """
     named = articles(history).join(classes, on="class_code", how="semi")
-    rows = history.versions_where("fee_lines", CONSUMABLE).select(
-        "stay_id", "item_code", "quantity", KNOWN_FROM, KNOWN_UNTIL,
-        month=BILLED_ON.dt.truncate("1mo"),
-    )  # fmt: skip
     cases = (
-        of_stays(history, rows.join(named.drop(KNOWN_FROM), on="item_code"), "drg")
-        .with_columns(family=pl.col("drg").str.slice(0, FAMILY_CHARACTERS).fill_null(""))
+        billed_lines(history)
+        .join(named.drop(KNOWN_FROM), on="item_code")
+        .with_columns(
+            family=pl.col("drg").str.slice(0, FAMILY_CHARACTERS).fill_null(""),
+            month=pl.col("day").dt.truncate("1mo"),
+        )
         .group_by(*CELL, "stay_id", KNOWN_FROM, KNOWN_UNTIL)
         .agg(units=pl.col("quantity").sum())
         .filter(pl.col("units") > 0)

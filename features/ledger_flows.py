@@ -14,6 +14,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features.exact import divided
+from features.once import once
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,9 +33,19 @@ LEG = ("item_code", "lot", "day", "quantity")
 def flows(history: History) -> pl.LazyFrame:
     """All movements: hospital, item, day, kind, quantity, amount and when it was known."""
     return pl.concat(
-        [_billed(history), _used(history), _bought(history), _moved(history)],
+        [_as_flow(billed_lines(history)), _used(history), _bought(history), _moved(history)],
         how="diagonal_relaxed",
     )
+
+
+@once
+def billed_lines(history: History) -> pl.LazyFrame:
+    """All lines of consumables with hospital and case group of their stay, read but once.
+
+    Columns: stay_id, hospital_id, drg, item_code, lot, quantity, amount, day, and since when
+    until when each was known.
+    """
+    return _billed(history)
 
 
 def moved_by_day(history: History, on: date, month: tuple[date, date] | None) -> pl.LazyFrame:
@@ -45,7 +56,7 @@ def moved_by_day(history: History, on: date, month: tuple[date, date] | None) ->
     few = history.part(
         {"fee_lines": _asked(BILLED_ON, on, month), "device_uses": _asked(USED_ON, on, month)}
     )
-    moved = [_billed(few), _used(few), _bought(history), _moved(history)]
+    moved = [_as_flow(_billed(few)), _used(few), _bought(history), _moved(history)]
     return pl.concat([rows.select(*PAIR, KNOWN_FROM, "day") for rows in moved])
 
 
@@ -65,21 +76,22 @@ def of_stays(history: History, rows: pl.LazyFrame, *columns: str) -> pl.LazyFram
         stay_until=KNOWN_UNTIL,
     )
     since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
-    return rows.join(stays, on="stay_id").filter(
+    told = rows.join(stays, on="stay_id").filter(
         (pl.col("stay_from") <= since) & (until.is_null() | (since < until)) & ~pl.col("voided")
     )
+    return told.drop("voided", "stay_from", "stay_until")
 
 
 def _billed(history: History) -> pl.LazyFrame:
-    rows = history.versions_where("fee_lines", CONSUMABLE)
-    return of_stays(history, rows).select(
-        *PAIR,
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        "quantity",
-        "amount",
-        day=BILLED_ON,
-        kind=pl.lit("billed"),
+    lines = history.versions_where("fee_lines", CONSUMABLE).select(
+        "stay_id", "item_code", "quantity", "amount", "lot", KNOWN_FROM, KNOWN_UNTIL, day=BILLED_ON
+    )
+    return of_stays(history, lines, "drg")
+
+
+def _as_flow(lines: pl.LazyFrame) -> pl.LazyFrame:
+    return lines.select(
+        *PAIR, KNOWN_FROM, KNOWN_UNTIL, "quantity", "amount", "day", kind=pl.lit("billed")
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source, together
-from features.ledger_flows import BILLED_ON, CONSUMABLE, of_stays
+from features.ledger_flows import billed_lines
 from features.ledger_frames import parts
 
 if TYPE_CHECKING:
@@ -27,14 +27,8 @@ COMPLICATED = ("1", "3")
 def patients(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a ledger and stay that was billed for it: ``complicated`` and ``reasoned``."""
     named = parts(subjects)
-    asked = named.select("item_code").unique()
-    lines = (
-        history.versions_where("fee_lines", CONSUMABLE)
-        .join(asked, on="item_code", how="semi")
-        .select("stay_id", "item_code", "quantity", KNOWN_FROM, KNOWN_UNTIL, day=BILLED_ON)
-    )
     billed = (
-        named.join(of_stays(history, lines), on=["hospital_id", "item_code"])
+        named.join(billed_lines(history), on=["hospital_id", "item_code"])
         .filter(as_of("as_of") & pl.col("day").is_between("first_day", "last_day"))
         .group_by("subject_id", "as_of", "stay_id")
         .agg(pl.col("quantity").sum())
