@@ -27,16 +27,18 @@ from bench.reading import Tally, watched
 from claims.settings import load_settings
 from features.catalogue import CATALOGUES
 from features.measure import computed
+from features.once import sharing
 from features.subjects import ledgers_of_night, stays_around, stays_of_night, uses_of_night
 from flows.landing import open_lake
 from flows.levels import measure_levels
 from flows.night import Run, measure_night
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from claims.history import History
     from claims.settings import Settings
+    from features.declaration import Feature
 
 GOAL_SECONDS, GOAL_STAYS = 60, 14_000
 BYTES_PER_MB = 1e6
@@ -133,6 +135,18 @@ def _frames(watch: Watch, history: History, entity: str, subjects: pl.DataFrame)
     catalogue = CATALOGUES[entity]
     wanted = subjects.lazy().select("subject_id", "as_of").unique()
     features = catalogue.measurable(history)
+    with sharing():
+        _each_frame(watch, history, entity, wanted, features)
+
+
+def _each_frame(
+    watch: Watch,
+    history: History,
+    entity: str,
+    wanted: pl.LazyFrame,
+    features: Sequence[Feature],
+) -> None:
+    catalogue = CATALOGUES[entity]
     for name in dict.fromkeys(item.over for item in features):
         frame = catalogue.frames[name]
         mine = [item for item in features if item.over == name]
