@@ -18,7 +18,7 @@ from claims.frozen import Frozen
 from claims.tables import BY_NAME, DELIVERED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from claims.lake import Lake
@@ -139,20 +139,26 @@ class History:
             rows = _near(rows, stays)
         return self._spans(BY_NAME[name], rows)
 
-    def versions_where(self, name: str, condition: pl.Expr) -> pl.LazyFrame:
+    def versions_where(
+        self, name: str, condition: pl.Expr, columns: Sequence[str] = ()
+    ) -> pl.LazyFrame:
         """The versions of one table that meet a condition, with the nights they were known for.
 
         The same as ``versions`` with that condition, without working out all others: of rows
-        that do not meet it no more is read than whether they supersede one that does.
+        that do not meet it no more is read than whether they supersede one that does. With
+        ``columns`` they are read but once, into memory, and have no others than these and the key.
         """
         table, rows = BY_NAME[name], self.tables[name]
         met = rows.filter(condition).with_columns(_met=pl.lit(value=True))
+        if columns:
+            met = met.select({*columns, *table.key, "received_on", "_met"}).collect().lazy()
         other = (
             rows.filter(~condition.fill_null(value=False))
             .select(*table.key, "received_on")
             .join(met.select(table.key).unique(), on=list(table.key), how="semi")
         )
-        spans = self._spans(table, pl.concat([met, other], how="diagonal"))
+        both = pl.concat([met, other], how="diagonal")
+        spans = self._spans(table, both.collect().lazy() if columns else both)
         return spans.filter("_met").drop("_met")
 
     def _spans(self, table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -17,6 +17,7 @@ from features.exact import divided
 from features.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from claims.history import History
@@ -26,6 +27,7 @@ PAIR = ("hospital_id", "item_code")
 PACK_PRICE_SHARE = 0.8
 CONSUMABLE = pl.col("category") == "consumable"
 BILLED_ON = pl.coalesce("performed_at", "charged_at").dt.date()
+BILLED_COLUMNS = ("stay_id", "item_code", "quantity", "amount", "lot", "performed_at", "charged_at")
 USED_ON = pl.col("used_at").dt.date()
 LEG = ("item_code", "lot", "day", "quantity")
 
@@ -45,7 +47,7 @@ def billed_lines(history: History) -> pl.LazyFrame:
     Columns: stay_id, hospital_id, drg, item_code, lot, quantity, amount, day, and since when
     until when each was known.
     """
-    return _billed(history)
+    return _billed(history, BILLED_COLUMNS)
 
 
 def moved_by_day(history: History, on: date, month: tuple[date, date] | None) -> pl.LazyFrame:
@@ -82,8 +84,8 @@ def of_stays(history: History, rows: pl.LazyFrame, *columns: str) -> pl.LazyFram
     return told.drop("voided", "stay_from", "stay_until")
 
 
-def _billed(history: History) -> pl.LazyFrame:
-    lines = history.versions_where("fee_lines", CONSUMABLE).select(
+def _billed(history: History, columns: Sequence[str] = ()) -> pl.LazyFrame:
+    lines = history.versions_where("fee_lines", CONSUMABLE, columns).select(
         "stay_id", "item_code", "quantity", "amount", "lot", KNOWN_FROM, KNOWN_UNTIL, day=BILLED_ON
     )
     return of_stays(history, lines, "drg")

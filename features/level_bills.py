@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import as_of
+from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import level_stays
 from features.frames import source
 from features.level_expected import BY_GROUP, with_expected
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TESTS = ("examination", "laboratory")
 ALIKE_WITHIN = "30d"
+LINE = ("stay_id", "item_code", "category", "quantity", "amount")
 NEEDS = source(
     "stays.drg",
     "hospitals.level",
@@ -61,10 +62,16 @@ def _summed(history: History, stays: pl.LazyFrame) -> pl.LazyFrame:
     """Sums of each bill by class of service, and its items as one text."""
     amount, category = pl.col("amount"), pl.col("category")
     key = ["as_of", "stay_id"]
+    ids = stays.select("stay_id").unique()
+    # What hangs on these stays came with the first of them or later; it is read but once.
     lines = (
-        history.versions("fee_lines", stays.select("stay_id"))
+        history.since_first_of(ids)
+        .versions("fee_lines", ids)
+        .select(*LINE, KNOWN_FROM, KNOWN_UNTIL)
         .join(stays.select(key), on="stay_id")
         .filter(as_of("as_of"))
+        .collect()
+        .lazy()
     )
     sums = lines.group_by(key).agg(
         goods=amount.filter(category == "consumable").sum(),

@@ -1,0 +1,162 @@
+"""What is missing from the books switches rules off, with a reason, and raises nothing by itself.
+
+One thing it does: an innocent explanation that the missing book would have told cannot be told,
+so that a rule which stands on other books may speak where it was silent.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from claims.history import History
+from claims.tables import BY_NAME
+from features.catalogue import CATALOGUES
+from features.measure import measure
+from rules.catalogue import missing, rules_of
+from rules.judge import judge, speaking
+from synthetic import generate
+from tests.unit.synthetic_city import DENSE, START, Delivery
+
+Tables = dict[str, pl.DataFrame]
+STAYS, MONTHS, SEED = 1_200, 9, 47
+BOOKS = ("purchases", "stock_moves", "stock_counts", "device_uses")
+NUMBERED = {
+    "lot": ("fee_lines", "device_uses", "purchases", "stock_moves"),
+    "serial": ("device_uses", "purchases"),
+    "udi_di": ("fee_lines", "device_uses"),
+}
+# Rules on what a hospital buys or on a chain cannot be asked without these.
+NEEDS = {
+    "purchases": {"C10", "C18"},
+    "stock_counts": {"C10"},
+    "device_uses": {"C02"},
+}
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """A city with schemes and look-alikes, in lake types."""
+    out = tmp_path_factory.mktemp("books")
+    generate(out, stays=STAYS, months=MONTHS, seed=SEED, start=START, prevalence=DENSE)
+    city = Delivery(out)
+    delivered = [name for name in BY_NAME if list(out.glob(f"{name}*"))]
+    return {name: in_lake(name, city.table(name)) for name in delivered}
+
+
+def in_lake(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """A delivered table with money in fen and quantities in thousandths."""
+    return rows.select(
+        (
+            (pl.col(column.name) * column.kind.scale).round()
+            if column.name in rows.columns and column.kind.scale > 1
+            else pl.col(column.name)
+            if column.name in rows.columns
+            else pl.lit(None)
+        )
+        .cast(column.kind.lake)
+        .alias(column.name)
+        for column in BY_NAME[name].columns
+    )
+
+
+def accused(tables: Tables) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
+    """Pairs of subject and rule that speak, and what each rule that is switched off lacks."""
+    until = max(rows["received_on"].max() for rows in tables.values())
+    assert isinstance(until, date)
+    history = History.of_frames(tables, until)
+    found: set[tuple[str, str]] = set()
+    off: dict[str, list[str]] = {}
+    for entity, subjects in (("use", uses(tables)), ("ledger", ledgers(tables))):
+        catalogue = CATALOGUES[entity]
+        lacking = {rule.code: missing(rule, catalogue, history) for rule in rules_of(entity)}
+        off |= {code: gaps for code, gaps in lacking.items() if gaps}
+        asked = [rule for rule in rules_of(entity) if not lacking[rule.code]]
+        rows = subjects.with_columns(as_of=pl.lit(until))
+        measured = measure(history, catalogue, rows, catalogue.measurable(history))
+        hits = speaking(judge(measured, asked))
+        found |= set(hits.select("subject_id", "code").iter_rows())
+    return found, off
+
+
+def unguarded(tables: Tables) -> set[str]:
+    """Rules of which an innocent explanation cannot be checked for want of data."""
+    history = History.of_frames(tables, date(2030, 1, 1))
+    return {
+        rule.code
+        for entity in ("use", "ledger")
+        for rule in rules_of(entity)
+        for guard in rule.protected_by
+        for name in guard.expr.meta.root_names()
+        if name in CATALOGUES[entity]
+        if CATALOGUES[entity].missing(CATALOGUES[entity][name], history)
+    }
+
+
+def new(found: set[tuple[str, str]], whole: set[tuple[str, str]], tables: Tables) -> set[str]:
+    """Codes of rules that speak anew although all their explanations can be checked."""
+    return {code for _, code in found - whole} - unguarded(tables)
+
+
+def lines(tables: Tables) -> pl.DataFrame:
+    houses = tables["stays"].unique("stay_id", keep="last").select("stay_id", "hospital_id")
+    consumables = tables["fee_lines"].filter(pl.col("category") == "consumable")
+    return consumables.join(houses, on="stay_id")
+
+
+def uses(tables: Tables) -> pl.DataFrame:
+    """Every stay and consumable that is billed."""
+    named = pl.concat_str("stay_id", "item_code", separator="|")
+    return lines(tables).select(subject_id=named).unique()
+
+
+def ledgers(tables: Tables) -> pl.DataFrame:
+    """Every hospital, consumable and month that is billed."""
+    day = pl.coalesce("performed_at", "charged_at")
+    named = pl.concat_str("hospital_id", "item_code", day.dt.strftime("%Y-%m"), separator="|")
+    return lines(tables).select(subject_id=named).unique()
+
+
+@pytest.fixture(scope="module")
+def whole(tables: Tables) -> set[tuple[str, str]]:
+    """What is raised when nothing is missing."""
+    found, off = accused(tables)
+    assert not off
+    assert {code for _, code in found} >= {"C02", "C05", "C10"}
+    return found
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_without_a_book_no_new_alarm_and_a_reason(
+    tables: Tables, whole: set[tuple[str, str]], book: str
+) -> None:
+    rest = {name: rows for name, rows in tables.items() if name != book}
+    found, off = accused(rest)
+    assert set(off) >= NEEDS.get(book, set())
+    assert all(any(gap.startswith(book) for gap in gaps) for gaps in off.values())
+    assert not new(found, whole, rest)
+
+
+@pytest.mark.parametrize("number", NUMBERED)
+def test_without_lots_serials_or_identifiers_no_new_alarm(
+    tables: Tables, whole: set[tuple[str, str]], number: str
+) -> None:
+    blank = {
+        name: tables[name].with_columns(pl.lit(None, pl.String).alias(number))
+        for name in NUMBERED[number]
+    }
+    found, _ = accused(tables | blank)
+    assert not new(found, whole, tables | blank)
+
+
+def test_codes_that_no_catalogue_knows_raise_nothing_new(
+    tables: Tables, whole: set[tuple[str, str]]
+) -> None:
+    listed = tables["consumables"]
+    known = listed.filter(pl.col("item_code").hash(seed=1) % 3 != 0)
+    assert 0 < known["item_code"].n_unique() < listed["item_code"].n_unique()
+    found, _ = accused(tables | {"consumables": known})
+    # How many pieces a box holds is told by the catalogue, and acquits of a number seen twice.
+    assert {code for _, code in found - whole} <= {"C11"}
