@@ -64,7 +64,8 @@ def in_lake(name: str, rows: pl.DataFrame) -> pl.DataFrame:
 
 def accused(tables: Tables) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
     """Pairs of subject and rule that speak, and what each rule that is switched off lacks."""
-    until = max(rows["received_on"].max() for rows in tables.values())
+    nights = pl.concat([rows.select("received_on") for rows in tables.values()])
+    until = nights["received_on"].max()
     assert isinstance(until, date)
     history = History.of_frames(tables, until)
     found: set[tuple[str, str]] = set()
