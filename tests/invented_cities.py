@@ -2,7 +2,7 @@
 
 Each city has 12 hospitals, 600 stays, 600 uses, 400 ledgers. H01 is planted in stays and found
 up to difficulty 3, H10 is planted as often and never found, H02 too rarely to be tested; C02 is
-found among uses, C10 among ledgers. C20 is planted in a hospital, which nothing orders.
+found among uses, C10 among ledgers. C24 is planted in a hospital, which nothing orders.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def key() -> pl.DataFrame:
         for place in planted_places(scheme)
     ]
     rows += [row_of_key("stay", name_of("stay", place), CAUSE, 0, house(place)) for place in ALIKE]
-    rows.append(row_of_key("hospital", house(0), "C20", 1, house(0)))
+    rows.append(row_of_key("hospital", house(0), "C24", 1, house(0)))
     rows.append(row_of_key("stay", "S-lost", "H01", 1, house(1)))
     return pl.DataFrame(rows, infer_schema_length=None)
 

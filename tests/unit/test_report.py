@@ -214,11 +214,11 @@ def test_a_rule_on_persons_is_right_of_whom_planted_stays_belong_to(results: lis
 
 
 def test_a_rule_on_stays_is_right_of_a_stay_in_a_planted_hospital(results: list[Result]) -> None:
-    inside, outside = invented.hit("stay", "S12", "C20"), invented.hit("stay", "S13", "C20")
+    inside, outside = invented.hit("stay", "S12", "C24"), invented.hit("stay", "S13", "C24")
     told = told_of(results, [inside, outside | {"hospital": "H1"}])
-    right = told.right(told.hits, planted(told, "C20"), "stay")
+    right = told.right(told.hits, planted(told, "C24"), "stay")
     assert right["subject_id"].to_list() == ["S12"]
-    assert told.recalled(told.hits, planted(told, "C20"), "stay") == (1, 1)
+    assert told.recalled(told.hits, planted(told, "C24"), "stay") == (1, 1)
 
 
 def test_a_rule_on_groups_is_right_of_a_group_that_is_mostly_of_two_planted_stays(
@@ -255,17 +255,17 @@ def test_a_rule_with_a_suffix_is_about_the_scheme_it_begins_with() -> None:
 
 
 def test_what_nothing_judges_yet_is_said(data: Data, text: str) -> None:
-    row = one(data["above"], subject_type="hospital", scheme="C20")
+    row = one(data["above"], subject_type="hospital", scheme="C24")
     assert row is not None
     assert (row["planted"], row["judged_by"], row["population"]) == (2, "nothing yet", 24)
-    assert "C20 at the level of the hospital" in text
+    assert "C24 at the level of the hospital" in text
 
 
 def test_hospitals_that_a_queue_orders_are_judged_by_it(results: list[Result]) -> None:
     ranked = [_with_ranked_hospitals(one) for one in results]
     told = pooled(ASKED, ranked, lambda _: None)
     assert told["kinds"] == ["stay", "use", "ledger", "hospital"]
-    row = one(told["above"], subject_type="hospital", scheme="C20")
+    row = one(told["above"], subject_type="hospital", scheme="C24")
     assert row is not None
     # A tenth of 12 hospitals is two places a city; the planted one stands first.
     assert (row["judged_by"], row["found"], row["flagged"]) == ("queue", 2, 4)
