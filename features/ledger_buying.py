@@ -62,12 +62,12 @@ def billed_off_platform() -> pl.Expr:
     unit=SHARE,
     family="buying",
     direction=HIGH,
-    zh="当月批号计费加成占比",
-    says="{value} of what was billed of the month's lots is above their cost",
-    says_zh="当月到货批号计费额中{value}高于进价",
+    zh="线下或赠品批号计费加成占比",
+    says="{value} of what was billed of lots given or off the platform is above their cost",
+    says_zh="线下采购或赠品批号计费额中{value}高于进价",
 )
 def gain_share() -> pl.Expr:
-    """What was billed of the month's lots above their cost, over what was billed."""
+    """What was billed of lots given or off the platform above their cost, over what was billed."""
     return pl.when(pl.col("lots_amount") > 0).then(GAIN / pl.col("lots_amount"))
 
 
@@ -77,12 +77,12 @@ def gain_share() -> pl.Expr:
     unit=YUAN,
     family="buying",
     direction=HIGH,
-    zh="当月批号计费高于进价金额",
-    says="{value} billed above the cost of the month's lots",
-    says_zh="当月到货批号计费高于进价{value}",
+    zh="线下或赠品批号计费高于进价金额",
+    says="{value} billed above the cost of lots given or bought off the platform",
+    says_zh="线下采购或赠品批号计费高于进价{value}",
 )
 def gain_amount() -> pl.Expr:
-    """Amount billed of the month's lots above their cost."""
+    """Amount billed of the month's lots given or off the platform, above their cost."""
     return GAIN
 
 
@@ -92,10 +92,10 @@ def gain_amount() -> pl.Expr:
     unit=UNITS,
     family="buying",
     direction=BOTH,
-    zh="线下或赠品批号登记未收费数量",
-    says="{value} recorded and not billed of lots that were given or bought off the platform",
-    says_zh="线下采购或赠品批号已登记未收费{value}",
+    zh="赠品批号登记未收费数量",
+    says="{value} recorded and not billed of lots that were given",
+    says_zh="赠品批号已登记未收费{value}",
 )
-def unbilled_off_platform() -> pl.Expr:
-    """Units recorded less units billed of the month's lots that were gifts or off the platform."""
-    return pl.col("unbilled_off")
+def unbilled_gifts() -> pl.Expr:
+    """Units recorded less units billed of the month's lots that were given."""
+    return pl.col("unbilled_given")

@@ -1,7 +1,7 @@
 """What a month's deliveries of a ledger cost, and at what price their units were billed.
 
 Units are followed by lot: what is billed under a lot that was delivered to the hospital under the
-same article. Where one lot came in several deliveries, it cost their mean.
+same article. Where a lot came in several deliveries, its bills are shared out among them by units.
 """
 
 from __future__ import annotations
@@ -24,66 +24,88 @@ LOT = [*SUBJECT, *PAIR, "lot"]
 
 
 def deliveries(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a ledger with deliveries in its month: units, cost, bills of their lots.
+    """One row a ledger with deliveries in its month: units, and bills of lots given or off.
 
-    Amounts in fen, units in thousandths. ``billed_off`` counts units billed of lots that were
-    given or not bought on the platform, ``cost`` what the billed units cost.
+    Amounts in fen, units in thousandths. Lots that were given or not bought on the platform are
+    followed to the bill: ``lots_off`` counts units billed, ``lots_amount`` what for, ``lots_cost``
+    what they cost, ``unbilled_given`` units of gifts that are recorded and on no bill.
     """
     named = parts(subjects).collect().lazy()
-    came = (
-        named.join(_delivered(history), on=list(PAIR))
-        .filter(as_of("as_of") & pl.col("delivered_on").is_between("first_day", "last_day"))
-        .collect()
-        .lazy()
-    )
-    lots = (
-        came.drop_nulls("lot")
-        .group_by(LOT)
-        .agg(
-            lot_units=pl.col("quantity").sum(),
-            lot_cost=pl.col("cost").sum(),
-            lot_off=(pl.col("gift") | ~pl.col("on_platform")).any(),
-        )
-    )
-    billed = (
-        lots.join(_billed(history, lots), on=[*PAIR, "lot"])
-        .filter(as_of("as_of"))
-        .group_by(LOT, maintain_order=False)
-        .agg(
-            pl.col("lot_units", "lot_cost", "lot_off").first(),
-            units=pl.col("units").sum(),
-            amount=pl.col("amount").sum(),
-        )
-        .filter((pl.col("units") > 0) & (pl.col("lot_units") > 0))
-        .with_columns(
-            cost=(pl.col("lot_cost") * pl.col("units") / pl.col("lot_units")).round().cast(pl.Int64)
-        )
-    )
-    used = (
-        lots.filter("lot_off")
-        .join(_recorded(history, lots), on=[*PAIR, "lot"])
-        .filter(as_of("as_of"))
-        .group_by(SUBJECT)
-        .agg(lots_off_used=pl.col("units").sum())
-    )
-    sold = billed.group_by(SUBJECT).agg(
-        lots_billed=pl.col("units").sum(),
-        lots_amount=pl.col("amount").sum(),
-        lots_cost=pl.col("cost").sum(),
-        lots_off=pl.col("units").filter("lot_off").sum(),
-    )
+    every = named.join(_delivered(history), on=list(PAIR)).filter(as_of("as_of")).collect().lazy()
+    came = every.filter(_in_month())
+    lots = _lots(every, came).collect().lazy()
+    billed = lots.join(_billed(history, lots), on=[*PAIR, "lot"]).filter(as_of("as_of"))
+    sold = _sold(lots, billed.group_by(LOT).agg(pl.col("units", "amount").sum()))
+    gifts = lots.filter("lot_given")
+    used = _units(gifts, _recorded(history, gifts)).rename({"units": "gifts_used"})
+    charged = _units(gifts, _billed(history, gifts)).rename({"units": "gifts_billed"})
     given, off = pl.col("gift"), ~pl.col("on_platform") & ~pl.col("gift")
     sums = came.group_by(SUBJECT).agg(
         delivered=pl.col("quantity").sum(),
-        delivered_cost=pl.col("cost").sum(),
         given=pl.col("quantity").filter(given).sum(),
         off_platform=pl.col("quantity").filter(off).sum(),
     )
     return (
         sums.join(sold, on=SUBJECT, how="left")
         .join(used, on=SUBJECT, how="left")
-        .with_columns(unbilled_off=pl.col("lots_off_used") - pl.col("lots_off").fill_null(0))
+        .join(charged, on=SUBJECT, how="left")
+        .with_columns(unbilled_given=pl.col("gifts_used") - pl.col("gifts_billed").fill_null(0))
     )
+
+
+def _lots(every: pl.LazyFrame, came: pl.LazyFrame) -> pl.LazyFrame:
+    """Lots of the month: units and cost of all their deliveries, and what of it was off.
+
+    ``part`` is what the month's deliveries given or off the platform make of the whole lot. A lot
+    of which a price is not told costs nobody knows what.
+    """
+    asked = came.drop_nulls("lot").select(LOT).unique()
+    off, month = pl.col("gift") | ~pl.col("on_platform"), _in_month()
+    quantity, cost = pl.col("quantity"), pl.col("cost")
+    return (
+        every.join(asked, on=LOT, how="semi")
+        .group_by(LOT)
+        .agg(
+            lot_units=quantity.sum(),
+            lot_off=quantity.filter(off & month).sum(),
+            lot_cost=cost.filter(off & month).sum(),
+            priced=cost.filter(off & month).is_not_null().all(),
+            lot_given=pl.col("gift").any(),
+        )
+        .filter(pl.col("lot_off") > 0)
+    )
+
+
+def _in_month() -> pl.Expr:
+    return pl.col("delivered_on").is_between("first_day", "last_day")
+
+
+def _sold(lots: pl.LazyFrame, billed: pl.LazyFrame) -> pl.LazyFrame:
+    """Bills of lots, as far as the month's deliveries given or off the platform go."""
+    part = pl.col("lot_off") / pl.col("lot_units")
+    mine = pl.min_horizontal(pl.col("units") * part, pl.col("lot_off"))
+    rows = (
+        lots.filter("priced")
+        .join(billed, on=LOT)
+        .filter(pl.col("units") > 0)
+        .with_columns(mine=mine)
+        .with_columns(
+            mine=pl.col("mine").round().cast(pl.Int64),
+            charged=(pl.col("amount") * pl.col("mine") / pl.col("units")).round().cast(pl.Int64),
+            cost=(pl.col("lot_cost") * pl.col("mine") / pl.col("lot_off")).round().cast(pl.Int64),
+        )
+    )
+    return rows.group_by(SUBJECT).agg(
+        lots_off=pl.col("mine").sum(),
+        lots_amount=pl.col("charged").sum(),
+        lots_cost=pl.col("cost").sum(),
+    )
+
+
+def _units(lots: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Units of rows that name one of the lots, by ledger."""
+    known = lots.join(rows, on=[*PAIR, "lot"]).filter(as_of("as_of"))
+    return known.group_by(SUBJECT).agg(pl.col("units").sum())
 
 
 def _delivered(history: History) -> pl.LazyFrame:
@@ -129,6 +151,7 @@ SOLD = together(
     source(
         "purchases.lot",
         "fee_lines.stay_id",
+        "fee_lines.category",
         "fee_lines.lot",
         "fee_lines.item_code",
         "fee_lines.quantity",
@@ -148,14 +171,12 @@ FRAMES = {
         needs=BOUGHT,
         sources={
             "delivered": BOUGHT,
-            "delivered_cost": together(BOUGHT, GIVEN),
             "given": together(BOUGHT, GIVEN),
             "off_platform": together(BOUGHT, PLATFORM, GIVEN),
-            "lots_billed": SOLD,
-            "lots_amount": SOLD,
-            "lots_cost": together(SOLD, GIVEN),
+            "lots_amount": together(SOLD, PLATFORM, GIVEN),
+            "lots_cost": together(SOLD, PLATFORM, GIVEN),
             "lots_off": together(SOLD, PLATFORM, GIVEN),
-            "unbilled_off": together(SOLD, PLATFORM, GIVEN, USED),
+            "unbilled_given": together(SOLD, PLATFORM, GIVEN, USED),
         },
     )
 }

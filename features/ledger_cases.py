@@ -26,7 +26,7 @@ def articles(history: History) -> pl.LazyFrame:
     """Class and article of each code, of the first row that was known of it."""
     return (
         history.tables["consumables"]
-        .with_columns(article="generic_name")
+        .with_columns(article=pl.coalesce("generic_name", "item_code"))
         .group_by("item_code")
         .agg(
             pl.col(*ARTICLE).sort_by("received_on", "valid_from").first(),
@@ -42,26 +42,40 @@ def added(history: History, classes: pl.LazyFrame) -> pl.LazyFrame:
     night, cases, units. ``classes`` has the classes asked for. A case is a stay that was billed
     for the article; summed over the nights up to one, the counts are those known on it.
     """
-    named = articles(history).join(classes, on="class_code", how="semi")
-    cases = (
+    listed = articles(history).join(classes, on="class_code", how="semi")
+    lines = (
         billed_lines(history)
-        .join(named.drop(KNOWN_FROM), on="item_code")
+        .join(listed.rename({KNOWN_FROM: "listed_from"}), on="item_code")
         .with_columns(
             family=pl.col("drg").str.slice(0, FAMILY_CHARACTERS).fill_null(""),
             month=pl.col("day").dt.truncate("1mo"),
+            # Of a code that no catalogue knows yet, nobody can say what it is.
+            night=pl.max_horizontal(KNOWN_FROM, "listed_from"),
         )
-        .group_by(*CELL, "stay_id", KNOWN_FROM, KNOWN_UNTIL)
-        .agg(units=pl.col("quantity").sum())
-        .filter(pl.col("units") > 0)
-        .collect()
-        .lazy()
+        .filter(pl.col(KNOWN_UNTIL).is_null() | (pl.col(KNOWN_UNTIL) > pl.col("night")))
     )
-    came = cases.select(*CELL, "units", night=KNOWN_FROM, cases=pl.lit(1, pl.Int64))
-    gone = cases.filter(pl.col(KNOWN_UNTIL).is_not_null()).select(
-        *CELL, units=-pl.col("units"), night=KNOWN_UNTIL, cases=pl.lit(-1, pl.Int64)
-    )
+    steps = [
+        lines.select(*CELL, "stay_id", "night", step="quantity"),
+        lines.filter(pl.col(KNOWN_UNTIL).is_not_null()).select(
+            *CELL, "stay_id", night=KNOWN_UNTIL, step=-pl.col("quantity")
+        ),
+    ]
+    return _by_night(pl.concat(steps, how="diagonal")).collect().lazy()
+
+
+def _by_night(steps: pl.LazyFrame) -> pl.LazyFrame:
+    """Changes of cases and units: a stay is one case as long as units are left on its bill."""
+    stay = [*CELL, "stay_id"]
+    held = pl.col("step").cum_sum().over(stay, order_by="night").clip(0)
+    before = pl.col("held").shift(1).over(stay, order_by="night").fill_null(0)
     return (
-        pl.concat([came, gone], how="diagonal")
+        steps.group_by(*stay, "night")
+        .agg(pl.col("step").sum())
+        .with_columns(held=held)
+        .with_columns(
+            units=pl.col("held") - before,
+            cases=(pl.col("held") > 0).cast(pl.Int64) - (before > 0).cast(pl.Int64),
+        )
         .group_by(*CELL, "night")
         .agg(pl.col("cases", "units").sum())
     )

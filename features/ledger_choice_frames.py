@@ -165,14 +165,12 @@ def _expected() -> list[pl.Expr]:
     """Shares of the class and units of the month, as the hospital did before and others do now.
 
     The share of before is brought to the cases of now; ``PRIOR_CASES`` as elsewhere stand beside
-    those of the year before. Units are those of others times what the hospital took over theirs.
+    those of the year before. Where neither is known, nothing is expected. Units are those of
+    others times what the hospital took over theirs.
     """
-    share = [_share(span) for span in ("month", "quarter")]
+    told = (pl.col("elsewhere_class") > 0) | (pl.col("before_class") > 0)
     return [
-        *(
-            one.alias(f"{span}_share")
-            for one, span in zip(share, ("month", "quarter"), strict=True)
-        ),
+        *(pl.when(told).then(_share(span)).alias(f"{span}_share") for span in ("month", "quarter")),
         pl.when(pl.col("month_units_would") > 0)
         .then(pl.col("month_units_would") * ONE_MILLIONTH * _habit())
         .alias("expected_units"),

@@ -18,8 +18,10 @@ from features.ledger_frames import parts
 if TYPE_CHECKING:
     from claims.history import History
 
-# Allergy, obesity, deformity of the spine, aneurysm of a coronary artery, malformations.
-REASONS = r"^(?:T78|Z88|L23|E66|M41|I25\.4|Q)"
+# Allergies; and, beside what the patient came for, obesity, deformity of the spine, aneurysm of
+# a coronary artery, malformations.
+ALLERGIES = r"^(?:T78|Z88|L23)"
+BODIES = r"^(?:E66|M41|I25\.4|Q)"
 # Last character of a group: 1 with severe complications, 3 with complications (CHS-DRG 2.0).
 COMPLICATED = ("1", "3")
 
@@ -40,8 +42,9 @@ def patients(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     stays = _known(history, billed, "stays", "drg").with_columns(
         complicated=pl.col("drg").str.slice(-1).is_in(COMPLICATED).fill_null(value=False)
     )
-    listed = _known(history, billed, "stay_diagnoses", "code").filter(
-        pl.col("code").str.contains(REASONS)
+    code = pl.col("code")
+    listed = _known(history, billed, "stay_diagnoses", "code", "position").filter(
+        code.str.contains(ALLERGIES) | (code.str.contains(BODIES) & (pl.col("position") > 1))
     )
     reasons = listed.select("subject_id", "stay_id").unique()
     return (
@@ -55,10 +58,10 @@ def patients(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _known(history: History, billed: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
-    """A column of a table of the stays, as known on each ledger's night."""
+def _known(history: History, billed: pl.LazyFrame, table: str, *columns: str) -> pl.LazyFrame:
+    """Columns of a table of the stays, as known on each ledger's night."""
     rows = history.versions(table, billed.select("stay_id").unique())
-    known = billed.join(rows.select("stay_id", column, KNOWN_FROM, KNOWN_UNTIL), on="stay_id")
+    known = billed.join(rows.select("stay_id", *columns, KNOWN_FROM, KNOWN_UNTIL), on="stay_id")
     return known.filter(as_of("as_of"))
 
 
@@ -77,7 +80,7 @@ FRAMES = {
         needs=LINE,
         sources={
             "complicated": together(LINE, source("stays.drg")),
-            "reasoned": together(LINE, source("stay_diagnoses.code")),
+            "reasoned": together(LINE, source("stay_diagnoses.code", "stay_diagnoses.position")),
         },
     )
 }

@@ -34,7 +34,8 @@ def suppliers(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a hospital and class of which it bought enough: its largest supplier of the year.
 
     Columns: ``top_share`` of what was paid, ``premium`` that he was paid over the others' median
-    prices, ``above`` (fen) what that came to; the last two null where nobody else buys.
+    prices, ``above`` (fen) what that came to. Articles that nobody else buys are left out of all
+    three: of a sole agent's nobody can say whether they are dear.
     """
     year = _year(history, subjects.select("as_of").unique()).collect().lazy()
     mine = (
@@ -55,18 +56,19 @@ def suppliers(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         fair=pl.col("fair").sum(),
         purchases=pl.len().cast(pl.Int64),
     )
-    top = pl.struct("paid", "supplier_id")
+    # Who sold it is not always told; of those who are, the largest.
+    told = pl.col("supplier_id").is_not_null()
+    top = pl.struct("compared", "paid", "supplier_id")
     sums = each.group_by(CLASS).agg(
-        whole=pl.col("paid").sum(),
+        whole=pl.col("compared").sum(),
         purchases=pl.col("purchases").sum(),
-        paid=pl.col("paid").sort_by(top).last(),
-        compared=pl.col("compared").sort_by(top).last(),
-        fair=pl.col("fair").sort_by(top).last(),
+        compared=pl.col("compared").filter(told).sort_by(top.filter(told)).last(),
+        fair=pl.col("fair").filter(told).sort_by(top.filter(told)).last(),
     )
     known = pl.col("fair") > 0
     return sums.filter((pl.col("purchases") >= FEWEST_PURCHASES) & (pl.col("whole") > 0)).select(
         *CLASS,
-        top_share=pl.col("paid") / pl.col("whole"),
+        top_share=pl.col("compared") / pl.col("whole"),
         premium=pl.when(known).then(pl.col("compared") / pl.col("fair") - 1.0),
         above=pl.when(known).then((pl.col("compared") - pl.col("fair")).clip(0)),
     )

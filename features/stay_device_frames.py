@@ -20,7 +20,13 @@ def given(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a record of use (subject_id, units) whose lot the hospital was given."""
     ids = subjects.select(stay_id="subject_id").unique()
     recorded = history.versions("device_uses", ids).select(
-        "stay_id", "item_code", "lot", units="quantity", from_=KNOWN_FROM, until=KNOWN_UNTIL
+        "use_id",
+        "stay_id",
+        "item_code",
+        "lot",
+        units="quantity",
+        from_=KNOWN_FROM,
+        until=KNOWN_UNTIL,
     )
     houses = stay_frames.stay(history, subjects).select("subject_id", "as_of", "hospital_id")
     known = houses.join(recorded, left_on="subject_id", right_on="stay_id").filter(
@@ -32,7 +38,7 @@ def given(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         known.drop_nulls("lot")
         .join(gifts.select(*LOT, KNOWN_FROM, KNOWN_UNTIL), on=LOT)
         .filter(as_of("as_of"))
-        .select("subject_id", "item_code", "lot", "units")
+        .select("subject_id", "use_id", "item_code", "lot", "units")
         .unique()
     )
 

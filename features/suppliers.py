@@ -7,11 +7,14 @@ import polars as pl
 from features.declaration import HIGH, HOSPITAL, feature
 from features.units import SHARE, YUAN
 
+# A class of which nobody sells half has no supplier who stands out.
+MOST = 0.5
+
 
 def of_the_dearest(name: str) -> pl.Expr:
-    """A column of the class whose largest supplier was paid most above the others' prices."""
+    """A column of the class that stands out most: one supplier sells half, and gains most."""
     known = pl.col("above").is_not_null()
-    order = pl.struct("above", "class_code")
+    order = pl.struct((pl.col("top_share") >= MOST).alias("most"), "above", "class_code")
     return pl.col(name).filter(known).sort_by(order.filter(known)).last()
 
 

@@ -10,6 +10,7 @@ from rules.declaration import CLUE, limit, rule
 
 BILLED = pl.col("billed_amount_month")
 # The part of the share that nothing would lead to expect.
+MORE = pl.col("choice_share") > pl.col("expected_choice_share")
 EXCESS = (1 - pl.col("expected_choice_share") / pl.col("choice_share")).clip(0, 1)
 
 
@@ -26,7 +27,7 @@ EXCESS = (1 - pl.col("expected_choice_share") / pl.col("choice_share")).clip(0, 
         "given_units",
         "off_platform_share",
         "billed_off_platform",
-        "unbilled_off_platform",
+        "unbilled_gifts",
         "gain_share",
         "gain_amount",
     ),
@@ -79,7 +80,7 @@ def selected_abandoned() -> pl.Expr:
     before nor the other hospitals' choice for such cases would lead to expect it.
     """
     dear = pl.col("price_over_selected") >= limit("unselected_price_ratio")
-    return dear & (pl.col("choice_surprise") >= limit("choice_surprise"))
+    return dear & MORE & (pl.col("choice_surprise") >= limit("choice_surprise"))
 
 
 @rule(
@@ -153,6 +154,7 @@ def dearer_mix() -> pl.Expr:
     dear = pl.col("price_over_plain") >= limit("dear_price_ratio")
     return (
         dear
+        & MORE
         & pl.col("price_over_selected").is_null()
         & pl.col("choice_share_before").is_not_null()
         & (pl.col("choice_surprise") >= limit("choice_surprise"))

@@ -342,9 +342,9 @@ gift_not_billed = Protective(
     "gift_not_billed",
     "as many units as were given are recorded and on no bill, as goods on trial are",
     "赠品数量已登记使用而未收费，属捐赠或试用",
-    (
-        (pl.col("given_units") > 0) & (pl.col("unbilled_off_platform") >= pl.col("given_units"))
-    ).fill_null(value=False),
+    ((pl.col("given_units") > 0) & (pl.col("unbilled_gifts") >= pl.col("given_units"))).fill_null(
+        value=False
+    ),
 )
 reasons_listed = Protective(
     "reasons_listed",

@@ -9,7 +9,7 @@ from tests.worlds import amounts, brought, verdicts, written
 
 RULE = BY_CODE["C18"]
 CASES = """
-    subject_id | gain_share | billed_off_platform | given_units | unbilled_off_platform | gain_amount | verdict         | because
+    subject_id | gain_share | billed_off_platform | given_units | unbilled_gifts | gain_amount | verdict         | because
     gift       | 1          | 3                   | 3           | 0                     | 9,000       | accused         | three gifts billed in full
     half_price | 0.5        | 4                   | 0           | 0                     | 2,000       | accused         | bought at half the price elsewhere
     a_quarter  | 0.25       | 1                   | 0           | -                     | 700         | accused         | one unit a quarter below

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.worlds import check_measured, measured, world
+
+if TYPE_CHECKING:
+    from claims.history import History
 
 STAYS = """
     stay_id | hospital_id | admitted_at | discharged_at | total_amount
@@ -43,11 +48,64 @@ def test_deliveries_of_the_month_and_what_is_gained_on_them() -> None:
         history,
         "ledger",
         """
-        subject_id      | given_units | off_platform_share | billed_off_platform | unbilled_off_platform | gain_amount | gain_share
-        H/STENT/2025-06 | 2           | 0.25               | 3                   | 1                     | 220         | 0.3142857142857143
+        subject_id      | given_units | off_platform_share | billed_off_platform | unbilled_gifts | gain_amount | gain_share
+        H/STENT/2025-06 | 2           | 0.25               | 3                   | 1                     | 220         | 0.7333333333333333
         H/STENT/2025-07 | 2           | 0                  | -                   | -                     | -           | -
         """,
     )
+
+
+def lot_of(purchases: str, billed: str) -> History:
+    """The ledger's history of lot L1: deliveries and bills, as units at a price."""
+    header = "purchase_id | hospital_id | item_code | lot | supplier_id | delivered_on | quantity | unit_price | on_platform | gift"
+    lines = "line_id | stay_id | charged_at | category | item_code | lot | quantity | unit_price | amount"
+    return world(
+        stays=STAYS, consumables=ITEMS, purchases=f"{header}\n{purchases}",
+        fee_lines=f"{lines}\n{billed}", device_uses=USED.replace("L2", "L9").replace("L3", "L9"),
+    )  # fmt: skip
+
+
+def gain(history: History, month: str) -> float | None:
+    found = measured(history, "ledger", f"H|STENT|{month}")["gain_amount"].item()
+    return None if found is None else found / 100
+
+
+def test_bills_of_a_lot_are_shared_out_among_its_deliveries() -> None:
+    twice = """
+        1 | H | STENT | L1 | S | 2025-06-02 | 5 | 60 | no | no
+        2 | H | STENT | L1 | S | 2025-07-02 | 5 | 60 | no | no
+    """
+    history = lot_of(twice, "1 | a | 2025-06-03 | consumable | STENT | L1 | 10 | 100 | 1,000")
+    assert (gain(history, "2025-06"), gain(history, "2025-07")) == (200, 200)
+
+
+def test_a_gift_beside_a_bought_lot_is_billed_by_its_share_alone() -> None:
+    gift = """
+        1 | H | STENT | L1 | S | 2025-06-02 | 99 | 100 | yes | no
+        2 | H | STENT | L1 | S | 2025-07-02 | 1  | 100 | yes | yes
+    """
+    history = lot_of(gift, "1 | a | 2025-06-03 | consumable | STENT | L1 | 100 | 100 | 10,000")
+    assert (gain(history, "2025-06"), gain(history, "2025-07")) == (None, 100)
+
+
+def test_what_was_bought_on_the_platform_gains_nothing_here() -> None:
+    bought = """
+        1 | H | STENT | L1 | S | 2025-06-02 | 10 | 80  | yes | no
+        2 | H | STENT | L8 | S | 2025-06-02 | 1  | 100 | no  | no
+    """
+    billed = """
+        1 | a | 2025-06-03 | consumable | STENT | L1 | 10 | 100 | 1,000
+        2 | a | 2025-06-03 | consumable | STENT | L8 | 1  | 100 | 100
+    """
+    assert gain(lot_of(bought, billed), "2025-06") == 0
+
+
+def test_a_delivery_whose_price_nobody_told_has_no_gain() -> None:
+    history = lot_of(
+        "1 | H | STENT | L1 | S | 2025-06-02 | 4 | - | no | no",
+        "1 | a | 2025-06-03 | consumable | STENT | L1 | 4 | 100 | 400",
+    )
+    assert gain(history, "2025-06") is None
 
 
 def test_a_stay_whose_record_shows_a_gift() -> None:

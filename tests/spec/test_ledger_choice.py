@@ -114,6 +114,31 @@ def test_a_hospital_that_always_takes_more_has_a_habit_and_no_surge() -> None:
     assert found["units_over_expected"].item() < 1.3
 
 
+def test_a_stay_is_one_case_however_its_lines_arrived() -> None:
+    stay = """
+        stay_id | hospital_id | admitted_at | discharged_at | total_amount | drg
+        a       | H           | 2025-03-01  | 2025-03-09    | 900          | FM15
+    """
+    header = "line_id | stay_id | charged_at | category | item_code | quantity | unit_price | amount | received_on"
+    two = f"""
+        1 | a | 2025-03-05 | consumable | {DEAR} | 1 | 300 | 300 | 2025-03-20
+        2 | a | 2025-03-06 | consumable | {DEAR} | 1 | 300 | 300 | 2025-03-21
+    """
+    taken_back = f"""
+        1 | a | 2025-03-05 | consumable | {DEAR} | 1  | 300 | 300  | 2025-03-20
+        2 | a | 2025-03-06 | consumable | {DEAR} | -1 | 300 | -300 | 2025-03-21
+    """
+    for lines, cases in ((two, 1), (taken_back, 0)):
+        history = world(stays=stay, consumables=ITEMS, fee_lines=f"{header}\n{lines}")
+        assert measured(history, "ledger", f"H|{DEAR}|2025-03")["cases_month"].item() == cases
+
+
+def test_where_nothing_is_known_of_before_and_elsewhere_nothing_is_expected() -> None:
+    found = measured(city(*["H 2025-03 d 1 FM11"] * 9), "ledger", f"H|{DEAR}|2025-03")
+    assert found["expected_choice_share"].item() is None
+    assert found["choice_surprise"].item() is None
+
+
 def test_what_became_known_later_is_not_counted() -> None:
     cases = (*BEFORE, *ELSEWHERE, *NOW)
     late = [f"{case} 2025-06-01" for case in NOW]
@@ -143,6 +168,7 @@ def test_patients_with_a_reason_and_with_complications() -> None:
         stay_diagnoses="""
             stay_id | position | code
             a       | 2        | T78.400
+            b       | 1        | Q21.100
         """,
     )
     found = measured(allergic, "ledger", f"H|{DEAR}|2025-03")
