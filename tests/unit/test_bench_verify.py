@@ -25,7 +25,7 @@ def test_the_page_gives_rate_goal_and_command() -> None:
     said = page(FOUND)
     assert "| both | 100.0 s, 10,000 lines a second | 1,000,000 in 2 minutes |" in said
     assert "--lines 1000000" in said
-    assert "The load was 3.2 just" in said
+    assert "The load was 3.2\njust before the first batch" in said
     assert "| both, days and lots of their own | 110.0 s |" in said
     assert "40,000 recommend to hold; 17 rules" in said
 
