@@ -34,11 +34,15 @@ def deliveries(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     every = named.join(_delivered(history), on=list(PAIR)).filter(as_of("as_of")).collect().lazy()
     came = every.filter(_in_month())
     lots = _lots(every, came).collect().lazy()
-    billed = lots.join(_billed(history, lots), on=[*PAIR, "lot"]).filter(as_of("as_of"))
-    sold = _sold(lots, billed.group_by(LOT).agg(pl.col("units", "amount").sum()))
-    gifts = lots.filter("lot_given")
-    used = _units(gifts, _recorded(history, gifts)).rename({"units": "gifts_used"})
-    charged = _units(gifts, _billed(history, gifts)).rename({"units": "gifts_billed"})
+    billed = _of_lots(lots, _billed(history, lots), "units", "amount").collect().lazy()
+    gifts = lots.filter("lot_given").select(LOT)
+    recorded = _of_lots(gifts, _recorded(history, gifts), "units")
+    used = recorded.group_by(SUBJECT).agg(gifts_used=pl.col("units").sum())
+    charged = (
+        billed.join(gifts, on=LOT, how="semi")
+        .group_by(SUBJECT)
+        .agg(gifts_billed=pl.col("units").sum())
+    )
     given, off = pl.col("gift"), ~pl.col("on_platform") & ~pl.col("gift")
     sums = came.group_by(SUBJECT).agg(
         delivered=pl.col("quantity").sum(),
@@ -46,7 +50,7 @@ def deliveries(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         off_platform=pl.col("quantity").filter(off).sum(),
     )
     return (
-        sums.join(sold, on=SUBJECT, how="left")
+        sums.join(_sold(lots, billed), on=SUBJECT, how="left")
         .join(used, on=SUBJECT, how="left")
         .join(charged, on=SUBJECT, how="left")
         .with_columns(unbilled_given=pl.col("gifts_used") - pl.col("gifts_billed").fill_null(0))
@@ -54,10 +58,10 @@ def deliveries(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _lots(every: pl.LazyFrame, came: pl.LazyFrame) -> pl.LazyFrame:
-    """Lots of the month: units and cost of all their deliveries, and what of it was off.
+    """Lots of the month: units of all their deliveries, and units and cost of those given or off.
 
-    ``part`` is what the month's deliveries given or off the platform make of the whole lot. A lot
-    of which a price is not told costs nobody knows what.
+    Of those only what came in the month. Where a price is not told nobody knows the cost, and
+    ``priced`` is false.
     """
     asked = came.drop_nulls("lot").select(LOT).unique()
     off, month = pl.col("gift") | ~pl.col("on_platform"), _in_month()
@@ -102,10 +106,10 @@ def _sold(lots: pl.LazyFrame, billed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _units(lots: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Units of rows that name one of the lots, by ledger."""
-    known = lots.join(rows, on=[*PAIR, "lot"]).filter(as_of("as_of"))
-    return known.group_by(SUBJECT).agg(pl.col("units").sum())
+def _of_lots(lots: pl.LazyFrame, rows: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
+    """Sums of columns over the rows that name each lot, as known on the ledger's night."""
+    known = lots.select(LOT).join(rows, on=[*PAIR, "lot"]).filter(as_of("as_of"))
+    return known.group_by(LOT).agg(pl.col(columns).sum())
 
 
 def _delivered(history: History) -> pl.LazyFrame:

@@ -49,7 +49,7 @@ def choice(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .collect()
         .lazy()
     )
-    counted = added(history, named.select("class_code").unique()).collect().lazy()
+    counted = added(history, named.select("class_code").unique())
     mixed = _mixed(_here(named, counted), _city(named, counted), named).collect().lazy()
     rows = (
         named.join(_summed(mixed), on=SUBJECT, how="left")

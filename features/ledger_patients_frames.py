@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from claims.history import as_of
 from features.frames import Frame, source, together
 from features.ledger_flows import billed_lines
 from features.ledger_frames import parts
+from features.use_base import STAY, rows_of
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -39,11 +40,11 @@ def patients(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .collect()
         .lazy()
     )
-    stays = _known(history, billed, "stays", "drg").with_columns(
+    stays = billed.join(rows_of(history, billed, "stays"), on=STAY).with_columns(
         complicated=pl.col("drg").str.slice(-1).is_in(COMPLICATED).fill_null(value=False)
     )
     code = pl.col("code")
-    listed = _known(history, billed, "stay_diagnoses", "code", "position").filter(
+    listed = billed.join(rows_of(history, billed, "stay_diagnoses"), on=STAY).filter(
         code.str.contains(ALLERGIES) | (code.str.contains(BODIES) & (pl.col("position") > 1))
     )
     reasons = listed.select("subject_id", "stay_id").unique()
@@ -56,13 +57,6 @@ def patients(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(pl.col("reasoned").fill_null(value=False))
     )
-
-
-def _known(history: History, billed: pl.LazyFrame, table: str, *columns: str) -> pl.LazyFrame:
-    """Columns of a table of the stays, as known on each ledger's night."""
-    rows = history.versions(table, billed.select("stay_id").unique())
-    known = billed.join(rows.select("stay_id", *columns, KNOWN_FROM, KNOWN_UNTIL), on="stay_id")
-    return known.filter(as_of("as_of"))
 
 
 LINE = source(

@@ -17,11 +17,11 @@ from claims.schema import THOUSANDTHS_PER_UNIT
 from features.exact import divided
 from features.frames import source
 from features.ledger_flows import purchased
+from features.level_stays import YEAR_DAYS
 
 if TYPE_CHECKING:
     from claims.history import History
 
-YEAR_DAYS = 365
 # Fewer hospitals are no market to compare with.
 FEWEST_OTHERS = 3
 # Fewer purchases of a class say nothing of a share.

@@ -13,16 +13,13 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
-from features.use_unread import unread
+from features.use_unread import PLACE, SHELF, unread
 
 if TYPE_CHECKING:
     from claims.history import History
 
 STAY, GOODS = base.STAY, base.GOODS
 UNIT = ["item_code", "serial"]
-PLACE = ["hospital_id", "item_code"]
-# What a store is asked by: many uses of one day ask the same.
-SHELF = [*PLACE, "as_of", "used_on"]
 TRANSFER_DAYS = 90  # a unit lent to another hospital is used in the quarter
 
 

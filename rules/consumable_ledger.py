@@ -10,6 +10,14 @@ from rules.declaration import CLUE, limit, rule
 
 BILLED = pl.col("billed_amount_month")
 # The part of the share that nothing would lead to expect.
+CHOSEN = (
+    "cases_month",
+    "choice_share",
+    "choice_share_quarter",
+    "choice_share_before",
+    "choice_share_elsewhere",
+    "choice_surprise",
+)
 MORE = pl.col("choice_share") > pl.col("expected_choice_share")
 EXCESS = (1 - pl.col("expected_choice_share") / pl.col("choice_share")).clip(0, 1)
 
@@ -57,12 +65,7 @@ def off_platform_at_its_price() -> pl.Expr:
     version="2026-11",
     limits=("unselected_price_ratio", "choice_surprise"),
     evidence=(
-        "cases_month",
-        "choice_share",
-        "choice_share_quarter",
-        "choice_share_before",
-        "choice_share_elsewhere",
-        "choice_surprise",
+        *CHOSEN,
         "price_over_selected",
         "reasoned_share",
         "complicated_share",
@@ -129,12 +132,7 @@ def surge_of_use() -> pl.Expr:
     version="2026-11",
     limits=("dear_price_ratio", "choice_surprise"),
     evidence=(
-        "cases_month",
-        "choice_share",
-        "choice_share_quarter",
-        "choice_share_before",
-        "choice_share_elsewhere",
-        "choice_surprise",
+        *CHOSEN,
         "price_over_plain",
         "complicated_share",
         "reasoned_share",
