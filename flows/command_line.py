@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
 from flows.case_commands import register
+from flows.evaluate_command import register as register_evaluate
 from flows.indicator_commands import register as register_indicators
 from flows.quiet import hush
 from flows.verify_command import register as register_verify
@@ -322,21 +323,6 @@ def _write(rows: Any, form: str, out: Path | None) -> None:  # noqa: ANN401
 
 
 @app.command()
-def evaluate(
-    truth: Annotated[Path, typer.Option(help="Folder `truth` of a generated city.")],
-    screen_name: Annotated[str | None, typer.Option("--screen", help="Of this screen.")] = None,
-) -> None:
-    """Hold what was scored against the answer key of a synthetic city."""
-    from flows.evaluate import evaluate as judge  # noqa: PLC0415
-    from flows.published import newest  # noqa: PLC0415
-    from flows.showing_evaluation import show_judgement  # noqa: PLC0415
-
-    shown = newest(_settings(), None, screen_name, by="published_at")
-    for judgement in judge(shown, truth):
-        show_judgement(console, judgement)
-
-
-@app.command()
 def explain(alert_id: Annotated[str, typer.Argument()]) -> None:
     """Show everything that was said about one alert, facts first."""
     from flows.published import find_alert  # noqa: PLC0415
@@ -477,6 +463,7 @@ def city(
 
 
 register(app, console, _settings)
+register_evaluate(app, console, _settings, _progress)
 register_indicators(app, console, _settings, _progress)
 register_verify(app, console, _settings)
 

@@ -30,8 +30,21 @@ class Published:
 
     def rows(self, table: str) -> pl.LazyFrame:
         """Rows of a table at the published version."""
-        versions = {item["table"]: item["version"] for item in self.manifest["versions"]}
-        return self.lake.scan(table, versions[table])
+        return self.lake.scan(table, self.versions[table])
+
+    def holds(self, table: str) -> bool:
+        """Whether a table was published with it."""
+        return any(item["table"] == table for item in self.manifest["versions"])
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The published version of every table."""
+        return {item["table"]: item["version"] for item in self.manifest["versions"]}
+
+    @property
+    def screened(self) -> bool:
+        """Whether it is a screen, whose records were judged out of fold."""
+        return bool(self.manifest["kind"] == "screen")
 
     @property
     def night(self) -> date:

@@ -113,7 +113,7 @@ def judge(
         progress(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
         tonight = subjects.with_columns(as_of=pl.lit(on))
         if entity == "stay":
-            history = _courses_out_of_fold(settings, history, tonight, on)
+            history = courses_out_of_fold(settings, history, tonight, on)
         base = base_measures(history, entity, tonight)
         if base.height >= FEWEST_RECORDS:
             progress(f"judging {base.height:,} {CATALOGUES[entity].entity.plural} out of fold")
@@ -131,7 +131,7 @@ def _judged(
     on: date,
     version: str,
 ) -> Judged:
-    folded, standards = _out_of_fold(settings, history, entity, base, on)
+    folded, standards = standards_out_of_fold(settings, history, entity, base, on)
     measured = with_standards(history, entity, folded, standards)
     scenario = CATALOGUES[entity].entity.scenario
     fitted = cross_fit(
@@ -160,7 +160,7 @@ def _judged(
     )
 
 
-def _courses_out_of_fold(
+def courses_out_of_fold(
     settings: Settings, history: History, stays: pl.DataFrame, on: date
 ) -> History:
     """Let each stay read what the stays of all other folds hold."""
@@ -180,7 +180,7 @@ def _courses_out_of_fold(
     return history.reading(Frozen.of_frames(items, days, named=named))
 
 
-def _out_of_fold(
+def standards_out_of_fold(
     settings: Settings, history: History, entity: str, base: pl.DataFrame, on: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give each record the standards of all folds but its own, and return both."""

@@ -63,14 +63,33 @@ class Queue:
         """Share of the worked cases that are true, one a size, in one pass down the queue."""
         times = self._ones if counts is None else counts.astype(np.float64)
         records = float(times.sum())
+        if self.place is None:
+            share = float(times @ self.true) / records if records else math.nan
+            return np.full(len(sizes), share)
+        room = np.array([places(size, records) for size in sizes])
+        return np.asarray(self.sums([self.true], sizes, counts)[0] / np.maximum(room, 1.0))
+
+    def sums(
+        self,
+        values: Sequence[NDArray[np.float64]],
+        sizes: Sequence[Size],
+        counts: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Sum over the worked cases of each of these (row order): values x sizes."""
+        times = self._ones if counts is None else counts.astype(np.float64)
+        records = float(times.sum())
         room = np.array([places(size, records) for size in sizes])
         if self.place is None:
-            return np.full(len(room), float(times @ self.true) / records if records else math.nan)
+            whole = np.array([float(times @ one) for one in values])
+            return np.asarray(whole[:, None] * (room / max(records, 1.0)))
         ordered = times[self.place]
         worked = np.concatenate([[0.0], np.cumsum(ordered)])
-        found = np.concatenate([[0.0], np.cumsum(ordered * self.true[self.place])])
         # Between two places of the queue a row that counts several times is taken in part.
-        return np.asarray(np.interp(room, worked, found) / np.maximum(room, 1.0))
+        totals = [
+            np.interp(room, worked, np.concatenate([[0.0], np.cumsum(ordered * one[self.place])]))
+            for one in values
+        ]
+        return np.array(totals)
 
     def recall(self, size: Size, counts: NDArray[np.int64] | None = None) -> float:
         """Share of the true cases that are worked; NaN when there are none."""

@@ -109,6 +109,15 @@ def champion_version(home: Path, name: str) -> str | None:
     return None if found is None else _named(found)
 
 
+def last_champion_version(home: Path, name: str) -> str | None:
+    """The version in office before the present one; None when there was none."""
+    if not (home / DATABASE).exists():
+        return None
+    with _client(home) as client:
+        former = _former(client, name)
+        return _named(client.get_model_version(name, former[-1])) if former else None
+
+
 def versions(home: Path, name: str) -> list[str]:
     """Every recorded version of a model, as NUMBER-CONTENT, oldest first."""
     with _client(home) as client:

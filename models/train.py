@@ -145,31 +145,53 @@ def cross_fit(
     return CrossFitted(in_key_order(pl.concat(scored)), tuple(bundles))
 
 
-def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
+@dataclass(frozen=True)
+class Ground:
+    """What a ranker is taught on: audited rows and background with percentiles, and detectors."""
+
+    audited: pl.DataFrame
+    background: pl.DataFrame
+    detectors: DetectorSet
+
+
+def ground(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Ground:
+    """Fit detectors, and place the audited rows and a background by detectors blind to them."""
     audited = in_key_order(measured.join(labels, on=SUBJECT, how="semi"))
     unaudited = measured.join(audited, on=SUBJECT, how="anti")
     background = _background(unaudited, audited, recipe.seed)
     detectors, places = _detectors(measured, unaudited, audited, background, recipe)
-    ranker = train_ranker(
-        _placed(audited, places),
+    return Ground(
+        _placed(audited, places), _placed(background, detectors.score(background)), detectors
+    )
+
+
+def taught(on: Ground, labels: pl.DataFrame, recipe: Recipe) -> Ranker | None:
+    """A ranker taught by these labels of the ground's audited rows; None where they are too few."""
+    return train_ranker(
+        on.audited,
         labels,
         recipe.columns,
-        background=_placed(background, detectors.score(background)),
+        background=on.background,
         seed=recipe.seed,
         threads=recipe.threads,
         minimum=recipe.minimum,
         entity=recipe.entity,
     )
+
+
+def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
+    on = ground(measured, labels, recipe)
+    ranker = taught(on, labels, recipe)
     return Bundle(
         scenario=recipe.scenario,
         entity=recipe.entity,
-        detectors=detectors,
+        detectors=on.detectors,
         ranker=ranker,
         features=recipe.features,
         rule_columns=recipe.rule_columns,
         trained_as_of=recipe.as_of,
         versions={name: version(name) for name in LIBRARIES},
-        notes=_notes(ranker, detectors, labels, audited, recipe),
+        notes=_notes(ranker, on.detectors, labels, on.audited, recipe),
     )
 
 

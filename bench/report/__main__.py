@@ -12,13 +12,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.report import storing
 from bench.report.asked import Asked
 from bench.report.cities import result_of
 from bench.report.page import PLACE, page
 from bench.report.pictures import draw_all
 from bench.report.pooled import pooled
 from claims.errors import JianbaoError
+from evaluation import storing
 
 console = Console(stderr=True, highlight=False)
 

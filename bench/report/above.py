@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bench.report.asked import RECORDS
-from bench.report.picks import OURS
 from bench.report.reports_of_rules import Told, scheme_of
+from evaluation.kinds import OURS
 from models.pooling import wilson
 from rules.catalogue import RULES
 from synthetic.declared import schemes
@@ -20,8 +20,8 @@ from synthetic.declared import schemes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bench.report.picks import Kind
     from bench.report.results import Result
+    from evaluation.kinds import Kind
 
 QUEUE, RULE, NOTHING, UNMATCHED = "queue", "rules", "nothing yet", "cannot be matched"
 

@@ -25,7 +25,6 @@ SIZES_OF_FEW, TESTED_OF_FEW = (0.05, 0.1), 0.1
 SIZES_OF_OTHERS, TESTED_OF_OTHERS = (0.005, 0.01), 0.01
 
 RECORDS = ("stay", "use", "ledger")  # single records; all else stands above them
-EASIER = (1, 2, 3)  # difficulties that are tested; 4 stays below every published threshold
 HIDDEN = 4
 FEWEST = 30  # pooled cases from which a scheme is tested
 LEVEL = 0.05  # of the tests, after Holm

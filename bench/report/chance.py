@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from bench.report.asked import EASIER, FEWEST, LEVEL
-from bench.report.picks import OURS
-from flows.evaluate import QUEUES
+from bench.report.asked import FEWEST, LEVEL
+from evaluation.kinds import OURS, QUEUES
+from evaluation.recall import EASIER
 from models.capacity import places
 from models.chance import Ranked, Stratum, at_least, holm, ranked_above
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.report.picks import Kind
+    from evaluation.kinds import Kind
 
 PASSED, FAILED, FEW = "passed", "failed", "too few cases"
 SCHEMA = {

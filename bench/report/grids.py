@@ -1,87 +1,11 @@
-"""Figures and tables as Markdown."""
+"""Tables as Markdown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from models.pooling import WILSON
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from bench.report.pooled import Data
-
-NONE = "–"
-FINE = 0.0995  # shares below are told with one decimal
-LEAST = 0.0005  # below it one decimal would show nothing
-SMALL_P = 0.001
-MARK = "ʷ"  # of an interval of Wilson's
-
-
-def share(value: float | None) -> str:
-    """A share in per cent."""
-    if value is None:
-        return NONE
-    if 0 < value < LEAST:
-        return f"< {2 * LEAST:.1%}"
-    return f"{value:.1%}" if 0 < value < FINE else f"{value:.0%}"
-
-
-def first(size: float) -> str:
-    """A capacity: the first so many per cent of a queue."""
-    return f"first {100 * size:g}%"
-
-
-def points(value: float | None) -> str:
-    """A difference of shares in percentage points, with its sign."""
-    return NONE if value is None else _signed(100 * value, 1)
-
-
-def bounds(low: float | None, high: float | None) -> str:
-    """An interval in per cent, without the sign."""
-    if low is None or high is None:
-        return ""
-    fine = high < FINE
-    return (
-        f" ({100 * low:.1f} to {100 * high:.1f})"
-        if fine
-        else f" ({100 * low:.0f} to {100 * high:.0f})"
-    )
-
-
-def with_interval(row: Data | None, name: str = "share") -> str:
-    """A share with its interval, marked where that is Wilson's; a dash without cases."""
-    if row is None or row[name] is None:
-        return NONE
-    mark = MARK if row.get("method") == WILSON else ""
-    return share(row[name]) + bounds(row["low"], row["high"]) + mark
-
-
-def p_value(value: float | None) -> str:
-    """A p-value."""
-    if value is None:
-        return NONE
-    return f"< {SMALL_P:g}" if value < SMALL_P else f"{value:.3f}"
-
-
-def number(value: float | None, digits: int = 2) -> str:
-    """A plain number."""
-    return NONE if value is None else f"{value:.{digits}f}"
-
-
-def signed(value: float | None) -> str:
-    """A difference with its sign."""
-    return NONE if value is None else _signed(value, 2)
-
-
-def _signed(value: float, digits: int) -> str:
-    """Without the sign of a nought that was rounded from below."""
-    return f"{round(value, digits) + 0.0:+.{digits}f}"
-
-
-def count(value: float | None) -> str:
-    """A whole number."""
-    return NONE if value is None else f"{value:,.0f}"
 
 
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -92,27 +16,3 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield "| " + " | ".join("---" for _ in heads) + " |"
         yield from (f"| {row} |" for row in held)
         yield ""
-
-
-def where(rows: Iterable[Data], **asked: Any) -> list[Data]:  # noqa: ANN401
-    """The rows that have these values."""
-    return [row for row in rows if all(row[name] == value for name, value in asked.items())]
-
-
-def one(rows: Iterable[Data], **asked: Any) -> Data | None:  # noqa: ANN401
-    """The first row that has these values."""
-    found = where(rows, **asked)
-    return found[0] if found else None
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in a sentence."""
-    held = list(names)
-    if not held:
-        return "none"
-    return held[0] if len(held) == 1 else f"{', '.join(held[:-1])} and {held[-1]}"
-
-
-def plural(kind: str) -> str:
-    """Subjects of a kind."""
-    return f"{kind}s"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.report.above import NOTHING, UNMATCHED
-from bench.report.grids import grid, listed, share
+from bench.report.grids import grid
+from evaluation.telling import listed, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.report.pooled import Data
+    from evaluation.storing import Data
 
 
 def made(data: Data) -> Iterator[str]:

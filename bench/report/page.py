@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.report import making, sections, sections_of_doubt, words
-from bench.report.grids import plural
 from bench.report.pictures import BY_DIFFICULTY, of_schemes
+from evaluation.telling import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.report.pooled import Data
+    from evaluation.storing import Data
 
 PLACE = "pictures/how-good"  # beside the page
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.report.chance import FAILED, PASSED
-from bench.report.grids import first, one, plural, where
-from bench.report.picks import ASKED_OF, OURS
-from bench.report.recall import EASY, HARD
-from bench.report.sections import called, tested_size, titles
+from bench.report.sections import tested_size, titles
+from evaluation.kinds import ASKED_OF, OURS
+from evaluation.recall import EASY, HARD
+from evaluation.telling import called, first, one, plural, where
 from synthetic.realism.drawing import BLUE, GREEN, GREY, ORANGE, RED, canvas, save, styled
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import FillStyleType
 
-    from bench.report.pooled import Data
+    from evaluation.storing import Data
 
 BY_DIFFICULTY = "recall-by-difficulty"
 COLOURS = (BLUE, GREEN, ORANGE)

@@ -5,33 +5,41 @@ The page is written from this alone, and it is kept beside the page.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench.report import above, chance, innocents, queues, recall, reports_of_rules
-from bench.report.asked import DEVELOPMENT, EASIER, FEWEST, LEVEL
-from bench.report.picks import Hospitals, Kind, picks, ranked_kinds
+from bench.report import above, chance, reports_of_rules
+from bench.report.asked import DEVELOPMENT, FEWEST, LEVEL
+from bench.report.picks import hospitals_of, kind_of, ranked_kinds
+from evaluation import innocents, queues, recall
+from evaluation.kinds import picks
+from evaluation.recall import EASIER
+from evaluation.storing import rounded
 from models.pooling import wilson
 from synthetic.declared import lookalikes, schemes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bench.report.asked import Asked
     from bench.report.results import Result
+    from evaluation.kinds import Hospitals, Kind
+    from evaluation.storing import Data
 
-Data = dict[str, Any]
-DIGITS = 4
+# What the page tells of each queue; how sure recall and recovery are stands in an evaluation.
+OF_QUEUES = (
+    "subject_type", "queue", "size", "cases", "precision", "low", "high", "method", "ahead",
+    "ahead_low", "ahead_high", "recall", "recovered",
+)  # fmt: skip
 
 
 def pooled(asked: Asked, results: Sequence[Result], tell: Callable[[str], None]) -> Data:
     """All tables over these cities; every value is text, a number, a flag or null."""
     names = ranked_kinds(results)
-    kinds = [Kind.of(result, name) for name in names for result in results]
-    hospitals = Hospitals.of(results)
+    kinds = [kind_of(result, name) for name in names for result in results]
+    hospitals = hospitals_of(results)
     tell("counting who was reached")
     reached = pl.concat([picks(kind) for kind in kinds])
     tables = _recall(reached, hospitals, kinds) | _innocents(reached, hospitals, kinds)
@@ -127,7 +135,7 @@ def _yields(
         tell(f"drawing hospitals anew for every {name}")
         mine = [kind for kind in kinds if kind.name == name]
         drawn = queues.Drawn(mine, hospitals)
-        capacity.append(queues.at_capacity(drawn, mine[0].sizes))
+        capacity.append(queues.at_capacity(drawn, mine[0].sizes).select(OF_QUEUES))
         areas.append(queues.areas(drawn))
     return {"queues": pl.concat(capacity), "areas": pl.concat(areas)}
 
@@ -147,18 +155,3 @@ def _alerts(results: Sequence[Result]) -> pl.DataFrame:
         low=pl.Series([low for low, _ in bounds], dtype=pl.Float64),
         high=pl.Series([high for _, high in bounds], dtype=pl.Float64),
     ).sort(by)
-
-
-def rounded(rows: Iterable[Data]) -> list[Data]:
-    """Numbers with few digits, and null where there is none."""
-    return [{name: _rounded(value) for name, value in row.items()} for row in rows]
-
-
-def _rounded(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return None
-    return float(f"{value:.{DIGITS}g}")

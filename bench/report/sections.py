@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from bench.report.above import NOTHING, UNMATCHED
 from bench.report.asked import HIDDEN
 from bench.report.chance import FEW
-from bench.report.grids import (
+from bench.report.grids import grid
+from evaluation.kinds import ASKED_OF, OURS
+from evaluation.recall import EASY, HARD
+from evaluation.telling import (
     NONE,
     bounds,
+    called,
     count,
     first,
-    grid,
     number,
     one,
     p_value,
@@ -23,20 +26,11 @@ from bench.report.grids import (
     where,
     with_interval,
 )
-from bench.report.picks import ASKED_OF, OURS
-from bench.report.recall import EASY, HARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bench.report.pooled import Data
-
-CALLED = {OURS: "Jianbao"}
-
-
-def called(queue: str) -> str:
-    """A queue's name on the page."""
-    return CALLED.get(queue, queue)
+    from evaluation.storing import Data
 
 
 def titles(data: Data) -> dict[str, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.report.grids import NONE, bounds, count, first, grid, plural, share, where, with_interval
+from bench.report.grids import grid
 from bench.report.reports_of_rules import POOR
 from bench.report.sections import tested_size
+from evaluation.telling import NONE, bounds, count, first, plural, share, where, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.report.pooled import Data
+    from evaluation.storing import Data
 
 
 def innocents(data: Data) -> Iterator[str]:

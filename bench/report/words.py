@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from bench.report.asked import FEWEST, HIDDEN, LEVEL
 from bench.report.chance import FAILED, FEW, PASSED
-from bench.report.grids import MARK, count, first, listed, plural, share, where, with_interval
-from bench.report.picks import OURS
 from bench.report.sections import tested_size, titles
-from models.evaluation import REPLICATES
+from evaluation.kinds import OURS
+from evaluation.queues import REPLICATES
+from evaluation.telling import MARK, count, first, listed, plural, share, where, with_interval
 from models.pooling import FEWEST_CASES, FEWEST_CLUSTERS
 from models.pooling import REPLICATES as DRAWS_OF_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.report.pooled import Data
+    from evaluation.storing import Data
 
 CAPACITY = f"""A team works down the first so many per cent of a city's records. How much of what
 it reads is planted (precision), how much of all that is planted does it meet (recall), and how much

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.report import storing
 from bench.report.cities import Workshop
-from bench.report.grids import where
 from bench.report.page import page
 from bench.report.results import Result
+from evaluation import storing
+from evaluation.telling import where
 
 ROOT = Path(__file__).parents[2]
 SEED = 7

@@ -33,7 +33,9 @@ DOCS = ROOT / "docs"
 PAGES = sorted(
     [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "workbench" / "README.md"],
 )
-ROOMS = ("claims", "synthetic", "features", "rules", "models", "cases", "workbench", "flows")
+ROOMS = (
+    "claims", "synthetic", "features", "rules", "models", "cases", "evaluation", "workbench", "flows",
+)  # fmt: skip
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 TEST_FILE = re.compile(r"tests/[\w/]+\.py")
 TARGET = re.compile(r"`make ((?:[a-z]+ ?)+)`")

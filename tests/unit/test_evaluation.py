@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score
 
-from models.breakdown import alert_rates, reliability
+from evaluation.calibration import honesty, reliability
+from evaluation.kinds import Hospitals, Kind, picks
+from evaluation.leaks import leaks
+from evaluation.learning import Trial, _subsamples, curve
+from evaluation.lots import estimated_recall, exploration, weighted_recall
+from evaluation.queues import Drawn, at_capacity
+from evaluation.rates import rates
+from evaluation.recall import in_full
+from evaluation.truth import join_truth
 from models.capacity import places, queue
-from models.evaluation import Plan, evaluate, join_truth
 from models.quality import average_precision, average_precision_of, calibration_error
 from models.resampling import bootstrap, draws, interval
+from models.train import Recipe
 from tests.records import records
 
-QUEUES = {"model": "margin", "random": "random", "amount": "amount_at_risk", "rules": "rule_H01"}
+
+def kind(
+    frame: pl.DataFrame,
+    truth: pl.DataFrame,
+    columns: dict[str, str],
+    sizes: tuple[float, ...] = (3, 0.5),
+    tested: float = 3,
+) -> Kind:
+    """Stays of one city with their key, which needs no innocents here."""
+    key_of_all = truth.with_columns(
+        subject_type=pl.lit("stay"), innocent=pl.lit(value=False), hospital_id=pl.lit("h0")
+    )
+    rows = frame.with_columns(subject_type=pl.lit("stay"))
+    return Kind.of(0, rows, key_of_all, "stay", sizes, tested, columns)
+
+
+def drawn_of(one: Kind, replicates: int = 50, seed: int = 0) -> Drawn:
+    """What its intervals are drawn from."""
+    return Drawn([one], Hospitals.of([(0, [one.rows])]), replicates, seed)
+
+
+def measured(one: Kind, replicates: int = 50) -> pl.DataFrame:
+    """What each queue yields at each of its sizes."""
+    return at_capacity(drawn_of(one, replicates), one.sizes)
 
 
 def ten() -> pl.DataFrame:
@@ -43,10 +75,7 @@ def key() -> pl.DataFrame:
     )
 
 
-def simple(**given: object) -> Plan:
-    """A plan for the ten."""
-    queues = {"model": "margin", "random": "random", "amount": "amount_at_risk"}
-    return Plan(queues, sizes=(3, 0.5), replicates=50, **given)  # type: ignore[arg-type]
+COLUMNS = {"jianbao": "margin", "random": "random", "amount": "amount_at_risk"}
 
 
 def row_of(frame: pl.DataFrame, **wanted: object) -> dict[str, object]:
@@ -69,36 +98,62 @@ def test_a_capacity_is_a_share_or_a_number_but_at_least_one(
 
 def test_precision_recall_and_recovery_at_capacity_can_be_counted_by_hand() -> None:
     """Of the first three, two are planted, of three, worth 100 + 400 of 1,500."""
-    found = row_of(evaluate(ten(), key(), simple()).at_capacity, queue="model", size=3.0)
+    found = row_of(measured(kind(ten(), key(), COLUMNS)), queue="jianbao", size=3.0)
     assert found["precision"] == pytest.approx(2 / 3)
     assert found["recall"] == pytest.approx(2 / 3)
     assert found["recovery"] == 500
-    assert found["recovery_share"] == pytest.approx(1 / 3)
+    assert found["recovered"] == pytest.approx(1 / 3)
+    assert found["expected"] is None or math.isnan(float(str(found["expected"])))
+
+
+def test_what_the_scores_promise_is_summed_over_the_same_cases() -> None:
+    """The first three promise 30 + 20 + 10 fen, the whole ten more."""
+    frame = ten().with_columns(expected_recovery=pl.Series([30, 20, 10, *[7] * 7]))
+    found = row_of(measured(kind(frame, key(), COLUMNS)), queue="jianbao", size=3.0)
+    assert found["expected"] == 60
+    assert found["recovery"] == 500
+
+
+def test_intervals_of_recall_and_recovery_hold_the_figure() -> None:
+    """Whole hospitals are drawn, and every draw is ranked anew."""
+    frame, truth = planted(1500, 2)
+    told = measured(kind(frame, truth, COLUMNS, sizes=(0.05, 100)), 100)
+    for name in ("recall", "recovery", "precision"):
+        low = "low" if name == "precision" else f"{name}_low"
+        high = "high" if name == "precision" else f"{name}_high"
+        ours = told.filter(pl.col("queue") == "jianbao")
+        assert ours.select((pl.col(low) <= pl.col(name)).all()).item()
+        assert ours.select((pl.col(name) <= pl.col(high)).all()).item()
 
 
 def test_a_random_queue_has_the_base_rate_and_its_share_of_everything() -> None:
     """Exactly, not by one lucky draw."""
-    found = row_of(evaluate(ten(), key(), simple()).at_capacity, queue="random", size=0.5)
+    found = row_of(measured(kind(ten(), key(), COLUMNS)), queue="random", size=0.5)
     assert found["precision"] == pytest.approx(0.3)
     assert found["recall"] == pytest.approx(0.5)
     assert found["recovery"] == pytest.approx(750)
 
 
-def test_lift_is_the_ratio_of_precisions() -> None:
-    """Against random (0.3) and against the largest amounts (1 of 3)."""
-    found = evaluate(ten(), key(), simple()).lifts
-    assert row_of(found, against="random", size=3.0)["lift"] == pytest.approx(2 / 3 / 0.3)
-    assert row_of(found, against="amount", size=3.0)["lift"] == pytest.approx(2.0)
+def test_the_lead_is_the_difference_of_precisions_and_of_amounts() -> None:
+    """Against random (0.3) and against the largest amounts (1 of 3, worth 1,000)."""
+    found = measured(kind(ten(), key(), COLUMNS))
+    assert row_of(found, queue="random", size=3.0)["ahead"] == pytest.approx(2 / 3 - 0.3)
+    largest = row_of(found, queue="amount", size=3.0)
+    assert largest["ahead"] == pytest.approx(1 / 3)
+    assert largest["recovery_ahead"] == pytest.approx(500 - 1000)
 
 
 def test_recall_by_scheme_counts_each_planted_part() -> None:
-    """s2 counts for both of its schemes; what was never scored counts for none."""
-    found = evaluate(ten(), key(), simple()).by_scheme.filter(pl.col("size") == 3.0)
-    columns = ["scheme", "difficulty", "planted", "found"]
+    """s2 counts for both of its schemes; what was never scored counts as missed."""
+    one = kind(ten(), key(), COLUMNS, sizes=(3,))
+    hospitals = Hospitals.of([(0, [one.rows, one.key])])
+    found = in_full(picks(one, ("jianbao",)), hospitals)
+    columns = ["scheme", "difficulty", "of", "found"]
     assert found.select(columns).rows() == [
-        ("H01", 1, 1, 1.0),
-        ("H01", 2, 1, 1.0),
-        ("H02", 3, 2, 1.0),
+        ("H01", 1, 1, 1),
+        ("H01", 2, 1, 1),
+        ("H02", 1, 1, 0),
+        ("H02", 3, 2, 1),
     ]
 
 
@@ -148,27 +203,17 @@ def planted(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 def test_a_better_queue_has_an_interval_that_excludes_zero_and_an_equal_one_has_not() -> None:
     """Paired draws: a queue against itself differs by exactly nothing."""
     frame, truth = planted(2000, 1)
-    plan = Plan(
-        {"model": "margin", "amount": "amount_at_risk", "same": "margin"},
-        sizes=(0.05,),
-        replicates=100,
-    )
-    found = evaluate(frame, truth, plan).lifts
-    better, same = row_of(found, against="amount"), row_of(found, against="same")
-    assert float(str(better["difference_low"])) > 0
-    assert (same["difference_low"], same["difference_high"]) == (0.0, 0.0)
+    columns = {"jianbao": "margin", "amount": "amount_at_risk", "same": "margin"}
+    found = measured(kind(frame, truth, columns, sizes=(0.05,)), 100)
+    better, same = row_of(found, queue="amount"), row_of(found, queue="same")
+    assert float(str(better["ahead_low"])) > 0
+    assert (same["ahead_low"], same["ahead_high"]) == (0.0, 0.0)
 
 
-def test_intervals_hold_the_estimate_and_repeat() -> None:
-    """The same seed draws the same hospitals."""
-    frame, truth = planted(1500, 2)
-    plan = Plan(QUEUES, sizes=(0.05, 100), replicates=100, seed=5)
-    first, second = evaluate(frame, truth, plan), evaluate(frame, truth, plan)
-    assert first.at_capacity.equals(second.at_capacity)
-    assert first.at_capacity.select(
-        (pl.col("precision_low") <= pl.col("precision")).all()
-        & (pl.col("precision") <= pl.col("precision_high")).all()
-    ).item()
+def test_the_same_seed_draws_the_same_hospitals() -> None:
+    """Figures repeat."""
+    one = kind(*planted(1500, 2), COLUMNS, sizes=(0.05, 100))
+    assert measured(one).equals(measured(one))
 
 
 def test_whole_clusters_are_drawn() -> None:
@@ -195,15 +240,13 @@ def test_a_learned_queue_that_knows_the_answers_is_called_a_leak() -> None:
     """Rules are exempt, and so is what is easy."""
     frame, truth = planted(800, 3)
     knowing = frame.with_columns(pl.col("cause").cast(pl.Float64).alias("margin"))
-    queues = {"model": "margin", "rules": "margin"}
-    found = evaluate(knowing, truth, Plan(queues, learned=("model",), sizes=(50,), replicates=0))
-    assert [leak.queue for leak in found.leaks] == ["model"]
-    assert str(found.leaks[0]).startswith("leak: 'model' reaches AUPRC 1.000")
-    honest = evaluate(frame, truth, Plan(queues, learned=("model",), sizes=(50,), replicates=0))
-    assert honest.leaks == ()
+    columns = {"jianbao": "margin", "rules only": "margin"}
+    found = leaks(kind(knowing, truth, columns, sizes=(50,)))
+    assert [leak.queue for leak in found] == ["jianbao"]
+    assert str(found[0]).startswith("leak: of stays, 'jianbao' reaches AUPRC 1.000")
+    assert leaks(kind(frame, truth, columns, sizes=(50,))) == []
     easy = truth.with_columns(pl.lit(1).alias("difficulty"))
-    allowed = evaluate(knowing, easy, Plan(queues, learned=("model",), sizes=(50,), replicates=0))
-    assert allowed.leaks == ()
+    assert leaks(kind(knowing, easy, columns, sizes=(50,))) == []
 
 
 def test_auprc_agrees_with_scikit_learn_with_ties_and_weights() -> None:
@@ -233,23 +276,101 @@ def test_the_calibration_error_is_the_mean_gap() -> None:
     assert calibration_error(chances, labels, bins=2) == pytest.approx(0.2)
 
 
-def test_reliability_shows_what_was_said_and_what_was_seen() -> None:
-    """Null scores are left out."""
+def scored() -> Kind:
+    """Five stays, of which four have a probability."""
     frame = pl.DataFrame(
         {
             "subject_id": list("abcde"),
-            "score": [0.2, 0.2, 0.9, 0.9, None],
-            "true": [0, 1, 1, 1, 1],
+            "hospital_id": ["h0", "h0", "h1", "h1", "h1"],
+            "score": [0.2, 0.2, 0.4, 0.8, None],
+            "margin": [1.0, 1.0, 2.0, 3.0, 0.0],
         }
     )
-    table, error = reliability(frame, "score", bins=2)
-    assert table.select("records", "predicted", "observed").rows() == [(2, 0.2, 0.5), (2, 0.9, 1.0)]
-    assert error == pytest.approx(0.2)
+    truth = pl.DataFrame({"subject_id": ["b", "d", "e"]}).with_columns(
+        scheme=pl.lit("H01"), difficulty=pl.lit(2), amount=pl.lit(1)
+    )
+    return kind(frame, truth, {"jianbao": "margin"})
 
 
-def test_alert_rates_say_who_is_asked_in_vain() -> None:
+def test_reliability_shows_what_was_said_and_what_was_seen() -> None:
+    """Both bins hold a sum of 0.8; null scores are left out."""
+    one = scored()
+    table = reliability(one, Hospitals.of([(0, [one.rows])]), bins=2)
+    assert table.select("of", "found").rows() == [(3, 1), (1, 1)]
+    assert table["predicted"].to_list() == pytest.approx([0.8 / 3, 0.8])
+
+
+def test_the_brier_score_is_the_mean_square_of_what_was_missed() -> None:
+    """0.04 + 0.64 + 0.16 + 0.04 over four; saying one half of all would give 0.25."""
+    told = honesty(scored(), replicates=20)
+    assert told["brier"] == pytest.approx((0.04 + 0.64 + 0.16 + 0.04) / 4)
+    assert told["brier_of_rate"] == pytest.approx(0.25)
+    assert (told["said"], told["seen"]) == (pytest.approx(0.4), 0.5)
+
+
+def test_without_a_probability_nothing_is_said_of_honesty() -> None:
+    """A prior claims none."""
+    one = kind(ten(), key(), COLUMNS)
+    assert honesty(one) == {}
+    assert reliability(one, Hospitals.of([(0, [one.rows])])).is_empty()
+
+
+def test_rates_say_who_is_asked_and_who_in_vain() -> None:
     """Of the first three, the second (hospital h1) is a false alarm."""
-    joined = join_truth(ten(), key())
-    found = alert_rates(joined, queue(joined, "model", "margin", seed=0), 3, "hospital_id")
-    columns = ["hospital_id", "records", "alerts", "false_alarms"]
-    assert found.select(columns).rows() == [("h0", 5, 2.0, 0.0), ("h1", 5, 1.0, 1.0)]
+    frame = ten().with_columns(level=pl.col("hospital_id").replace({"h0": "3", "h1": "1"}))
+    one = kind(frame, key(), COLUMNS)
+    found = rates([one], Hospitals.of([(0, [one.rows])]), ("level", "district"))
+    columns = ["trait", "value", "records", "alerts", "innocent", "false_alarms"]
+    assert found.select(columns).rows() == [("level", "1", 5, 1, 4, 1), ("level", "3", 5, 2, 3, 0)]
+
+
+# --- audits drawn at random -------------------------------------------------------------
+
+
+def test_without_random_audits_nothing_is_estimated() -> None:
+    """Nobody looked at the rest."""
+    rows = exploration(kind(*planted(1000, 1), COLUMNS), 0.1)
+    none = row_of(rows, share=0.0)
+    assert none["estimate"] is None
+    assert none["drawn"] == 0
+    assert float(str(none["recall"])) < 1
+
+
+def test_random_audits_estimate_what_is_missed_without_bias() -> None:
+    """The mean of many simulated estimates is what is missed; the interval holds the truth."""
+    rows = exploration(kind(*planted(4000, 1), COLUMNS), 0.2, simulated=20_000)
+    told = row_of(rows, share=0.05)
+    assert told["drawn"] == 40
+    assert told["missed_mean"] == pytest.approx(told["missed"], rel=0.02)
+    assert float(str(told["low"])) <= float(str(told["recall"])) <= float(str(told["high"]))
+
+
+def test_each_confirmed_random_audit_stands_for_as_many_as_its_chance_says() -> None:
+    """One found of weight 10 and one missed of weight 100: recall 10 of 110."""
+    outcomes = pl.DataFrame({"label": [1, 1, 0], "reached": [1, 0, 0], "chance": [0.1, 0.01, 0.01]})
+    assert weighted_recall(outcomes) == pytest.approx(10 / 110)
+    assert estimated_recall(5.0, np.array([0, 1]), 0.1).tolist() == [1.0, 5 / 15]
+
+
+# --- learning from fewer audits ---------------------------------------------------------
+
+
+def test_a_learning_curve_takes_nested_audits_and_tries_the_same_records() -> None:
+    """No ranker below the minimum of a class; with all audits the draws agree, so once."""
+    frame = records(1600, seed=6).with_columns(true=pl.col("cause").cast(pl.Int64))
+    learn, tried = frame.head(1000), frame.tail(600)
+    labels = learn.head(500).select(
+        "subject_id", label=pl.col("true").cast(pl.Int8), weight=pl.lit(1.0)
+    )
+    features = tuple(name for name in frame.columns if name.startswith("x"))
+    recipe = Recipe("hospitalization", "stay", features, (), 1, 1, date(2025, 1, 1), minimum=30)
+    trial = Trial(learn, tried.with_columns(stands_for=pl.lit(1), amount=pl.lit(1)), labels, recipe)
+    found = curve(trial, draws=2)
+    assert found["audits"].min() == 0
+    assert found.filter(pl.col("audits") == 500).height == 1
+    assert found.filter(pl.col("audits") == 250).height == 2
+    assert found["auprc"].is_between(0, 1).all()
+    assert curve(trial, draws=2).equals(found)
+    parts = list(_subsamples(labels, 1))
+    smaller = {*parts[0][1]["subject_id"]}
+    assert smaller < {*parts[1][1]["subject_id"]}

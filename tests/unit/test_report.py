@@ -10,19 +10,19 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bench.report import asked, storing
+from bench.report import asked
 from bench.report.__main__ import write
 from bench.report.asked import Asked
 from bench.report.chance import FAILED, FEW, PASSED
 from bench.report.cities import result_of, states
-from bench.report.grids import MARK, one, points, share, where
 from bench.report.membership import MEMBERS
 from bench.report.page import page
-from bench.report.picks import ASKED_OF, OURS
 from bench.report.pooled import pooled
 from bench.report.reports_of_rules import Told, rules, scheme_of
 from bench.report.results import Result, read_made
-from flows.evaluate import QUEUES
+from evaluation import storing
+from evaluation.kinds import ASKED_OF, OURS, QUEUES
+from evaluation.telling import MARK, one, points, share, where
 from rules.catalogue import RULES
 from synthetic.declared import lookalikes, schemes
 from tests import invented_cities as invented

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench.report.picks import OURS
+from evaluation.kinds import OURS
+from evaluation.rates import marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.report.picks import Hospitals, Kind
-
-UNKNOWN = "unknown"
+    from evaluation.kinds import Hospitals, Kind
 
 
 def by_cause(reached: pl.DataFrame, hospitals: Hospitals) -> pl.DataFrame:
@@ -55,8 +54,6 @@ def _told(kind: Kind) -> pl.DataFrame:
     named = kind.key.filter("innocent")["subject_id"].unique()
     return kind.rows.select(
         "true",
-        "hospital_id",
-        pl.col("level").fill_null(UNKNOWN),
         subject_type=pl.lit(kind.name),
         seed=pl.lit(kind.seed, pl.Int64),
         lookalike=pl.col("subject_id").is_in(named.implode()) & (pl.col("true") == 0),
@@ -66,5 +63,5 @@ def _told(kind: Kind) -> pl.DataFrame:
 
 def by_level(kinds: Sequence[Kind], hospitals: Hospitals) -> pl.DataFrame:
     """False alarms among the innocent records of each hospital level, at the tested capacity."""
-    innocent = pl.concat([_told(kind) for kind in kinds]).filter(pl.col("true") == 0)
+    innocent = marked(kinds, "level").filter(pl.col("true") == 0).rename({"value": "level"})
     return hospitals.shares(innocent, ("subject_type", "level"), "taken")

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from bench.report.picks import CLUSTER, OURS
-from flows.evaluate import QUEUES
+from evaluation.kinds import CLUSTER, OURS
 from models.capacity import RANDOM, places
-from models.evaluation import REPLICATES
 from models.pooling import BOOTSTRAP, WILSON, cluster_counts, wilson
 from models.quality import average_precision_of
 from models.resampling import interval
@@ -25,11 +23,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bench.report.picks import Hospitals, Kind
+    from evaluation.kinds import Hospitals, Kind
+    from models.capacity import Size
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
+REPLICATES = 200
+PROMISED = "expected_recovery"
 LEAST = -float(np.finfo(np.float64).max)  # where a score is unknown
 
 
@@ -62,56 +63,83 @@ class Drawn:
         return np.array([measure(counts) for counts in self.counts()])
 
 
-def at_capacity(drawn: Drawn, sizes: Sequence[float]) -> pl.DataFrame:
-    """By queue and size: cases, precision, how far ours is ahead (paired), recall, recovery."""
+def at_capacity(drawn: Drawn, sizes: Sequence[Size]) -> pl.DataFrame:
+    """By queue and size: cases, then precision, recall, and amounts recovered and promised.
+
+    Precision has its lead of ours over it (``ahead``, paired), and so has what is recovered.
+    ``recovered`` is a share of all that is planted, ``recovery`` and ``expected`` are in fen;
+    ``expected`` is what the scores promised of the same cases, null where they promise none.
+    """
+    names = list(drawn.kinds[0].columns)
     found = drawn.values(
-        lambda counts: np.array([_precision(drawn, name, sizes, counts) for name in QUEUES])
+        lambda counts: np.array([_yields(drawn, name, sizes, counts) for name in names])
     )
-    first = list(QUEUES).index(OURS)
+    first = names.index(OURS)
     rows = [
-        _row(drawn.kinds, name, size, found[:, place, at], found[:, first, at])
-        for place, name in enumerate(QUEUES)
+        _row(drawn, name, size, found[:, place, :, at], found[:, first, :, at])
+        for place, name in enumerate(names)
         for at, size in enumerate(sizes)
     ]
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _precision(drawn: Drawn, name: str, sizes: Sequence[float], counts: list[Whole]) -> Floats:
-    """Pooled share of the worked cases that are planted, one a size."""
-    found, room = np.zeros(len(sizes)), np.zeros(len(sizes))
+PRECISION, RECALL, RECOVERY, EXPECTED = range(4)
+
+
+def _yields(drawn: Drawn, name: str, sizes: Sequence[Size], counts: list[Whole]) -> Floats:
+    """Pooled precision, recall, amount recovered and amount expected: 4 x sizes."""
+    room, planted = np.zeros(len(sizes)), 0.0
+    sums = np.zeros((3, len(sizes)))
     for kind, times in zip(drawn.kinds, counts, strict=True):
         if not times.any():
             continue
-        mine = np.array([places(size, float(times.sum())) for size in sizes])
-        found += kind.queues[name].precisions(sizes, times) * mine
-        room += mine
-    return found / np.maximum(room, 1.0)
+        one = kind.queues[name]
+        room += np.array([places(size, float(times.sum())) for size in sizes])
+        sums += one.sums([one.true, one.amount, _promised(kind)], sizes, times)
+        planted += float(times @ one.true)
+    recall = sums[0] / planted if planted else np.full(len(sizes), np.nan)
+    return np.array([sums[0] / np.maximum(room, 1.0), recall, sums[1], sums[2]])
 
 
-def _row(
-    kinds: Sequence[Kind], name: str, size: float, drawn: Floats, ours: Floats
-) -> dict[str, object]:
-    ahead_low, ahead_high = interval((ours - drawn)[1:].tolist())
+def _promised(kind: Kind) -> Floats:
+    """What the score of each record promises, in fen; nothing where none is known."""
+    if PROMISED not in kind.rows.columns:
+        return np.zeros(kind.rows.height)
+    return kind.rows[PROMISED].fill_null(0).cast(pl.Float64).to_numpy()
+
+
+def _promises(kinds: Sequence[Kind]) -> bool:
+    return all(PROMISED in one.rows.columns and one.rows[PROMISED].count() for one in kinds)
+
+
+def _row(drawn: Drawn, name: str, size: Size, found: Floats, ours: Floats) -> dict[str, object]:
+    kinds = drawn.kinds
     cases = sum(int(places(size, kind.rows.height)) for kind in kinds)
-    low, high, method = _interval(drawn, cases)
-    queues = [kind.queues[name] for kind in kinds]
-    reached = sum(float(one.taken(size) @ one.true) for one in queues)
-    recovered = sum(one.recovery(size) for one in queues)
+    low, high, method = _interval(found[:, PRECISION], cases)
+    whole = sum(float(kind.queues[name].amount.sum()) for kind in kinds)
+    promised = found[:, EXPECTED] if _promises(kinds) else np.full(len(found), np.nan)
     return {
         "subject_type": kinds[0].name,
         "queue": name,
-        "size": size,
+        "size": float(size),
         "cases": cases,
-        "precision": float(drawn[0]),
+        **_told("precision", found[:, PRECISION]),
         "low": low,
         "high": high,
         "method": method,
-        "ahead": float(ours[0] - drawn[0]),
-        "ahead_low": ahead_low,
-        "ahead_high": ahead_high,
-        "recall": _ratio(reached, sum(float(one.true.sum()) for one in queues)),
-        "recovered": _ratio(recovered, sum(float(one.amount.sum()) for one in queues)),
+        **_told("ahead", ours[:, PRECISION] - found[:, PRECISION]),
+        **_told("recall", found[:, RECALL]),
+        "recovered": _ratio(float(found[0, RECOVERY]), whole),
+        **_told("recovery", found[:, RECOVERY]),
+        **_told("expected", promised),
+        **_told("recovery_ahead", ours[:, RECOVERY] - found[:, RECOVERY]),
     }
+
+
+def _told(name: str, values: Floats) -> dict[str, float]:
+    """The figure itself (the first is no draw) and its interval."""
+    low, high = interval(values[1:].tolist())
+    return {name: float(values[0]), f"{name}_low": low, f"{name}_high": high}
 
 
 def _interval(drawn: Floats, cases: int) -> tuple[float, float, str]:
@@ -126,7 +154,7 @@ def areas(drawn: Drawn) -> pl.DataFrame:
     """By queue: area under the precision-recall curve, mean of the cities, and our lead."""
     measures = {
         name: _measures(drawn.kinds, column)
-        for name, column in QUEUES.items()
+        for name, column in drawn.kinds[0].columns.items()
         if column != RANDOM
     }  # fmt: skip
     found = drawn.values(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from bench.report.pooled import Data
+Data = dict[str, Any]
+DIGITS = 4
 
 COLUMNS, ROWS = "columns", "rows"
 
@@ -42,3 +45,18 @@ def _read(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, dict) and set(value) == {COLUMNS, ROWS}:
         return [dict(zip(value[COLUMNS], row, strict=True)) for row in value[ROWS]]
     return value
+
+
+def rounded(rows: Iterable[Data]) -> list[Data]:
+    """Numbers with few digits, and null where there is none."""
+    return [{name: _rounded(value) for name, value in row.items()} for row in rows]
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}")
