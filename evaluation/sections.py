@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evaluation.storing import Data
 
 LEVELS = (1, 2, 3, 4)
+TOO_MUCH = 1.5  # times what is planted; a judgement
 FEW = 10  # cases below which a share says less than its count
 
 
@@ -169,6 +170,8 @@ def honesty(data: Data) -> Iterator[str]:
         "Each dot gathers records of like probability; on the dotted line what was said came true."
         " Below it the scores promise too much, above it too little."
     )
+    for row in data["honesty"]:
+        yield html.paragraph(_average(row))
     said = "Probability that was said against the share that is planted"
     yield pictures.inline(pictures.reliability(data, told), "reliability", said)
     yield html.table(
@@ -192,6 +195,20 @@ def honesty(data: Data) -> Iterator[str]:
         " The Brier score is the mean square of what was missed; useful probabilities lie below"
         " that of saying the same rate of every record.",
         "note",
+    )
+
+
+def _average(row: Data) -> str:
+    """Whether the scores promise too much over all records, and why they may."""
+    told = (
+        f"Over all {plural(row['subject_type'])} the scores said {share(row['said'])} on average,"
+        f" where {share(row['seen'])} are planted"
+    )
+    if row["said"] <= TOO_MUCH * row["seen"]:
+        return f"{told}."
+    return (
+        f"{told}: too much. They are taught by audited records, which were suspicious before"
+        " anybody looked, and of which far more are confirmed."
     )
 
 
