@@ -31,6 +31,7 @@ def test_the_size_of_the_pieces_changes_no_value(
     asked = subjects(entity)
     assert asked.height > 1
     whole = base_measures(street(), entity, asked)
+    monkeypatch.setattr(judging, "STAYS_AT_ONCE", 1)
     monkeypatch.setattr(judging, "MEASURED_AT_ONCE", 1)
     assert_frame_equal(base_measures(street(), entity, asked), whole, check_exact=True)
 
