@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaluation import html, pictures, sections
+from evaluation import html, pictures, sections, sections_of_doubt
 from evaluation.kinds import OURS
 from evaluation.telling import (
     bounds,
@@ -48,11 +48,6 @@ def page(data: Data) -> str:
     return html.document(f"How good is it: {data['about']['name']}", _parts(data))
 
 
-def names_of(data: Data) -> list[str]:
-    """The kinds of subjects that are told of."""
-    return [kind["subject_type"] for kind in data["kinds"]]
-
-
 def _parts(data: Data) -> Iterator[str]:
     yield html.heading(1, "How good is it")
     yield html.paragraph(
@@ -64,12 +59,13 @@ def _parts(data: Data) -> Iterator[str]:
     if not data["kinds"]:
         yield html.box(["Nothing was planted among what was scored, so nothing can be said."])
         return
-    yield html.box([conclusion(data, kind) for kind in names_of(data)])
+    yield html.box([conclusion(data, kind) for kind in sections.names_of(data)])
     yield from _at_a_glance(data)
     yield html.links(SECTIONS)
     tellers = (
-        _capacity, sections.others, sections.schemes, sections.honesty, sections.vain,
-        sections.innocents, sections.audits, sections.lots, sections.made,
+        _capacity, sections.others, sections.schemes, sections.honesty, sections_of_doubt.vain,
+        sections_of_doubt.innocents, sections_of_doubt.audits, sections_of_doubt.lots,
+        sections_of_doubt.made,
     )  # fmt: skip
     for (anchor, title), teller in zip(SECTIONS, tellers, strict=True):
         yield html.heading(2, title, anchor)
@@ -147,7 +143,7 @@ def _capacity(data: Data) -> Iterator[str]:
         " be recovered by the key, and this much the scores had promised. Where promise and key"
         " agree, the budget can rest on the scores."
     )
-    for kind in names_of(data):
+    for kind in sections.names_of(data):
         yield html.heading(3, plural(kind).capitalize())
         said = f"Precision of {plural(kind)} by capacity and queue, and amounts recovered"
         yield pictures.inline(pictures.yields(data, kind), f"yields-{kind}", said)

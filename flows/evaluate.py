@@ -156,7 +156,9 @@ def _columns(mine: pl.DataFrame) -> dict[str, str]:
 
 def _with_last_model(again: Again, records: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
     """Records with the margin of the model that was in office before, and which that was."""
-    home, parts, named = again.settings.home, [], {}
+    home = again.settings.home
+    parts: list[pl.DataFrame] = []
+    named: dict[str, str] = {}
     for entity in ENTITIES:
         version = None
         if not again.shown.screened:

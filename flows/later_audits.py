@@ -38,7 +38,8 @@ def evaluate_on_audits(shown: Published, settings: Settings) -> Data:
     again = Again.of(shown, settings)
     bundles = {} if shown.screened else bundles_of(settings.home, shown.manifest["model_version"])
     scores = scores_of(shown)
-    parts, tested = [], {}
+    parts: list[pl.DataFrame] = []
+    tested: dict[str, float] = {}
     for entity in ENTITIES:
         mine = scores.filter((pl.col(TYPE) == entity) & pl.col("margin").is_not_null())
         if mine.is_empty() or not (shown.screened or entity in bundles):
