@@ -114,7 +114,9 @@ def _rate(lot: pl.DataFrame, confirmed: int, replicates: int) -> Data:
 def weighted_rate(lot: pl.DataFrame) -> float:
     """The estimated part of all records that is to be confirmed (Hájek: weights add up to one)."""
     weight = 1 / lot["chance"]
-    return float((weight * lot["label"]).sum() / weight.sum()) if lot.height else float("nan")
+    if lot.is_empty():
+        return float("nan")
+    return float((weight * lot["label"]).sum()) / float(weight.sum())
 
 
 def weighted_said(lot: pl.DataFrame) -> float | None:
@@ -123,7 +125,7 @@ def weighted_said(lot: pl.DataFrame) -> float | None:
     if known.is_empty():
         return None
     weight = 1 / known["chance"]
-    return float((weight * known["score"]).sum() / weight.sum())
+    return float((weight * known["score"]).sum()) / float(weight.sum())
 
 
 def _estimate(

@@ -120,7 +120,7 @@ def _unbiased(lot: Data) -> str:
 def _way(row: Data) -> tuple[str, ...]:
     return (
         plural(row["subject_type"]),
-        LED_BY.get(row["selected_by"], row["selected_by"]),
+        LED_BY[row["selected_by"]],
         count(row["of"]),
         count(row["found"]),
         with_interval(row) + ("" if row["selected_by"] == RANDOM else ", biased"),

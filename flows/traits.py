@@ -47,7 +47,7 @@ def _patients(shown: Published) -> pl.DataFrame:
 
 
 def _band(years: pl.Expr) -> pl.Expr:
-    band = pl.when(years.is_not_null()).then(pl.lit(OLDEST))
+    band: pl.Expr = pl.when(years.is_not_null()).then(pl.lit(OLDEST))
     for below, name in reversed(AGES.items()):
         band = pl.when(years < below).then(pl.lit(name)).otherwise(band)
     return band
