@@ -19,6 +19,7 @@ from evaluation.telling import (
     where,
     with_interval,
 )
+from models.ranker import MINIMUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,8 @@ def audits(data: Data) -> Iterator[str]:
     yield html.paragraph(
         "The ranker was taught anew by a part of the audits, several times over, and tried on"
         " records of other persons, stays and ledgers. Where the line still climbs at its right"
-        " end, more audits would find more; where it is flat, they would not."
+        " end, more audits would find more; where it is flat, they would not. A ranker takes office"
+        f" from {MINIMUM} confirmed and {MINIMUM} refuted audits on."
     )
     said = "Area under precision and recall by number of audits learned from"
     yield pictures.inline(pictures.learning(data, names), "learning", said)

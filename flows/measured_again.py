@@ -34,6 +34,9 @@ TRIED_PART = 3
 # Unaudited records to learn from, and innocent ones to try: enough for the figures, few enough to
 # measure in a minute or two. Judgements.
 LEARNED_ROWS, TRIED_ROWS = 4_000, 4_000
+# Of either class, for a point of the curve. No ranker would take office on so few, but without
+# them the curve would have no beginning.
+LEAST_AUDITS = 20
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def trial_of(again: Again, entity: str, planted: pl.DataFrame) -> Trial | None:
     told = tried.drop("as_of")
     recipe = Recipe(
         CATALOGUES[entity].entity.scenario, entity, measured.columns, measured.rule_columns,
-        again.settings.seed, again.settings.threads, again.shown.night,
+        again.settings.seed, again.settings.threads, again.shown.night, LEAST_AUDITS,
     )  # fmt: skip
     return Trial(
         learn=measured.frame.join(told, on=SUBJECT, how="anti"),
