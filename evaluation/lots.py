@@ -32,7 +32,7 @@ def exploration(kind: Kind, size: Size, simulated: int = SIMULATED) -> pl.DataFr
     Of ``size`` audits, a share is drawn from below the queue's head, without replacement.
     ``estimate`` is the median of simulated estimates and ``low``, ``high`` what 95% of them lie
     between; ``blind`` is the share of draws that met nothing and so claimed full recall.
-    ``team_low``, ``team_high``: the interval that a team would state from the likeliest draw.
+    ``team_low``, ``team_high``: the interval that a team would state after a usual draw.
     Null where nothing is drawn.
     """
     rows = [_row(kind, size, share, simulated) for share in SHARES]
@@ -82,7 +82,7 @@ def estimated_recall(found: float, met: np.ndarray, chance: float) -> np.ndarray
 
 
 def wilson_high_low(met: np.ndarray, drawn: int) -> tuple[float, float]:
-    """Wilson's bounds of the rest's rate, high first, from the likeliest number met."""
+    """Wilson's bounds of the rest's rate, high first, from the usual (median) number met."""
     low, high = wilson(float(np.median(met)), float(drawn))
     return high, low
 

@@ -12,7 +12,18 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from evaluation.kinds import OURS
 from evaluation.rates import TRAITS
 from evaluation.telling import FEN_IN_WAN, called, capacity, first_of, where
-from synthetic.realism.drawing import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, canvas, styled
+from synthetic.realism.drawing import (
+    BAND,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    SKY,
+    canvas,
+    styled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,8 +230,13 @@ def exploration(data: Data, kinds: Sequence[str]) -> Figure:
                 labels.append(f"{row['audits']:,.0f} audits, {row['share']:.0%} by lot")
                 axes.plot(row["recall"], place, "D", color="black", markersize=4.5, zorder=3)
                 if row["estimate"] is None:
-                    axes.text(row["recall"] + 0.03, place, "no estimate", va="center", fontsize=8)
+                    left = row["recall"] > 0.6  # noqa: PLR2004 - where words would leave the panel
+                    spot, side = (-0.03, "right") if left else (0.03, "left")
+                    axes.text(
+                        row["recall"] + spot, place, "no estimate", va="center", ha=side, fontsize=8
+                    )
                     continue
+                axes.plot([row["team_low"], row["team_high"]], [place] * 2, color=BAND, linewidth=4)
                 axes.plot([row["low"], row["high"]], [place] * 2, color=BLUE, linewidth=1.6)
                 axes.plot(row["estimate"], place, "o", color=BLUE, markersize=4.5)
             axes.set_yticks(range(len(labels)), labels, fontsize=8)

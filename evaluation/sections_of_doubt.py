@@ -138,14 +138,15 @@ def lots(data: Data) -> Iterator[str]:
         "In a real city nobody knows what is missed, unless some audits are drawn at random from"
         " below the head of the list: each confirmed one stands for as many records as its chance"
         " says (Horvitz and Thompson). Here the key is known, so the estimate can be held against"
-        " what is true. The black mark is recall as it is, the line where 95% of the estimates"
-        " lie."
+        " what is true. The black mark is recall as it is, the blue line where 95% of the"
+        " estimates lie, the grey bar the interval that a team could state after a usual draw."
     )
     names = list(dict.fromkeys(row["subject_type"] for row in data["lots"]))
     said = "Estimated recall by share of audits drawn at random, beside true recall"
     yield pictures.inline(pictures.exploration(data, names), "lots", said)
     yield html.table(
         ("", "audits", "by lot", "drawn", "recall as it is", "estimate, 95% between",
+         "a team could state",
          "missed as it is", "missed, mean estimate", "draws that meet nothing"),
         (
             (
@@ -156,6 +157,8 @@ def lots(data: Data) -> Iterator[str]:
                 share(row["recall"]),
                 NONE if row["estimate"] is None
                 else share(row["estimate"]) + bounds(row["low"], row["high"]),
+                NONE if row["estimate"] is None
+                else f"{share(row['team_low'])} to {share(row['team_high'])}",
                 count(row["missed"]),
                 count(row["missed_mean"]),
                 share(row["blind"]),
