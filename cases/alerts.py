@@ -8,7 +8,7 @@ import polars as pl
 
 from cases.identity import alert_id
 from cases.prefixes import prefix
-from claims.results import ALERTS, REASON, RULE_HIT
+from claims.results import ALERTS, REASON, RULE_FIELDS, RULE_HIT
 from features.ledger_frames import book_of
 from rules.judge import speaking
 
@@ -85,7 +85,7 @@ def _rules(hits: pl.DataFrame) -> pl.DataFrame:
     return (
         speaking(hits)
         .group_by("subject_id")
-        .agg(rules=pl.struct("code", "version", "evidence").sort_by("code"))
+        .agg(rules=pl.struct(list(RULE_FIELDS)).sort_by("code"))
     )
 
 

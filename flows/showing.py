@@ -164,8 +164,16 @@ def _rule(rule: dict[str, Any]) -> str:
     return (
         f"{rule['doc']}\nEvidence: {evidence}\nLegal hook: article {rule['hook']} of the"
         f" Regulation on the Supervision of Medical Security Funds; grade {rule['grade']}"
-        f"\nLimits: {basis}"
+        f"\nLimits: {basis}{_unasked(rule)}"
     )
+
+
+def _unasked(rule: dict[str, Any]) -> str:
+    """What could not be asked, in both languages, and whether it made the hit a clue."""
+    lowered = rule["grade"] != rule.get("full_grade", rule["grade"])
+    named = ("A clue alone", "仅作线索") if lowered else ("Not asked", "未核实")
+    told = zip(named, (rule.get("unasked_en"), rule.get("unasked_zh")), strict=True)
+    return "".join(f"\n{name}: {'; '.join(why)}" for name, why in told if why)
 
 
 def show_lines(console: Console, title: str, lines: Iterable[str]) -> None:

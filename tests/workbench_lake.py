@@ -114,7 +114,15 @@ def alert_of(row: dict[str, Any], night: date = NIGHT, **given: Any) -> dict[str
         "fund_loss": None,
         "expected_recovery": row["amount_at_risk"] // 2,
         "rules": [
-            {"code": code, "version": "2026-01", "evidence": "{}"} for code in row["rule_codes"]
+            {
+                "code": code,
+                "version": "2026-01",
+                "evidence": "{}",
+                "grade": "疑点",
+                "unasked_en": [],
+                "unasked_zh": [],
+            }
+            for code in row["rule_codes"]
         ],
         "reasons": [],
         "tags": [],

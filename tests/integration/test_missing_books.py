@@ -1,12 +1,13 @@
 """What is missing from the books switches rules off, with a reason, and raises nothing by itself.
 
-One thing it does: an innocent explanation that the missing book would have told cannot be told,
-so that a rule which stands on other books may speak where it was silent.
+Where a missing book would have told an innocent explanation, a rule that stands on other books may
+speak where it was silent: as a clue alone, which says what could not be asked.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +16,9 @@ from claims.history import History
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES
 from features.measure import measure
+from rules.books import Books
 from rules.catalogue import missing, rules_of
+from rules.declaration import DOUBT
 from rules.judge import judge, speaking
 from synthetic import generate
 from tests.unit.synthetic_city import DENSE, START, Delivery
@@ -62,13 +65,17 @@ def in_lake(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def accused(tables: Tables) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
-    """Pairs of subject and rule that speak, and what each rule that is switched off lacks."""
+Hits = dict[tuple[str, str], dict[str, Any]]
+
+
+def accused(tables: Tables) -> tuple[Hits, dict[str, list[str]]]:
+    """Hits that speak, by subject and rule, and what each rule that is switched off lacks."""
     nights = pl.concat([rows.select("received_on") for rows in tables.values()])
     until = nights["received_on"].max()
     assert isinstance(until, date)
     history = History.of_frames(tables, until)
-    found: set[tuple[str, str]] = set()
+    books = Books(history)
+    found: Hits = {}
     off: dict[str, list[str]] = {}
     for entity, subjects in (("use", uses(tables)), ("ledger", ledgers(tables))):
         catalogue = CATALOGUES[entity]
@@ -77,28 +84,29 @@ def accused(tables: Tables) -> tuple[set[tuple[str, str]], dict[str, list[str]]]
         asked = [rule for rule in rules_of(entity) if not lacking[rule.code]]
         rows = subjects.with_columns(as_of=pl.lit(until))
         measured = measure(history, catalogue, rows, catalogue.measurable(history))
-        hits = speaking(judge(measured, asked))
-        found |= set(hits.select("subject_id", "code").iter_rows())
+        hits = speaking(judge(measured, asked, books))
+        found |= {(hit["subject_id"], hit["code"]): hit for hit in hits.iter_rows(named=True)}
     return found, off
 
 
-def unguarded(tables: Tables) -> set[str]:
-    """Rules of which an innocent explanation cannot be checked for want of data."""
-    history = History.of_frames(tables, date(2030, 1, 1))
+def new_doubts(found: Hits, whole: Hits) -> set[str]:
+    """Codes of rules of which a doubtful point is new."""
     return {
-        rule.code
-        for entity in ("use", "ledger")
-        for rule in rules_of(entity)
-        for guard in rule.protected_by
-        for name in guard.expr.meta.root_names()
-        if name in CATALOGUES[entity]
-        if CATALOGUES[entity].missing(CATALOGUES[entity][name], history)
+        code
+        for (subject, code), hit in found.items()
+        if hit["grade"] == DOUBT.value
+        if whole.get((subject, code), hit | {"grade": None})["grade"] != DOUBT.value
     }
 
 
-def new(found: set[tuple[str, str]], whole: set[tuple[str, str]], tables: Tables) -> set[str]:
-    """Codes of rules that speak anew although all their explanations can be checked."""
-    return {code for _, code in found - whole} - unguarded(tables)
+def silent_clues(found: Hits, whole: Hits) -> set[tuple[str, str]]:
+    """New hits that do not say, in both languages, what could not be asked."""
+    return {
+        pair
+        for pair, hit in found.items()
+        if pair not in whole
+        if not (hit["unasked_en"] and hit["unasked_zh"])
+    }
 
 
 def lines(tables: Tables) -> pl.DataFrame:
@@ -121,43 +129,66 @@ def ledgers(tables: Tables) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def whole(tables: Tables) -> set[tuple[str, str]]:
-    """What is raised when nothing is missing."""
+def whole(tables: Tables) -> Hits:
+    """What is raised when nothing is missing: nothing of it is graded down."""
     found, off = accused(tables)
     assert not off
+    assert not any(hit["unasked_en"] for hit in found.values())
     assert {code for _, code in found} >= {"C02", "C05", "C10"}
     return found
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_without_a_book_no_new_alarm_and_a_reason(
-    tables: Tables, whole: set[tuple[str, str]], book: str
-) -> None:
+def test_without_a_book_no_new_alarm_and_a_reason(tables: Tables, whole: Hits, book: str) -> None:
     rest = {name: rows for name, rows in tables.items() if name != book}
     found, off = accused(rest)
     assert set(off) >= NEEDS.get(book, set())
     assert all(any(gap.startswith(book) for gap in gaps) for gaps in off.values())
-    assert not new(found, whole, rest)
+    assert not new_doubts(found, whole)
+    assert not silent_clues(found, whole)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_hospital_without_a_book_is_not_judged_as_if_its_book_said_nothing(
+    tables: Tables, whole: Hits, book: str
+) -> None:
+    busiest = tables["stays"]["hospital_id"].mode().sort()[0]
+    stays = tables["stays"].filter(hospital_id=busiest).select("stay_id").unique()
+    kept = (
+        tables[book].filter(pl.col("hospital_id") != busiest)
+        if "hospital_id" in tables[book].columns
+        else tables[book].join(stays, on="stay_id", how="anti")
+    )
+    assert kept.height < tables[book].height
+    found, off = accused(tables | {book: kept})
+    assert not off
+    assert not new_doubts(found, whole)
+    assert not silent_clues(found, whole)
+    names = {f"{busiest}|", *(f"{one}|" for one in stays["stay_id"])}
+    here = {pair for pair in found if any(pair[0].startswith(name) for name in names)}
+    assert not {code for _, code in here} & NEEDS.get(book, set())
+    assert {pair for pair in whole if pair not in found} <= {
+        pair for pair in whole if any(pair[0].startswith(name) for name in names)
+    }
 
 
 @pytest.mark.parametrize("number", NUMBERED)
 def test_without_lots_serials_or_identifiers_no_new_alarm(
-    tables: Tables, whole: set[tuple[str, str]], number: str
+    tables: Tables, whole: Hits, number: str
 ) -> None:
     blank = {
         name: tables[name].with_columns(pl.lit(None, pl.String).alias(number))
         for name in NUMBERED[number]
     }
     found, _ = accused(tables | blank)
-    assert not new(found, whole, tables | blank)
+    assert not new_doubts(found, whole)
+    assert not silent_clues(found, whole)
 
 
-def test_codes_that_no_catalogue_knows_raise_nothing_new(
-    tables: Tables, whole: set[tuple[str, str]]
-) -> None:
+def test_codes_that_no_catalogue_knows_raise_nothing_new(tables: Tables, whole: Hits) -> None:
     listed = tables["consumables"]
     known = listed.filter(pl.col("item_code").hash(seed=1) % 3 != 0)
     assert 0 < known["item_code"].n_unique() < listed["item_code"].n_unique()
     found, _ = accused(tables | {"consumables": known})
-    # How many pieces a box holds is told by the catalogue, and acquits of a number seen twice.
-    assert {code for _, code in found - whole} <= {"C11"}
+    assert not new_doubts(found, whole)
+    assert not silent_clues(found, whole)
