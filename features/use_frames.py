@@ -14,6 +14,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
 from features.once import once
+from features.renewals import as_billed, of_article, strangers, successors, with_other_codes
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -70,7 +71,8 @@ def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     dated = _dated(joined).collect().lazy()
     priced = dated.join(_catalogue(history, dated), on=LISTING, how="left")
     invoiced = priced.join(_invoices(history, dated), on=SHELF, how="left")
-    serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
+    young = invoiced.join(_young(history, dated), on=LISTING, how="left")
+    serial = young.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
         shared_serials=pl.col("shared_serials").fill_null(0),
@@ -153,9 +155,22 @@ def _class(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, CLASS_CHARACTERS)
 
 
+def _records(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Records of the uses, under the code that their stay is billed for."""
+    wanted = keyed.select("subject_id", "as_of", "stay_id", "item_code")
+    stays = keyed.select("stay_id", "as_of").unique()
+    ids = stays.select("stay_id").unique()
+    known, lines = (
+        stays.join(history.versions(table, ids), on="stay_id").filter(as_of("as_of"))
+        for table in ("device_uses", "fee_lines")
+    )
+    rows = as_billed(history, known, lines.filter(pl.col("quantity") > 0))
+    return wanted.join(rows, on=["stay_id", "as_of", "item_code"])
+
+
 def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     return (
-        _children(history, keyed, "device_uses")
+        _records(history, keyed)
         .group_by("subject_id")
         .agg(
             used_quantity=pl.col("quantity").sum(),
@@ -166,8 +181,12 @@ def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
-    """The catalogue row valid on the day of service, and the price of the row before it."""
-    rows = history.versions("consumables").select(
+    """The catalogue row valid on the day of service, and the price of the row before it.
+
+    The list of a renewed code goes on where that of the code before it was: a renewal at the
+    same price is no change of price.
+    """
+    rows = _listed(history).select(
         "item_code",
         "valid_from",
         "generic_name",
@@ -178,6 +197,7 @@ def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
         "key_list",
         "vbp_selected",
         "platform_price",
+        "own",
         KNOWN_FROM,
         KNOWN_UNTIL,
         price_limit=pl.min_horizontal("platform_price", "payment_standard"),
@@ -187,14 +207,57 @@ def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
         .unique()
         .join(rows, on="item_code")
         .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("service_on")))
-        .sort(*LISTING, "valid_from")
+        .sort(*LISTING, "own", "valid_from")
+        .with_columns(_since(), _goes_on().alias("goes_on"))
+        .filter(~pl.col("goes_on").shift(-1, fill_value=False).over(LISTING))
         .with_columns(previous_price=pl.col("platform_price").shift(1).over(LISTING))
         .group_by(LISTING, maintain_order=True)
         .last()
         .with_columns(
             price_age=(pl.col("service_on") - pl.col("valid_from")).dt.total_days(),
         )
-        .drop(KNOWN_FROM, KNOWN_UNTIL)
+        .drop(KNOWN_FROM, KNOWN_UNTIL, "own", "goes_on")
+    )
+
+
+def _listed(history: History) -> pl.LazyFrame:
+    """The catalogue, with the rows of the code before a renewed one as its earlier ones."""
+    rows = history.versions("consumables")
+    links = successors(history).rename({"item_code": "_new", "other_code": "item_code"})
+    former = rows.join(links, on="item_code").with_columns(
+        pl.max_horizontal(KNOWN_FROM, "linked_from").alias(KNOWN_FROM), item_code="_new"
+    )
+    both = [
+        former.drop("_new", "linked_from").with_columns(own=pl.lit(value=False)),
+        rows.with_columns(own=pl.lit(value=True)),
+    ]
+    return pl.concat(both, how="diagonal")
+
+
+def _goes_on() -> pl.Expr:
+    """Whether a code's first row only takes the place of the last of the code before it."""
+    return pl.col("own") & pl.all_horizontal(
+        ~pl.col("own").shift(1, fill_value=True).over(LISTING),
+        pl.col("platform_price") == pl.col("platform_price").shift(1).over(LISTING),
+    ).fill_null(value=False)
+
+
+def _since() -> pl.Expr:
+    """The day from which a price holds: of a code that goes on, that of the code before it."""
+    earlier = pl.col("valid_from").shift(1).over(LISTING)
+    return pl.when(_goes_on()).then(earlier).otherwise("valid_from").alias("valid_from")
+
+
+def _young(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
+    """Days since a code began that may have replaced another, of both that may be one article."""
+    days = (pl.col("service_on") - pl.col("began")).dt.total_days()
+    return (
+        dated.select(LISTING)
+        .unique()
+        .join(strangers(history), on="item_code")
+        .filter((pl.col("known") <= pl.col("as_of")) & (pl.col("late") | (days >= 0)))
+        .group_by(LISTING)
+        .agg(new_code_days=days.min())
     )
 
 
@@ -202,7 +265,8 @@ def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
     """Invoice prices of the hospital for the item in the shelf time before the service."""
     invoice = ["hospital_id", "item_code", "delivered_on", KNOWN_FROM, KNOWN_UNTIL]
     # Of the invoices of a day only the dearest is ever read.
-    bought = history.versions("purchases").group_by(invoice).agg(pl.col("unit_price").max())
+    rows = history.versions("purchases").select(*invoice, "unit_price")
+    bought = of_article(history, rows).group_by(invoice).agg(pl.col("unit_price").max())
     age = (pl.col("service_on") - pl.col("delivered_on")).dt.total_days()
     return (
         dated.select(SHELF)
@@ -219,19 +283,18 @@ def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """How many other stays record the same serial number of the same item (C09)."""
-    numbered = history.versions("device_uses", keyed.select("stay_id")).select(
-        "stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL
-    )
     mine = (
-        keyed.select("subject_id", "as_of", "stay_id", "item_code")
-        .join(numbered.drop_nulls("serial"), on=["stay_id", "item_code"])
-        .filter(as_of("as_of"))
-        .drop(KNOWN_FROM, KNOWN_UNTIL)
+        _records(history, keyed)
+        .drop_nulls("serial")
+        .select("subject_id", "as_of", "stay_id", "item_code", "serial")
         .unique()
     )
-    serials = mine.select("item_code", "serial")
-    other = history.versions_about("device_uses", serials).select(
-        "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+    serials = with_other_codes(history, mine.select("item_code", "serial"))
+    other = of_article(
+        history,
+        history.versions_about("device_uses", serials).select(
+            "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+        ),
     )
     return (
         mine.join(other, on=["item_code", "serial"])
@@ -274,6 +337,7 @@ FRAMES = {
             "shared_serials": _both(RECORDED, source("device_uses.serial")),
             "days": stay_frames.DAYS,
             "origin": source("consumables.origin"),
+            "new_code_days": _both(CATALOGUE, DAY, source("consumables.valid_from")),
         },
     )
 }

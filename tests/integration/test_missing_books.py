@@ -6,7 +6,7 @@ speak where it was silent: as a clue alone, which says what could not be asked.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from claims.history import History
 from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES
 from features.measure import measure
+from features.subjects import ledgers_of_history
 from rules.books import Books
 from rules.catalogue import missing, rules_of
 from rules.declaration import DOUBT
@@ -70,9 +71,7 @@ Hits = dict[tuple[str, str], dict[str, Any]]
 
 def accused(tables: Tables) -> tuple[Hits, dict[str, list[str]]]:
     """Hits that speak, by subject and rule, and what each rule that is switched off lacks."""
-    nights = pl.concat([rows.select("received_on") for rows in tables.values()])
-    until = nights["received_on"].max()
-    assert isinstance(until, date)
+    until = last_night(tables)
     history = History.of_frames(tables, until)
     books = Books(history)
     found: Hits = {}
@@ -109,6 +108,14 @@ def silent_clues(found: Hits, whole: Hits) -> set[tuple[str, str]]:
     }
 
 
+def last_night(tables: Tables) -> date:
+    """The night on which the last rows arrived."""
+    nights = pl.concat([rows.select("received_on") for rows in tables.values()])
+    until = nights["received_on"].max()
+    assert isinstance(until, date)
+    return until
+
+
 def lines(tables: Tables) -> pl.DataFrame:
     houses = tables["stays"].unique("stay_id", keep="last").select("stay_id", "hospital_id")
     consumables = tables["fee_lines"].filter(pl.col("category") == "consumable")
@@ -122,10 +129,9 @@ def uses(tables: Tables) -> pl.DataFrame:
 
 
 def ledgers(tables: Tables) -> pl.DataFrame:
-    """Every hospital, consumable and month that is billed."""
-    day = pl.coalesce("performed_at", "charged_at")
-    named = pl.concat_str("hospital_id", "item_code", day.dt.strftime("%Y-%m"), separator="|")
-    return lines(tables).select(subject_id=named).unique()
+    """Every hospital, consumable and month in which anything of it moved."""
+    settled = last_night(tables) + timedelta(days=90)
+    return ledgers_of_history(History.of_frames(tables, settled)).select("subject_id")
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +198,85 @@ def test_codes_that_no_catalogue_knows_raise_nothing_new(tables: Tables, whole: 
     found, _ = accused(tables | {"consumables": known})
     assert not new_doubts(found, whole)
     assert not silent_clues(found, whole)
+
+
+# --- all codes renewed at once -----------------------------------------------------------
+
+RENEWED_ON = date(2024, 6, 15)
+LISTED_BEFORE, LEFT_AFTER = timedelta(days=75), timedelta(days=120)
+# When a row of a book happened: from the day on it names the new code.
+DAYS = {
+    "fee_lines": pl.coalesce("performed_at", "charged_at").dt.date(),
+    "device_uses": pl.col("used_at").dt.date(),
+    "purchases": pl.col("delivered_on"),
+    "stock_moves": pl.col("moved_at").dt.date(),
+    "stock_counts": pl.col("counted_on"),
+}
+CODE_CHARACTERS = 27
+HEAD, TAIL = pl.col("item_code").str.slice(0, 10), pl.col("item_code").str.slice(20)
+
+
+def renewed(tables: Tables, *, told: bool = True) -> Tables:
+    """The same city, with every code of the catalogue replaced by a new one on a day.
+
+    Old codes stay listed beside the new ones for a season; where it is not ``told``, their end
+    is not in the catalogue.
+    """
+    end = RENEWED_ON + LEFT_AFTER
+    listed = tables["consumables"]
+    # Only the last row of a code ends with it; earlier ones ended with their price.
+    last = pl.col("valid_from") == pl.col("valid_from").max().over("item_code")
+    old = listed.filter(pl.col("valid_from") <= end).with_columns(
+        valid_to=pl.when(last).then(pl.lit(end if told else None, pl.Date)).otherwise("valid_to")
+    )
+    first = RENEWED_ON - LISTED_BEFORE
+    ended = (pl.col("valid_to") < first).fill_null(value=False)
+    new = listed.filter(~ended).with_columns(
+        new_code(), pl.max_horizontal("valid_from", pl.lit(first)).alias("valid_from")
+    )
+    catalogue = pl.concat([old, new]).unique(["item_code", "valid_from"], keep="last")
+    return tables | {"consumables": catalogue} | {
+        name: tables[name].with_columns(
+            pl.when(day >= RENEWED_ON).then(new_code()).otherwise("item_code").alias("item_code")
+        )
+        for name, day in DAYS.items()
+    }  # fmt: skip
+
+
+def new_code() -> pl.Expr:
+    """A code of the same class, generic name and specification; not a service's."""
+    mixed = pl.col("item_code").hash(seed=7).cast(pl.String).str.slice(0, 10)
+    renewed = pl.concat_str(HEAD, mixed, TAIL)
+    long = pl.col("item_code").str.len_chars() == CODE_CHARACTERS
+    return pl.when(long).then(renewed).otherwise("item_code").alias("item_code")
+
+
+def under_old(found: Hits, tables: Tables) -> Hits:
+    """Hits by the subject as it was named before the codes were renewed."""
+    codes = tables["consumables"].select("item_code", new=new_code()).unique()
+    named = {new: old for old, new in codes.iter_rows()}
+    return {
+        ("|".join(named.get(part, part) for part in subject.split("|")), code): hit
+        for (subject, code), hit in found.items()
+    }
+
+
+def test_stock_of_old_codes_is_known_when_all_codes_are_renewed(
+    tables: Tables, whole: Hits
+) -> None:
+    city = renewed(tables)
+    found, off = accused(city)
+    assert not off
+    told = under_old(found, tables)
+    assert len(set(found) - set(told)) > len(whole) / 4, "many hits are of new codes"
+    assert set(told) == set(whole)
+    assert not new_doubts(told, whole)
+
+
+def test_where_nobody_tells_what_new_codes_replaced_they_raise_clues_that_say_so(
+    tables: Tables, whole: Hits
+) -> None:
+    found, _ = accused(renewed(tables, told=False))
+    told = under_old(found, tables)
+    assert not new_doubts(told, whole)
+    assert not silent_clues(told, whole)
