@@ -204,9 +204,8 @@ def strangers(history: History) -> pl.LazyFrame:
     """
     codes = _codes(history).collect()
     links = successors(history).collect()
-    late = codes.join(links, on="item_code", how="anti").filter(
-        pl.col("began") > codes["began"].min()
-    )
+    since = codes.filter(pl.col("began") > pl.col("began").min())
+    late = since.join(links, on="item_code", how="anti")
     left = codes.join(links, left_on="item_code", right_on="other_code", how="anti").select(
         "head", "maker", old_code="item_code", old_began="began", old_ended="ended"
     )

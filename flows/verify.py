@@ -139,7 +139,8 @@ def needed(history: History, rules: Iterable[Rule]) -> list[Feature]:
     names: set[str] = set()
     for item in rules:
         names |= {*item.reads, *item.evidence, *item.amount.meta.root_names()}
-        beside = [one.expr for one in (*item.protected_by, *item.cautions)]
+        beside = [guard.expr for guard in item.protected_by]
+        beside += [caution.expr for caution in item.cautions]
         names |= {name for expr in beside for name in expr.meta.root_names()}
     return [one for one in USES.measurable(history) if one.name in names]
 
