@@ -127,7 +127,7 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
     """Print everything that was said about one alert, facts first."""
     console.print(Panel(_facts(dossier), title=f"{alert['alert_id']} · facts"))
     for rule in dossier["rules"]:
-        console.print(Panel(_rule(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
+        console.print(Panel(rule_panel(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
     for guarded in dossier["not_raised"]:
         because = "; ".join(guarded["because_en"])
         console.print(f"{guarded['code']} was not raised: {because}.")
@@ -156,7 +156,8 @@ def _facts(dossier: dict[str, Any]) -> str:
     return "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in shown.items())
 
 
-def _rule(rule: dict[str, Any]) -> str:
+def rule_panel(rule: dict[str, Any]) -> str:
+    """One rule hit as ``explain`` tells it: what, evidence, law, limits, what was not asked."""
     evidence = ", ".join(
         f"{key.replace('_', ' ')} {value}" for key, value in rule["evidence"].items()
     )

@@ -14,7 +14,7 @@ from flows.judging import graded_down, lowered_lines, usable_rules
 from rules import cautions, protective
 from rules.books import CONTEXT, Books, Gaps, needs
 from rules.catalogue import BY_CODE, RULES
-from rules.declaration import CLUE, DOUBT
+from rules.declaration import CLUE, DOUBT, Caution, Grade
 from rules.judge import judge, speaking
 from tests.worlds import measured_table, world
 
@@ -204,13 +204,13 @@ def test_a_code_of_untold_origin_is_a_clue(code: str) -> None:
     ],
 )
 def test_what_a_rule_takes_for_known_and_is_not_makes_a_clue(
-    price: int | None, days: int | None, grade: object, said: cautions.Caution | None
+    price: int | None, days: int | None, grade: Grade, said: Caution | None
 ) -> None:
     frame = rows().with_columns(
         platform_price=pl.lit(price, pl.Int64), new_code_days=pl.lit(days, pl.Float64)
     )
     for hit in judge(frame, [BY_CODE["C11"]]).iter_rows(named=True):
-        assert hit["grade"] == grade.value  # type: ignore[attr-defined]
+        assert hit["grade"] == grade.value
         assert hit["unasked_en"] == ([said.en] if said else [])
         assert hit["unasked_zh"] == ([said.zh] if said else [])
 

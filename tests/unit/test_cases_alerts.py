@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -138,6 +139,37 @@ def test_what_is_usual_or_unusual_the_harmless_way_is_no_label() -> None:
     assert ("usual", "S.stat.length_of_stay.high") not in found
     assert all("idle_days.low" not in tag for _, tag in found)
     assert ("hanging", "S.stat.idle_days.high") in found
+
+
+def test_alerts_dossiers_and_labels_tell_what_could_not_be_asked() -> None:
+    one = judged(top=("length_of_stay",))
+    why = pl.when(pl.col("code") == "H01")
+    lowered = replace(
+        one,
+        hits=one.hits.with_columns(
+            grade=why.then(pl.lit("线索")).otherwise("grade"),
+            unasked_en=why.then(pl.lit(["not asked: x"])).otherwise("unasked_en"),
+            unasked_zh=why.then(pl.lit(["未核实：x"])).otherwise("unasked_zh"),
+        ),
+    )
+    picked = weigh(lowered).with_columns(
+        selected_by=pl.lit("model"), selection_probability=pl.lit(None, pl.Float64)
+    )
+    raised = alerts(lowered, picked, reasons(lowered, lowered.top(lowered.measured)))
+    (rule,) = by_subject(raised)["split"]["rules"]
+    assert (rule["grade"], rule["unasked_en"], rule["unasked_zh"]) == (
+        "线索", ["not asked: x"], ["未核实：x"],
+    )  # fmt: skip
+    content = dossiers(lowered, raised, world())
+    (mine,) = [
+        json.loads(text) for text in content["content"] if '"days_since_same_condition": 2' in text
+    ][:1]
+    assert mine["rules"][0]["grade"] == "线索"
+    assert mine["rules"][0]["full_grade"] == BY_CODE["H01"].grade.value
+    assert mine["rules"][0]["unasked_zh"] == ["未核实：x"]
+    label = tags(lowered, picked, world()).filter(tag="S.rule.H01").row(0, named=True)
+    assert label["text_en"].endswith("; not asked: x")
+    assert label["text_zh"].endswith("；未核实：x")
 
 
 # --- dossiers --------------------------------------------------------------------------
