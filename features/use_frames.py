@@ -14,7 +14,8 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
 from features.once import once
-from features.renewals import as_billed, of_article, strangers, successors, with_other_codes
+from features.renewals import as_billed, of_article, with_other_codes
+from features.use_listing import LISTING, listing, young
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -24,8 +25,6 @@ SUBJECT = r"^(.*)\|([^|]*)$"
 SHELF_DAYS = 180
 # The class of a consumable is the head of its 27-character code (DESIGN 2, `consumables`).
 CLASS_CHARACTERS = 7
-# What the catalogue and the invoices are asked by: many uses of one day ask the same.
-LISTING = ["as_of", "item_code", "service_on"]
 SHELF = [*LISTING, "hospital_id"]
 
 BILLED = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity")
@@ -69,10 +68,10 @@ def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(_class_quantity(history, keyed), on="subject_id", how="left")
     )
     dated = _dated(joined).collect().lazy()
-    priced = dated.join(_catalogue(history, dated), on=LISTING, how="left")
+    priced = dated.join(listing(history, dated), on=LISTING, how="left")
     invoiced = priced.join(_invoices(history, dated), on=SHELF, how="left")
-    young = invoiced.join(_young(history, dated), on=LISTING, how="left")
-    serial = young.join(_serials(history, keyed), on="subject_id", how="left")
+    linked = invoiced.join(young(history, dated), on=LISTING, how="left")
+    serial = linked.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
         shared_serials=pl.col("shared_serials").fill_null(0),
@@ -155,6 +154,7 @@ def _class(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, CLASS_CHARACTERS)
 
 
+@once
 def _records(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """Records of the uses, under the code that their stay is billed for."""
     wanted = keyed.select("subject_id", "as_of", "stay_id", "item_code")
@@ -177,87 +177,6 @@ def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
             used_on=pl.col("used_at").dt.date().max(),
             site=pl.col("site").drop_nulls().sort().first(),
         )
-    )
-
-
-def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
-    """The catalogue row valid on the day of service, and the price of the row before it.
-
-    The list of a renewed code goes on where that of the code before it was: a renewal at the
-    same price is no change of price.
-    """
-    rows = _listed(history).select(
-        "item_code",
-        "valid_from",
-        "generic_name",
-        "class_code",
-        "class_name",
-        "implantable",
-        "origin",
-        "key_list",
-        "vbp_selected",
-        "platform_price",
-        "own",
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        price_limit=pl.min_horizontal("platform_price", "payment_standard"),
-    )
-    return (
-        dated.select(LISTING)
-        .unique()
-        .join(rows, on="item_code")
-        .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("service_on")))
-        .sort(*LISTING, "own", "valid_from")
-        .with_columns(_since(), _goes_on().alias("goes_on"))
-        .filter(~pl.col("goes_on").shift(-1, fill_value=False).over(LISTING))
-        .with_columns(previous_price=pl.col("platform_price").shift(1).over(LISTING))
-        .group_by(LISTING, maintain_order=True)
-        .last()
-        .with_columns(
-            price_age=(pl.col("service_on") - pl.col("valid_from")).dt.total_days(),
-        )
-        .drop(KNOWN_FROM, KNOWN_UNTIL, "own", "goes_on")
-    )
-
-
-def _listed(history: History) -> pl.LazyFrame:
-    """The catalogue, with the rows of the code before a renewed one as its earlier ones."""
-    rows = history.versions("consumables")
-    links = successors(history).rename({"item_code": "_new", "other_code": "item_code"})
-    former = rows.join(links, on="item_code").with_columns(
-        pl.max_horizontal(KNOWN_FROM, "linked_from").alias(KNOWN_FROM), item_code="_new"
-    )
-    both = [
-        former.drop("_new", "linked_from").with_columns(own=pl.lit(value=False)),
-        rows.with_columns(own=pl.lit(value=True)),
-    ]
-    return pl.concat(both, how="diagonal")
-
-
-def _goes_on() -> pl.Expr:
-    """Whether a code's first row only takes the place of the last of the code before it."""
-    return pl.col("own") & pl.all_horizontal(
-        ~pl.col("own").shift(1, fill_value=True).over(LISTING),
-        pl.col("platform_price") == pl.col("platform_price").shift(1).over(LISTING),
-    ).fill_null(value=False)
-
-
-def _since() -> pl.Expr:
-    """The day from which a price holds: of a code that goes on, that of the code before it."""
-    earlier = pl.col("valid_from").shift(1).over(LISTING)
-    return pl.when(_goes_on()).then(earlier).otherwise("valid_from").alias("valid_from")
-
-
-def _young(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
-    """Days since a code began that may have replaced another, of both that may be one article."""
-    days = (pl.col("service_on") - pl.col("began")).dt.total_days()
-    return (
-        dated.select(LISTING)
-        .unique()
-        .join(strangers(history), on="item_code")
-        .filter((pl.col("known") <= pl.col("as_of")) & (pl.col("late") | (days >= 0)))
-        .group_by(LISTING)
-        .agg(new_code_days=days.min())
     )
 
 

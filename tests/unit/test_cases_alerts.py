@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 
 from cases.alerts import alerts, mark_repeats
 from cases.amounts import weigh
@@ -16,7 +17,7 @@ from cases.identity import alert_id
 from cases.selection import Capacity, select
 from cases.tags import tags
 from cases.wording import reasons
-from claims.results import ALERTS, DOSSIERS, TAGS
+from claims.results import ALERTS, DOSSIERS, RULE_FIELDS, TAGS
 from rules.catalogue import BY_CODE
 from tests.judged_stays import NIGHT, judged
 from tests.worlds import world
@@ -85,6 +86,23 @@ def test_the_same_rules_and_the_same_amount_are_no_news() -> None:
     earlier = filed(told(), date(2025, 6, 1))
     assert repeats(earlier) >= {"split", "hanging", "both"}
     assert repeats(ALERTS.empty()) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "news"),
+    [("线索", True, True), ("线索", False, False), ("疑点", True, False), (None, True, False)],
+)
+def test_a_clue_that_became_a_doubtful_point_is_news(
+    said: str | None, *, now: bool, news: bool
+) -> None:
+    earlier = told()
+    hit = {name: pl.element().struct.field(name) for name in RULE_FIELDS}
+    graded = hit | {"grade": pl.lit(said, pl.String)}
+    rules = pl.col("rules").list.eval(pl.struct(**graded))
+    filed_so = filed(earlier.with_columns(rules), date(2025, 6, 1))
+    tonight = weigh(judged()).with_columns(doubt=pl.lit(now))
+    marked = mark_repeats(tonight, filed_so).filter(subject_id="split")
+    assert marked["repeat"].item() != news
 
 
 def test_another_amount_or_another_rule_is_news() -> None:
