@@ -56,12 +56,22 @@ def _judged(
 ) -> list[pl.DataFrame]:
     if books is None:
         return [_breaches(measured, item) for item in rules]
+    # Of the many columns only what rules read, so that parts by hospital are small.
+    wanted = {"subject_id", "hospital_id", "as_of"}.union(*map(_read, rules))
+    narrow = measured.select(name for name in measured.columns if name in wanted)
     return [
         _breaches(rows, item, gaps)
-        for gaps, rows in books.parts(rules[0].entity.name, measured)
+        for gaps, rows in books.parts(rules[0].entity.name, narrow)
         for item in rules
         if not gaps.of(item)
     ]
+
+
+def _read(item: Rule) -> set[str]:
+    """Columns that a rule decides by, shows, counts by or is held back by."""
+    asked = [item.expr, item.amount, *(one.expr for one in item.protected_by)]
+    asked += [one.expr for one in item.cautions]
+    return {*item.evidence, *(name for expr in asked for name in expr.meta.root_names())}
 
 
 def speaking(hits: pl.DataFrame) -> pl.DataFrame:
