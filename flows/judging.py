@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,26 @@ def graded_down(history: History, entities: Iterable[str] = tuple(CATALOGUES)) -
         for entity in entities
         for one in usable_rules(history, entity)
         if gaps.why(one)
+    ]
+
+
+def by_hospital(history: History, on: date) -> list[str]:
+    """Rules on uses and ledgers that are off, or clues alone, where hospitals leave books out."""
+    books = Books(history)
+    houses = history.current("hospitals").select("hospital_id", as_of=pl.lit(on)).collect()
+    asked = [one for entity in ("use", "ledger") for one in usable_rules(history, entity)]
+    off, lowered = Counter[str](), Counter[str]()
+    for lacks, many in books.lacking(houses).group_by("_lacks").len().iter_rows():
+        gaps = books.gaps(lacks)
+        off.update({one.code: many for one in asked if gaps.of(one)})
+        lowered.update(
+            {one.code: many for one in asked if not gaps.of(one) and gaps.by_itself(one)}
+        )
+    return [
+        f"rule {one.code} {one.en}: off in {off[one.code]:,} and a clue alone in"
+        f" {lowered[one.code]:,} of {houses.height:,} hospitals, for want of their own books"
+        for one in asked
+        if off[one.code] or lowered[one.code]
     ]
 
 

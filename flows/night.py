@@ -54,6 +54,7 @@ from features.subjects import (
 )
 from flows.judging import (
     base_measures,
+    by_hospital,
     judged,
     lowered_lines,
     switched_off,
@@ -218,7 +219,12 @@ def hand_over(
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
     lowered = lowered_lines(item.hits for item in found.values())
-    return {"alerts": final.height, "cases": gathered.height, "graded_down": lowered}
+    return {
+        "alerts": final.height,
+        "cases": gathered.height,
+        "graded_down": lowered,
+        "by_hospital": by_hospital(history, run.on),
+    }
 
 
 def portraits(

@@ -68,6 +68,10 @@ class Gaps:
         told = [(guard, self._lacking(item.entity.name, guard)) for guard in item.protected_by]
         return [(guard, gaps) for guard, gaps in told if gaps]
 
+    def by_itself(self, item: Rule) -> bool:
+        """Whether the hospital's own books leave an explanation of a rule unasked."""
+        return any(not self.own.isdisjoint(gaps) for _, gaps in self.unasked(item))
+
     def _lacking(self, entity: str, guard: Protective) -> list[str]:
         catalogue, gaps = CATALOGUES[entity], set[str]()
         for name in guard.expr.meta.root_names():

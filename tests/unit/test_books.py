@@ -10,7 +10,7 @@ import pytest
 
 from cases.amounts import PRIOR_OF_CLUE, PRIOR_OF_DOUBT, by_subject, prior_of_rules
 from features.catalogue import CATALOGUES
-from flows.judging import graded_down, lowered_lines, usable_rules
+from flows.judging import by_hospital, graded_down, lowered_lines, usable_rules
 from rules import cautions, protective
 from rules.books import CONTEXT, Books, Gaps, needs
 from rules.catalogue import BY_CODE, RULES
@@ -247,6 +247,16 @@ def test_rules_that_can_be_clues_alone_are_named_before_anything_is_judged() -> 
     assert BY_CODE["C02"] in usable_rules(history, "use")
     (line,) = [one for one in graded_down(history, ["use"]) if one.startswith("rule C02 ")]
     assert "stock_counts" in line
+
+
+def test_the_report_says_in_how_many_hospitals_a_rule_is_off_or_a_clue() -> None:
+    hospitals = "hospital_id | name\nH | North\nK | South\nL | West"
+    lines = by_hospital(world(hospitals=hospitals, **WHOLE), NIGHT)
+    told = {line.split()[1]: line for line in lines}
+    # K bought nothing that it delivered, L keeps no books at all.
+    assert "off in 1 and a clue alone in 1 of 3 hospitals" in told["C11"]
+    assert "off in 1 and a clue alone in 1 of 3 hospitals" in told["C02"]
+    assert "C26" not in told
 
 
 def test_gaps_are_said_by_table() -> None:
