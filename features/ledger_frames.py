@@ -14,7 +14,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source
 from features.ledger_flows import PAIR, flows
-from features.renewals import of_article, strangers, successors
+from features.renewals import of_article, strange, strangers, successors
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -86,7 +86,7 @@ def _young(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     return (
         keyed.select("subject_id", "as_of", "item_code", "last_day")
         .join(strangers(history), on="item_code")
-        .filter((pl.col("known") <= pl.col("as_of")) & (pl.col("late") | (days >= 0)))
+        .filter(strange("as_of") & (pl.col("late") | (days >= 0)))
         .group_by("subject_id")
         .agg(new_code_days=days.min())
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
-from features.renewals import strangers, successors
+from features.renewals import strange, strangers, successors
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -91,7 +91,7 @@ def young(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
         dated.select(LISTING)
         .unique()
         .join(strangers(history), on="item_code")
-        .filter((pl.col("known") <= pl.col("as_of")) & (pl.col("late") | (days >= 0)))
+        .filter(strange("as_of") & (pl.col("late") | (days >= 0)))
         .group_by(LISTING)
         .agg(new_code_days=days.min())
     )

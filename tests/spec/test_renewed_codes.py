@@ -187,6 +187,8 @@ def test_nothing_is_known_before_the_catalogue_tells_the_end() -> None:
         line + (" | 2025-07-01" if "2025-09-30" in line else " | 2025-01-01") for line in told[1:]
     ]
     catalogue = "\n".join([told[0], *rows])
+    # Until the next price is told, a price that ends looks like the end of the code.
+    catalogue = catalogue.replace("| 2025-05-09 |", "| 2024-05-09 |")
     open_ended = f"    {OLD} | 2025-05-10 | - | 90 | {SAME_ARTICLE} | 2025-05-01"
     history = city(catalogue=catalogue + "\n" + open_ended, purchases=OLD)
     eve, night = date(2025, 6, 30), date(2025, 7, 1)
@@ -257,10 +259,11 @@ def test_of_several_the_specification_decides_then_the_price() -> None:
     assert told == {(OLD, unlike.split(" ")[0]), (FOURTH, FIFTH)}
 
 
-def test_of_several_the_device_identifier_decides_first() -> None:
+def test_of_several_that_a_list_does_not_tell_apart_the_device_identifier_decides() -> None:
+    unlike = BEGINS.replace("0000001 ", "0000009 ")
+    assert not followed(listed(ENDS, OTHER_END, unlike, OTHER_BEGIN))
     uses = f"1 | a | {OLD} | D1\n2 | b | {FIFTH} | D1"
-    told = followed(listed(ENDS, OTHER_END, BEGINS, OTHER_BEGIN, uses=uses))
-    assert told == {(OLD, FIFTH), (FOURTH, NEW)}
+    assert followed(listed(ENDS, OTHER_END, unlike, OTHER_BEGIN, uses=uses)) == {(OLD, FIFTH)}
 
 
 def test_where_two_would_do_nobody_knows_and_both_are_strange() -> None:
