@@ -96,9 +96,9 @@ def test_a_clue_that_became_a_doubtful_point_is_news(
     said: str | None, *, now: bool, news: bool
 ) -> None:
     earlier = told()
-    hit = {name: pl.element().struct.field(name) for name in RULE_FIELDS}
-    graded = hit | {"grade": pl.lit(said, pl.String)}
-    rules = pl.col("rules").list.eval(pl.struct(**graded))
+    kept = [pl.element().struct.field(name) for name in RULE_FIELDS if name != "grade"]
+    graded = pl.struct(*kept, pl.lit(said, pl.String).alias("grade"))
+    rules = pl.col("rules").list.eval(graded)
     filed_so = filed(earlier.with_columns(rules), date(2025, 6, 1))
     tonight = weigh(judged()).with_columns(doubt=pl.lit(now))
     marked = mark_repeats(tonight, filed_so).filter(subject_id="split")
