@@ -20,15 +20,22 @@ import polars as pl
 
 from models.bundle import Bundle
 from models.detectors import DETECTORS, DetectorSet, fit_detectors
+from models.examples import examples_of
 from models.explain import explain
 from models.frames import SUBJECT, in_key_order, sample
 from models.groups import group_keys, hash_folds
+from models.growth import USUAL
 from models.labels import no_labels
-from models.ranker import MINIMUM, Ranker, train_ranker
+from models.planting import Planting
+from models.ranker import MINIMUM, calibrated, draft_ranker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from models.examples import Examples
+    from models.growth import Growth
+    from models.ranker import Draft, Ranker
 
 # Unaudited records that suffice to fit detectors on; a judgement, the point where more
 # rows move a percentile in the middle by less than about two points.
@@ -52,6 +59,7 @@ class Recipe:
     threads: int
     as_of: date
     minimum: int = MINIMUM
+    growth: Growth = USUAL
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -145,32 +153,61 @@ def cross_fit(
     return CrossFitted(in_key_order(pl.concat(scored)), tuple(bundles))
 
 
-def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
+@dataclass(frozen=True)
+class Prepared:
+    """Detectors, and what a ranker learns from: audited records beside a background."""
+
+    recipe: Recipe
+    detectors: DetectorSet
+    examples: Examples
+
+    def planting(self) -> Planting:
+        """How its trees are grown."""
+        one = self.recipe
+        return Planting(one.columns, one.growth, one.seed, one.threads)
+
+
+def prepare(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Prepared:
+    """Fit the detectors and gather the examples."""
     audited = in_key_order(measured.join(labels, on=SUBJECT, how="semi"))
     unaudited = measured.join(audited, on=SUBJECT, how="anti")
     background = _background(unaudited, audited, recipe.seed)
     detectors, places = _detectors(measured, unaudited, audited, background, recipe)
-    ranker = train_ranker(
+    examples = examples_of(
         _placed(audited, places),
         labels,
         recipe.columns,
-        background=_placed(background, detectors.score(background)),
-        seed=recipe.seed,
-        threads=recipe.threads,
-        minimum=recipe.minimum,
-        entity=recipe.entity,
+        recipe.entity,
+        _placed(background, detectors.score(background)),
     )
+    return Prepared(recipe, detectors, examples)
+
+
+def grow(prepared: Prepared) -> Draft | None:
+    """A ranker before its calibration; None where there are too few audits."""
+    return draft_ranker(prepared.examples, prepared.planting(), prepared.recipe.minimum)
+
+
+def bundled(prepared: Prepared, draft: Draft | None) -> Bundle:
+    """Detectors and the calibrated ranker as one thing."""
+    recipe = prepared.recipe
+    ranker = None if draft is None else calibrated(draft)
     return Bundle(
         scenario=recipe.scenario,
         entity=recipe.entity,
-        detectors=detectors,
+        detectors=prepared.detectors,
         ranker=ranker,
         features=recipe.features,
         rule_columns=recipe.rule_columns,
         trained_as_of=recipe.as_of,
         versions={name: version(name) for name in LIBRARIES},
-        notes=_notes(ranker, detectors, labels, audited, recipe),
+        notes=_notes(prepared, ranker),
     )
+
+
+def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
+    prepared = prepare(measured, labels, recipe)
+    return bundled(prepared, grow(prepared))
 
 
 def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -215,20 +252,15 @@ def _places_of_others(
     return in_key_order(pl.concat(parts))
 
 
-def _notes(
-    ranker: Ranker | None,
-    detectors: DetectorSet,
-    labels: pl.DataFrame,
-    audited: pl.DataFrame,
-    recipe: Recipe,
-) -> tuple[str, ...]:
+def _notes(prepared: Prepared, ranker: Ranker | None) -> tuple[str, ...]:
+    examples, detectors = prepared.examples, prepared.detectors
     notes = list(ranker.notes) if ranker else []
     if ranker is None:
-        known = labels.join(audited, on=SUBJECT, how="semi")
-        positives = int(known["label"].sum())
+        known = int(examples.audited.sum())
+        positives = int(examples.labels.sum())
         notes.append(
-            f"No ranker: {positives} confirmed and {known.height - positives} refuted audits; "
-            f"{recipe.minimum} of each are needed. Detectors and rules order the queue."
+            f"No ranker: {positives} confirmed and {known - positives} refuted audits; "
+            f"{prepared.recipe.minimum} of each are needed. Detectors and rules order the queue."
         )
     dropped = len(detectors.features) - len(detectors.scaling.columns)
     if dropped:
