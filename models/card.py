@@ -64,7 +64,7 @@ def card(story: Story) -> Record:
     """The card as a record of plain values; a figure that cannot be told is null."""
     training, bundle = story.training, story.bundle
     ranker = bundle.ranker
-    return plain(
+    record: Record = plain(
         {
             "model": f"{bundle.scenario}.{bundle.entity}",
             "content": bundle.content,
@@ -101,6 +101,7 @@ def card(story: Story) -> Record:
             "limits": list(LIMITS),
         }
     )
+    return record
 
 
 def as_json(record: Record) -> str:

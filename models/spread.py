@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.growth import Growth
-    from models.later import Later
     from models.train import Recipe
+    from models.training_set import Later
 
 
 @dataclass(frozen=True)

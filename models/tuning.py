@@ -133,7 +133,7 @@ def _search(
 
 def _suggested(trial: Trial) -> Growth:
     found: dict[str, Any] = {
-        name: trial.suggest_int(name, low, high)
+        name: trial.suggest_int(name, int(low), int(high))
         if isinstance(low, int)
         else trial.suggest_float(name, low, high, log=name in BY_RATIO)
         for name, (low, high) in SEARCHED.items()

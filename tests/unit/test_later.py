@@ -13,9 +13,10 @@ import pytest
 
 from models.groups import PERSON
 from models.growth import USUAL
-from models.later import MAIN, Rehearsal, difference, figures, parted, ready, rehearse, split
+from models.later import MAIN, Rehearsal, difference, figures, parted, ready, rehearse
 from models.spread import spread
 from models.train import bundled, grow, prepare
+from models.training_set import split
 from models.tuning import tune
 from tests.audited import SEED, noise, recipe, training_set, usual_set
 
