@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
     from models.fairness import Parity
     from models.gates import Verdict
-    from models.later import Figure, Later, Rehearsal
+    from models.later import Figure, Rehearsal
     from models.ranker import Draft
     from models.train import Prepared
-    from models.training_set import TrainingSet
+    from models.training_set import Later, TrainingSet
     from models.tuning import Tuned
 
 # Records from which the bar of an alarm and the spread of the detectors are read.
@@ -111,6 +111,6 @@ def _parities(
     refuted = rehearsal.tried.filter(pl.col("label") == 0)
     usual = sample(rehearsal.later.earlier.measured, LOOKED_AT, DRAW)
     margins = rehearsal.bundle.score(usual)["margin"]
-    bar = float(margins.quantile(1 - ALARMED) or 0.0)  # type: ignore[arg-type]
+    bar = float(margins.quantile(1 - ALARMED) or 0.0)
     groups = groups_of(known.history, training.measured.join(refuted, on=SUBJECT, how="semi"))
     return parities(refuted, groups, bar, settings.seed)

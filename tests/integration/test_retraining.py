@@ -50,11 +50,11 @@ def learned(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     return _again(trained_home, tmp_path_factory, seeds=2)
 
 
-def _again(home: Path, factory: pytest.TempPathFactory, **options: int) -> tuple[Settings, Any]:
+def _again(home: Path, factory: pytest.TempPathFactory, seeds: int) -> tuple[Settings, Any]:
     copy = factory.mktemp("again") / "home"
     shutil.copytree(home, copy)
     settings = load_settings(home=copy, tuning_trials=TRIALS)
-    return settings, retrain(settings, LAST_HISTORY, **options)
+    return settings, retrain(settings, LAST_HISTORY, seeds=seeds)
 
 
 def test_a_second_training_of_the_same_night_makes_the_same_models(
