@@ -33,7 +33,7 @@ CAPACITY = {"stay": 0.01, "use": 0.005}
 PAGE = """# How labels are used
 
 Audits are few, late, chosen by suspicion, and some are wrong. Ways to learn from them, compared
-on development cities (seeds {seeds}; {stays:,} stays each, 3% of stays and of uses audited). Every
+on development cities (seeds {seeds}; {stays:,} stays each, 8% of stays and of uses audited). Every
 record was scored by a model that saw neither it nor its person ({folds} folds), and the answer key
 says how many of the first are planted. Intervals draw whole hospitals of all cities.
 

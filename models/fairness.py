@@ -27,6 +27,8 @@ ALARMED = 0.05
 # Refuted records of a group, and of all others, below which nothing is said.
 FEWEST_REFUTED = 30
 REPLICATES = 500
+# One hospital alone would seem to be certain.
+FEWEST_HOUSES = 5
 # Half an alarm is added to either side, so that a side without any has a ratio.
 HALF = 0.5
 
@@ -52,6 +54,8 @@ def parities(refuted: pl.DataFrame, groups: pl.DataFrame, bar: float, seed: int)
     attribute; a null belongs to no group. ``bar`` is the margin from which a record is alarmed.
     """
     rows = refuted.join(groups, on=SUBJECT, how="left").sort(SUBJECT)
+    if rows["hospital_id"].n_unique() < FEWEST_HOUSES:
+        return []
     attributes = [name for name in groups.columns if name != SUBJECT]
     return [one for attribute in attributes for one in _of(rows, attribute, bar, seed)]
 

@@ -6,6 +6,7 @@ fails nobody either: where a figure comes from few audits, its interval decides.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,8 @@ def _not_worse(evidence: Evidence, limit: float) -> Answer:
         return None, "Nobody is in office to be compared with."
     if not found.records:
         return None, "Too few audits came after all that the model in office learned from."
+    if math.isnan(found.high):
+        return None, "The later audits come from too few hospitals to tell how sure a figure is."
     told = (
         f"AUPRC on {found.records} later audits less that of the model in office: "
         f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})."

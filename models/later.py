@@ -39,6 +39,8 @@ LATER_PART = 0.25
 # Fewest audits of each outcome among which two orders can be compared.
 FEWEST_TO_COMPARE = 20
 REPLICATES = 500
+# From fewer hospitals no interval over hospitals is told: one alone would seem to be certain.
+FEWEST_HOUSES = 5
 # Shares of the later audits at which precision is told.
 SHARES = (0.1, 0.25, 0.5)
 MAIN = "later_auprc"
@@ -142,10 +144,11 @@ def _ranked(tried: pl.DataFrame, name: str, seed: int) -> list[Figure]:
 
 
 def figure(name: str, measure: Measure, clusters: Sequence[str | None], seed: int) -> Figure:
-    """A measure of row multiplicities with its interval."""
+    """A measure of row multiplicities with its interval; NaN ends from too few hospitals."""
     if not clusters:
         return Figure(name, float("nan"), float("nan"), float("nan"), 0)
-    low, high = interval([measure(counts) for counts in draws(clusters, REPLICATES, seed)])
+    drawn = draws(clusters, REPLICATES if len(set(clusters)) >= FEWEST_HOUSES else 0, seed)
+    low, high = interval([measure(counts) for counts in drawn])
     value = measure(np.ones(len(clusters), dtype=np.int64))
     return Figure(name, value, low, high, len(clusters))
 

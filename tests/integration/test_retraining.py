@@ -66,6 +66,7 @@ def test_a_second_training_of_the_same_night_makes_the_same_models(
         assert registry.versions(trained_home, office(entity)) == [report[entity]["version"]]
 
 
+@pytest.mark.slow
 def test_a_shuffled_delivery_makes_the_same_models(home: Settings, trained_home: Path) -> None:
     """The same rows in another order, in tables made anew."""
     lake = lake_of(home)
@@ -175,6 +176,7 @@ def test_a_night_runs_on_the_copy_while_another_program_holds_the_registry(
     assert alike[0].equals(alike[1])
 
 
+@pytest.mark.slow
 def test_a_night_without_registry_and_copy_trains_fresh_models(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,9 +244,9 @@ def _one_hospital(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_one_class, "No ranker: "),
         (_five, "100 of each are needed. Detectors and rules order the queue."),
-        (_one_hospital, "needed"),
+        pytest.param(_one_class, "No ranker: ", marks=pytest.mark.slow),
+        pytest.param(_one_hospital, "needed", marks=pytest.mark.slow),
     ],
 )
 def test_poor_labels_leave_a_night_with_what_there_is(
@@ -259,6 +261,7 @@ def test_poor_labels_leave_a_night_with_what_there_is(
     assert nightly(home, FIRST)["alerts"] > 0
 
 
+@pytest.mark.slow
 def test_a_feature_that_is_null_everywhere_stops_neither_training_nor_night(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
