@@ -25,6 +25,7 @@ from flows.levels import freeze_levels
 from flows.training import ENTITIES, Known, assemble, known_on, silent
 from models.bundle import Bundle
 from models.gates import Verdict
+from models.registry import must_answer
 from models.train import bundled, grow
 from models.training_set import TrainingSet
 
@@ -35,8 +36,9 @@ STEP: dict[str, Any] = {"cache_policy": NO_CACHE}
 
 
 @task(name="read what was known", **STEP)
-def read(lake: Lake, as_of: date) -> Known:
+def read(settings: Settings, lake: Lake, as_of: date) -> Known:
     """Read what was known on the night, and freeze what case groups usually hold."""
+    must_answer(settings.home)
     return known_on(lake, as_of)
 
 
@@ -114,7 +116,7 @@ def retrain(
     tell = progress or silent
     lake = open_lake(settings)
     tell("reading what was known")
-    known = read(lake, as_of)
+    known = read(settings, lake, as_of)
     made: dict[str, Any] = {}
     for entity in ENTITIES:
         tell(f"measuring {known.subjects[entity].height:,} {CATALOGUES[entity].entity.plural}")

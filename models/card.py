@@ -161,7 +161,7 @@ def _later(later: Record) -> str:
     said = (
         f"A rehearsal of the same recipe, trained as of {later['from']}, on audits decided from "
         "that day on, without the persons and groups they speak of. Intervals draw whole "
-        "hospitals; beside the calibration error stands what a perfect map would show."
+        "hospitals; beside the calibration error stands what a perfect map of so few would show."
     )
     table = _table(("figure", "value", "95% interval", "audits"), rows)
     return _section("Later audits", f"{said}\n\n{table}")

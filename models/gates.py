@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Answer = tuple[bool | None, str]
 
+FEW_HOUSES = "The later audits come from too few hospitals to tell how sure a figure is."
 PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
 
 
@@ -69,7 +70,7 @@ def _not_worse(evidence: Evidence, limit: float) -> Answer:
     if not found.records:
         return None, "Too few audits came after all that the model in office learned from."
     if math.isnan(found.high):
-        return None, "The later audits come from too few hospitals to tell how sure a figure is."
+        return None, FEW_HOUSES
     told = (
         f"AUPRC on {found.records} later audits less that of the model in office: "
         f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})."
@@ -81,12 +82,13 @@ def _calibrated(evidence: Evidence, limit: float) -> Answer:
     found = evidence.figures.get("later_calibration_error")
     if found is None:
         return None, "No later audits have a probability to be held against."
-    allowed = max(limit, found.high)
+    if math.isnan(found.low):
+        return None, FEW_HOUSES
     told = (
-        f"Probabilities miss the share confirmed by {found.value:.3f} on {found.records} later "
-        f"audits; a perfect map would miss by up to {found.high:.3f}."
+        f"Probabilities miss the share confirmed by {found.value:.3f} "
+        f"({found.low:.3f} to {found.high:.3f}) on {found.records} later audits."
     )
-    return found.value <= allowed, told
+    return found.low <= limit, told
 
 
 def _fair(evidence: Evidence, limit: float) -> Answer:
@@ -132,8 +134,8 @@ GATES = (
     Gate(
         "calibration",
         0.1,
-        "A case is worked on for its probability times its amount; a probability that misses by "
-        "more than a tenth, and more than chance explains, sends the team to the wrong door.",
+        "A case is worked on for its probability times its amount; a probability that surely "
+        "misses by more than a tenth, chance taken off, sends the team to the wrong door.",
         _calibrated,
     ),
     Gate(

@@ -44,6 +44,7 @@ FEWEST_HOUSES = 5
 # Shares of the later audits at which precision is told.
 SHARES = (0.1, 0.25, 0.5)
 MAIN = "later_auprc"
+CALIBRATION = "later_calibration_error"
 
 
 @dataclass(frozen=True)
@@ -167,19 +168,37 @@ def precision_of(margins: NDArray[np.float64], labels: NDArray[np.int64], share:
 
 
 def _calibration(tried: pl.DataFrame, seed: int) -> list[Figure]:
-    """Calibration error, and in its interval's place what a perfect map of that size would show."""
+    """Calibration error, and beside it what a perfect map would show of so few audits.
+
+    Resampling adds to an error that is never below zero, so its interval is turned round the
+    value (the basic bootstrap), which takes that off again.
+    """
     known = tried.drop_nulls("score")
     if known.is_empty():
         return []
     chances, labels = known["score"].to_numpy(), known["label"].cast(pl.Int64).to_numpy()
+
+    def error(counts: NDArray[np.int64]) -> float:
+        rows = np.repeat(np.arange(len(chances)), counts)
+        return calibration_error(chances[rows], labels[rows])
+
+    told = figure(CALIBRATION, error, known["hospital_id"].to_list(), seed)
+    turned = replace(
+        told, low=max(0.0, 2 * told.value - told.high), high=max(0.0, 2 * told.value - told.low)
+    )
+    return [told if np.isnan(told.low) else turned, _noise(chances, seed)]
+
+
+def _noise(chances: NDArray[np.float64], seed: int) -> Figure:
     random = np.random.default_rng(seed)
     perfect = [
         calibration_error(chances, (random.random(len(chances)) < chances).astype(np.int64))
         for _ in range(REPLICATES)
     ]
     low, high = interval(perfect)
-    error = calibration_error(chances, labels)
-    return [Figure("later_calibration_error", error, low, high, known.height)]
+    return Figure(
+        f"{CALIBRATION}_of_a_perfect_map", float(np.mean(perfect)), low, high, len(chances)
+    )
 
 
 def difference(rehearsal: Rehearsal, champion: Bundle, training: TrainingSet, seed: int) -> Figure:

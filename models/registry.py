@@ -132,6 +132,12 @@ def rollback(home: Path, name: str) -> str:
     return named(found)
 
 
+def must_answer(home: Path) -> None:
+    """Raise RegistryError now, rather than after hours of work, where nothing can be recorded."""
+    with opened(home, writing=True):
+        return
+
+
 def champion(home: Path, name: str) -> Bundle | None:
     """The bundle in office; None when none was ever promoted."""
     return _load(home, name, CHAMPION)

@@ -31,9 +31,9 @@ def parity(low: float, high: float) -> Parity:
     return Parity("scheme", "resident", 60, 20, 0.33, 2.5, low, high)
 
 
-def error(value: float, noise: float) -> dict[str, Figure]:
-    """A calibration error, and what a perfect map would show."""
-    return {"later_calibration_error": Figure("later_calibration_error", value, 0.01, noise, 90)}
+def error(value: float, low: float) -> dict[str, Figure]:
+    """A calibration error with the lower end of its interval."""
+    return {"later_calibration_error": Figure("later_calibration_error", value, low, 0.4, 90)}
 
 
 def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
@@ -49,9 +49,10 @@ def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
         ("not worse than the champion", Evidence(CHEAP, APART, difference=ahead(-0.05, -0.1, 0.02)), PASSED),
         ("not worse than the champion", Evidence(CHEAP, APART, difference=ahead(-0.2, -0.3, -0.1)), FAILED),
         ("calibration", Evidence(CHEAP, APART), NOT_ASKED),
-        ("calibration", Evidence(CHEAP, APART, error(0.05, 0.04)), PASSED),
-        ("calibration", Evidence(CHEAP, APART, error(0.15, 0.2)), PASSED),
+        ("calibration", Evidence(CHEAP, APART, error(0.05, 0.02)), PASSED),
+        ("calibration", Evidence(CHEAP, APART, error(0.15, 0.06)), PASSED),
         ("calibration", Evidence(CHEAP, APART, error(0.25, 0.2)), FAILED),
+        ("calibration", Evidence(CHEAP, APART, error(0.25, float("nan"))), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0)]), PASSED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0), parity(2.2, 3.0)]), FAILED),
@@ -111,7 +112,7 @@ def test_a_detector_that_gives_one_score_is_seen() -> None:
 def test_the_card_says_what_failed_in_json_and_in_words() -> None:
     training = usual_set()
     prepared = prepare(training.measured, training.labels, recipe(training))
-    verdicts = asked(Evidence(Cost(9, 15, 1.0), APART, error(0.05, float("nan"))))
+    verdicts = asked(Evidence(Cost(9, 15, 1.0), APART, error(0.05, 0.01)))
     story = Story(
         training=training,
         bundle=bundled(prepared, grow(prepared)),

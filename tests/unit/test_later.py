@@ -161,3 +161,14 @@ def test_a_shuffled_training_set_makes_the_same_bundle() -> None:
         training.labels.sample(fraction=1.0, shuffle=True, seed=2),
     )
     assert trained(mixed).content == trained(training).content
+
+
+def test_probabilities_that_are_wrong_are_found_and_chance_is_not_blamed() -> None:
+    found = rehearsal()
+    told = {one.name: one for one in figures(found, SEED)}
+    assert told["later_calibration_error"].low < 0.1
+    upside_down = replace(found, tried=found.tried.with_columns(score=1.0 - pl.col("score")))
+    wrong = {one.name: one for one in figures(upside_down, SEED)}
+    assert wrong["later_calibration_error"].low > 0.1
+    noise_alone = told["later_calibration_error_of_a_perfect_map"]
+    assert noise_alone.low <= noise_alone.value <= noise_alone.high
