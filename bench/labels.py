@@ -18,8 +18,8 @@ from bench.treatments import SEED, TREATMENTS, Side
 from models.frames import SUBJECT, in_key_order
 from models.groups import group_keys, hash_folds
 from models.later import precision_of
+from models.preparing import Recipe, prepare
 from models.resampling import draws, interval
-from models.train import Recipe, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from bench.small_cities import STAYS, city
 from flows.retraining import ranked
 from models.growth import USUAL
 from models.later import MAIN, figures, parted, ready, rehearse
+from models.preparing import Recipe
 from models.spread import Spread, spread
-from models.train import Recipe
 
 if TYPE_CHECKING:
     from models.later import Figure

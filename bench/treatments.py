@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from models.train import Prepared
+    from models.preparing import Prepared
 
     Margins = NDArray[np.float64]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from models.fairness import Parity
     from models.gates import Verdict
     from models.later import Figure, Rehearsal
+    from models.preparing import Prepared
     from models.ranker import Draft
-    from models.train import Prepared
     from models.training_set import Later, TrainingSet
     from models.tuning import Tuned
 

@@ -20,12 +20,12 @@ from models.gates import failed
 from models.growth import USUAL
 from models.later import parted, ready
 from models.plots import pictures
+from models.preparing import prepare
 from models.ranker import MINIMUM
 from models.registry import Papers
 from models.registry_client import RegistryError
 from models.spread import Spread, spread
 from models.storage import ModelError
-from models.train import prepare
 from models.tuning import Tuned, tune
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
     from models.gates import Verdict
     from models.growth import Growth
-    from models.train import Prepared
+    from models.preparing import Prepared
     from models.training_set import TrainingSet
 
 

@@ -24,7 +24,8 @@ from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, version_before, with_standards
 from flows.levels import freeze_levels
 from models.labels import labels as labels_of
-from models.train import Recipe, bundled, grow, prepare
+from models.preparing import Recipe, prepare
+from models.train import bundled, grow
 from models.training_set import TrainingSet
 
 if TYPE_CHECKING:

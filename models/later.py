@@ -17,9 +17,10 @@ import polars as pl
 
 from models.examples import LEAST_OF_A_CLASS
 from models.frames import SUBJECT
+from models.preparing import prepare
 from models.quality import auc, average_precision_of, calibration_error
 from models.resampling import draws, interval
-from models.train import bundled, grow, prepare
+from models.train import bundled, grow
 from models.training_set import KEY, keyed, split
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from models.bundle import Bundle
     from models.growth import Growth
-    from models.train import Prepared, Recipe
+    from models.preparing import Prepared, Recipe
     from models.training_set import Later, TrainingSet
 
     Measure = Callable[[NDArray[np.int64]], float]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.growth import Growth
-    from models.train import Recipe
+    from models.preparing import Recipe
     from models.training_set import Later
 
 

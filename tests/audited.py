@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from models.train import Recipe
+from models.preparing import Recipe
 from models.training_set import TrainingSet
 from tests.records import DAYS, FEATURES, FIRST_DAY, RULES, audits, records
 

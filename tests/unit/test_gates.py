@@ -13,7 +13,8 @@ from models.fairness import Parity, parities
 from models.gates import FAILED, GATES, NOT_ASKED, PASSED, Evidence, asked, failed
 from models.growth import USUAL
 from models.later import Figure
-from models.train import bundled, grow, prepare
+from models.preparing import prepare
+from models.train import bundled, grow
 from models.tuning import Tuned
 from tests.audited import recipe, usual_set
 

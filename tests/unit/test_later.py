@@ -14,8 +14,9 @@ import pytest
 from models.groups import PERSON
 from models.growth import USUAL
 from models.later import MAIN, Rehearsal, difference, figures, parted, ready, rehearse
+from models.preparing import prepare
 from models.spread import spread
-from models.train import bundled, grow, prepare
+from models.train import bundled, grow
 from models.training_set import split
 from models.tuning import tune
 from tests.audited import SEED, noise, recipe, training_set, usual_set

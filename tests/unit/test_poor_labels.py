@@ -12,7 +12,8 @@ from models.cost import commonest, explanation_cost
 from models.gates import FAILED, NOT_ASKED, Evidence, asked
 from models.growth import USUAL
 from models.later import figures, parted, ready, rehearse
-from models.train import bundled, grow, prepare
+from models.preparing import prepare
+from models.train import bundled, grow
 from models.training_set import TrainingSet
 from models.tuning import tune
 from tests.audited import SEED, recipe, usual_set
