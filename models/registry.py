@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from models.gates import Verdict
 
-__all__ = ["CHALLENGER", "CHAMPION", "DATABASE", "GateError", "RegistryError"]
+__all__ = ["ARTIFACTS", "CHALLENGER", "CHAMPION", "DATABASE", "GateError", "RegistryError"]
 
 GATE_TAG, GATES_TAG, DESPITE_TAG, ACTING_TAG = "gate.", "gates", "promoted despite", "acting"
 # MLflow keeps so many characters of a tag, and of a parameter.

@@ -8,7 +8,7 @@ import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,15 +21,14 @@ from flows import night as steps
 from flows.fresh import for_night
 from flows.landing import open_lake
 from flows.nightly import nightly
-from flows.offices import champions, in_office, keep_one, office, promote, rollback
+from flows.offices import champions, office, promote
 from flows.rescoring import RescoreError, must_be_same, rescore
 from flows.retrain import retrain
 from flows.training import assemble, known_on
 from models import registry
 from models.bundle import Bundle
 from models.card import JSON_FILE, MARKDOWN_FILE
-from models.gates import FAILED, GATES, Verdict
-from models.registry import GateError, Papers
+from models.gates import GATES
 from tests.conftest import LAST_HISTORY, NIGHTS, TRIALS
 from tests.integration.nights import lake_of
 from tests.locked import held_by_another_process
@@ -113,19 +112,6 @@ def test_runs_hold_data_versions_and_figures(learned: tuple[Settings, Any]) -> N
     assert report["stay"]["figures"]["spread_seeds"] == 2
 
 
-def test_a_model_that_failed_needs_a_reason_and_the_way_back_is_open(home: Settings) -> None:
-    bundle = champions(home.home)["stay"]
-    before = registry.champion_version(home.home, office("stay"))
-    worse = replace(bundle, trained_as_of=LAST_HISTORY + timedelta(days=1))
-    papers = Papers(verdicts=(Verdict("calibration", FAILED, 0.1, "It misses.", "A reason."),))
-    version = keep_one(home.home, "stay", worse, papers)
-    with pytest.raises(GateError, match="calibration"):
-        promote(home.home, {"stay": version})
-    assert promote(home.home, {"stay": version}, "a trial") == {"stay": version}
-    assert registry.champion_version(home.home, office("stay")) == version
-    assert rollback(home.home, "stay") == before
-
-
 def test_a_first_model_that_fails_leaves_the_night_to_rules_and_detectors(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,32 +174,6 @@ def test_a_night_without_registry_and_copy_trains_fresh_models(
         told = " ".join(found.notices)
         assert "A fresh stay model was trained" in told
         assert "kept beside the registry" in told
-
-
-def test_a_champion_whose_files_are_gone_is_replaced_by_its_copy_or_the_one_before(
-    home: Settings,
-) -> None:
-    first = champions(home.home)["stay"]
-    newer = replace(first, trained_as_of=LAST_HISTORY - timedelta(days=1))
-    version = keep_one(home.home, "stay", newer, Papers())
-    promote(home.home, {"stay": version})
-    _remove(registry.artifacts_of(home.home, office("stay"), version) / "bundle")
-    found = in_office(home.home)
-    assert found.bundles["stay"].version == newer.version
-    assert "files of the model in office cannot be read" in found.notices[0]
-    _remove(home.home / "in-office")
-    found = in_office(home.home)
-    assert found.bundles["stay"].version == first.version
-    assert "the champion before was used" in found.notices[0]
-
-
-def test_without_an_alias_the_copy_of_the_last_champion_scores(home: Settings) -> None:
-    before = champions(home.home)["stay"].version
-    with closing(sqlite3.connect(home.home / registry.DATABASE)) as held, held:
-        held.execute("delete from registered_model_aliases where alias = 'champion'")
-    report = nightly(home, FIRST)
-    assert "nobody is in office, though versions are recorded" in report["notice"]
-    assert champions(home.home)["stay"].version == before
 
 
 def _with_outcomes(settings: Settings, rows: pl.DataFrame) -> None:
