@@ -12,7 +12,7 @@ from models.cost import commonest, explanation_cost
 from models.fairness import ALARMED, parities
 from models.frames import SUBJECT, sample
 from models.gates import Evidence, asked
-from models.later import difference, figures, rehearse
+from models.later import NOTHING, difference, figures, rehearse
 
 if TYPE_CHECKING:
     from claims.settings import Settings
@@ -97,8 +97,10 @@ def _difference(
     rehearsed: Rehearsed,
     rehearsal: Rehearsal | None,
 ) -> Figure | None:
-    if rehearsal is None or rehearsed.champion is None:
+    if rehearsed.champion is None:
         return None
+    if rehearsal is None:
+        return NOTHING
     return difference(rehearsal, rehearsed.champion, training, settings.seed)
 
 

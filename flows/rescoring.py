@@ -39,6 +39,8 @@ DECIDING = (
     "case_days",
     "seed",
 )
+# Tables that a manifest row does not name; their rows are dated, and later ones are not read.
+AS_THEY_ARE = ("coverage",)
 
 
 class RescoreError(JianbaoError):
@@ -59,7 +61,8 @@ class Replay(Lake):
 
     def has(self, table: str) -> bool:
         """Whether the night knew the table, or wrote it just now."""
-        return super().has(table) or self.source.has(table)
+        known = table in dict(self.recorded) or table in AS_THEY_ARE
+        return super().has(table) or (known and self.source.has(table))
 
     def scan(self, table: str, version: int | None = None) -> pl.LazyFrame:
         """What was written just now instead of the night's rows, beside all others."""

@@ -59,6 +59,10 @@ class Figure:
     records: int
 
 
+# The difference to a champion that cannot be compared with.
+NOTHING = Figure(f"{MAIN}_difference", float("nan"), float("nan"), float("nan"), 0)
+
+
 @dataclass(frozen=True)
 class Rehearsal:
     """A model trained as of the cut, and the later audits with its margin and score.
@@ -208,19 +212,17 @@ def difference(rehearsal: Rehearsal, champion: Bundle, training: TrainingSet, se
     Audits of persons and groups that the champion learned from do not count; ``records`` is 0
     where fewer than ``FEWEST_TO_COMPARE`` of an outcome are left.
     """
-    name = f"{MAIN}_difference"
-    nothing = Figure(name, float("nan"), float("nan"), float("nan"), 0)
     if champion.trained_as_of >= rehearsal.later.cut:
-        return nothing
+        return NOTHING
     rows = _new_to(rehearsal.later, champion, training)
     tried = rehearsal.tried.join(rows.select(SUBJECT), on=SUBJECT, how="semi")
     if not _enough(tried, FEWEST_TO_COMPARE):
-        return nothing
+        return NOTHING
     theirs = champion.score(rows.sort(SUBJECT))["margin"].to_numpy()
     margins, labels = _arrays(tried)
     own, other = (average_precision_of(one, labels) for one in (margins, theirs))
     clusters = tried["hospital_id"].to_list()
-    return figure(name, lambda counts: own(counts) - other(counts), clusters, seed)
+    return figure(NOTHING.name, lambda counts: own(counts) - other(counts), clusters, seed)
 
 
 def _new_to(later: Later, champion: Bundle, training: TrainingSet) -> pl.DataFrame:
