@@ -46,7 +46,7 @@ AS_THEY_ARE = ("coverage",)
 class RescoreError(JianbaoError):
     """A night scored again does not end in the bytes that are stored."""
 
-    exit_code = 13
+    exit_code = 14
 
 
 @dataclass(frozen=True, kw_only=True)

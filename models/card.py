@@ -36,7 +36,7 @@ LIMITS = (
 LABELS_USED = (
     "Confirmed and refuted audits as they are; a record drawn at random weighs one over its "
     "probability, bounded; unaudited records stand beside them as negatives of weight one; rules "
-    "and detectors give the start (docs/how-labels-are-used.md)."
+    "and detectors give the start (docs/decisions/0020-where-trees-start.md)."
 )
 
 

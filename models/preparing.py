@@ -74,20 +74,35 @@ class Prepared:
         return Planting(one.columns, one.growth, one.seed, one.threads)
 
 
-def prepare(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Prepared:
-    """Fit the detectors and gather the examples."""
+@dataclass(frozen=True)
+class Ground:
+    """What a ranker is taught on: audited rows and background with percentiles, and detectors."""
+
+    audited: pl.DataFrame
+    background: pl.DataFrame
+    detectors: DetectorSet
+
+
+def ground(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Ground:
+    """Fit detectors, and place the audited rows and a background by detectors blind to them."""
     audited = in_key_order(measured.join(labels, on=SUBJECT, how="semi"))
     unaudited = measured.join(audited, on=SUBJECT, how="anti")
     background = _background(unaudited, audited, recipe.seed)
     detectors, places = _detectors(measured, unaudited, audited, background, recipe)
-    examples = examples_of(
-        _placed(audited, places),
-        labels,
-        recipe.columns,
-        recipe.entity,
-        _placed(background, detectors.score(background)),
+    return Ground(
+        _placed(audited, places), _placed(background, detectors.score(background)), detectors
     )
-    return Prepared(recipe, detectors, examples)
+
+
+def prepare(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Prepared:
+    """Fit the detectors and gather the examples."""
+    on = ground(measured, labels, recipe)
+    return Prepared(recipe, on.detectors, examples_on(on, labels, recipe))
+
+
+def examples_on(on: Ground, labels: pl.DataFrame, recipe: Recipe) -> Examples:
+    """The examples that these labels of the ground's audited rows make."""
+    return examples_of(on.audited, labels, recipe.columns, recipe.entity, on.background)
 
 
 def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -7,19 +7,17 @@ gates said of a version stands in its tags, and nobody is promoted past a failed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from claims.errors import JianbaoError, NotFoundError
 from models.bundle import Bundle
-from models.gates import FAILED, PASSED
+from models.gates import FAILED
 from models.registry_client import (
     ARTIFACTS,
     CHALLENGER,
     CHAMPION,
     CONTENT,
     DATABASE,
-    FOLDER,
     RegistryError,
     alias_of,
     by_content,
@@ -31,41 +29,23 @@ from models.registry_client import (
     recorded,
     set_champion,
 )
+from models.registry_papers import ACTING_TAG, GATE_TAG, LONGEST, Papers, keep_run, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from mlflow import MlflowClient
+__all__ = [
+    "ARTIFACTS", "CHALLENGER", "CHAMPION", "DATABASE", "GateError", "Papers", "RegistryError",
+]  # fmt: skip
 
-    from models.gates import Verdict
-
-__all__ = ["ARTIFACTS", "CHALLENGER", "CHAMPION", "DATABASE", "GateError", "RegistryError"]
-
-GATE_TAG, GATES_TAG, DESPITE_TAG, ACTING_TAG = "gate.", "gates", "promoted despite", "acting"
-# MLflow keeps so many characters of a tag, and of a parameter.
-LONGEST = 500
+DESPITE_TAG = "promoted despite"
 
 
 class GateError(JianbaoError):
     """A version may not take office, because a gate failed."""
 
-    exit_code = 12
-
-
-@dataclass(frozen=True)
-class Papers:
-    """What is kept with a recorded bundle.
-
-    ``artifacts`` maps file names to texts; ``acting`` marks what stands in where nothing that
-    passed its gates is in office.
-    """
-
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    params: Mapping[str, object] = field(default_factory=dict)
-    artifacts: Mapping[str, str] = field(default_factory=dict)
-    verdicts: Sequence[Verdict] = ()
-    acting: bool = False
+    exit_code = 13
 
 
 def model_name(scenario: str, entity: str) -> str:
@@ -82,13 +62,13 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
     """
     name = model_name(bundle.scenario, bundle.entity)
     with opened(home, writing=True) as client:
-        run_id, source = _run(client, bundle, papers, home)
+        run_id, source = keep_run(client, name, bundle, papers, home)
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
         found = by_content(client, name, bundle.version) or client.create_model_version(
             name, source, run_id, tags={CONTENT: bundle.version, "content_hash": bundle.content}
         )
-        _tag(client, name, str(found.version), papers)
+        tag(client, name, str(found.version), papers)
         client.set_registered_model_alias(name, CHALLENGER, str(found.version))
     return named(found)
 
@@ -157,6 +137,13 @@ def champion_version(home: Path, name: str) -> str | None:
     return None if found is None else named(found)
 
 
+def last_champion_version(home: Path, name: str) -> str | None:
+    """The version in office before the present one; None when there was none."""
+    if not (home / DATABASE).exists():
+        return None
+    return next(iter(former_champions(home, name)), None)
+
+
 def former_champions(home: Path, name: str) -> list[str]:
     """Versions that were in office before, the last one first."""
     with opened(home) as client:
@@ -203,43 +190,6 @@ def _load(home: Path, name: str, alias: str) -> Bundle | None:
     with opened(home) as client:
         found = alias_of(client, name, alias)
     return None if found is None else Bundle.load(folder_of(home, found))
-
-
-def _run(client: MlflowClient, bundle: Bundle, papers: Papers, home: Path) -> tuple[str, str]:
-    name = model_name(bundle.scenario, bundle.entity)
-    run = client.create_run(_experiment(client, name, home), run_name=bundle.version)
-    run_id = run.info.run_id
-    for key, value in sorted(papers.params.items()):
-        client.log_param(run_id, key, str(value)[:LONGEST])
-    for key, number in sorted(papers.metrics.items()):
-        client.log_metric(run_id, key, number)
-    # Where MLflow looks for it, but under this home: an experiment keeps the address it was
-    # made with, and the home may have been moved or copied since.
-    folder = (home / ARTIFACTS / run_id / "artifacts").absolute()
-    bundle.save(folder / FOLDER)
-    for file, text in papers.artifacts.items():
-        (folder / file).write_text(text, encoding="utf-8", newline="\n")
-    client.set_terminated(run_id)
-    return run_id, (folder / FOLDER).as_uri()
-
-
-def _experiment(client: MlflowClient, name: str, home: Path) -> str:
-    found = client.get_experiment_by_name(name)
-    if found is not None:
-        return str(found.experiment_id)
-    place = (home / ARTIFACTS).absolute().as_uri()
-    return str(client.create_experiment(name, artifact_location=place))
-
-
-def _tag(client: MlflowClient, name: str, version: str, papers: Papers) -> None:
-    told = {f"{GATE_TAG}{one.gate}": f"{one.state}: {one.says}" for one in papers.verdicts}
-    if told:
-        states = {one.state for one in papers.verdicts}
-        told[GATES_TAG] = FAILED if FAILED in states else PASSED
-    if papers.acting:
-        told[ACTING_TAG] = "yes"
-    for key, value in told.items():
-        client.set_model_version_tag(name, version, key, value[:LONGEST])
 
 
 def _fallen(tags: Mapping[str, str]) -> list[str]:

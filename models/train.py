@@ -13,15 +13,17 @@ from models.explain import explain
 from models.frames import SUBJECT, in_key_order
 from models.groups import group_keys, hash_folds
 from models.labels import no_labels
-from models.preparing import Recipe, prepare
+from models.preparing import Prepared, Recipe, examples_on, ground, prepare
 from models.ranker import MINIMUM, calibrated, draft_ranker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from models.preparing import Prepared
+    from models.preparing import Ground
     from models.ranker import Draft, Ranker
+
+__all__ = ["CrossFitted", "Recipe", "bundled", "cross_fit", "ground", "grow", "taught", "train"]
 
 LIBRARIES = ("lightgbm", "pyod", "scikit-learn", "numpy")
 
@@ -115,6 +117,12 @@ def cross_fit(
 def grow(prepared: Prepared) -> Draft | None:
     """A ranker before its calibration; None where there are too few audits."""
     return draft_ranker(prepared.examples, prepared.planting(), prepared.recipe.minimum)
+
+
+def taught(on: Ground, labels: pl.DataFrame, recipe: Recipe) -> Ranker | None:
+    """A ranker taught by these labels of the ground's audited rows; None where they are too few."""
+    draft = grow(Prepared(recipe, on.detectors, examples_on(on, labels, recipe)))
+    return None if draft is None else calibrated(draft)
 
 
 def bundled(prepared: Prepared, draft: Draft | None) -> Bundle:
