@@ -57,14 +57,22 @@ def prepared(settings: Settings, training: TrainingSet, growth: Growth) -> Prepa
 def tuned(
     settings: Settings, training: TrainingSet, champion: Bundle | None, trials: int
 ) -> Rehearsed:
-    """Part the later audits off, and search on the earlier ones alone."""
-    later = parted(training, None if champion is None else champion.trained_as_of)
-    if later is None:
+    """Part the later audits off, and search on the earlier ones alone.
+
+    The champion may move the day from which audits count as later, but not what the search
+    sees: a model must not depend on who is in office.
+    """
+    usual = parted(training)
+    if usual is None:
         return Rehearsed(
             Tuned(USUAL, 0, "Not tuned: too few audits to part in time."), champion=champion
         )
-    made = ready(later, recipe_of(training, settings), ranked=ranked(training))
+    recipe, known = recipe_of(training, settings), ranked(training)
+    made = ready(usual, recipe, ranked=known)
     found = tune(made.examples, made.planting(), trials)
+    later = usual if champion is None else parted(training, champion.trained_as_of) or usual
+    if later.cut != usual.cut:
+        made = ready(later, recipe, ranked=known)
     return Rehearsed(found, later, made, champion)
 
 
