@@ -18,7 +18,7 @@ import polars as pl
 from models.examples import LEAST_OF_A_CLASS
 from models.frames import SUBJECT
 from models.preparing import prepare
-from models.quality import auc, average_precision_of, calibration_error
+from models.quality import auc, average_precision_of, weighted_calibration_error
 from models.resampling import draws, interval
 from models.train import bundled, grow
 from models.training_set import KEY, keyed, split
@@ -67,8 +67,8 @@ NOTHING = Figure(f"{MAIN}_difference", float("nan"), float("nan"), float("nan"),
 class Rehearsal:
     """A model trained as of the cut, and the later audits with its margin and score.
 
-    ``tried`` has ``subject_id``, ``hospital_id``, ``label``, ``margin``, ``score`` and
-    ``known_house``: whether an audit before the cut spoke of the hospital.
+    ``tried`` has ``subject_id``, ``hospital_id``, ``label``, ``weight``, ``margin``, ``score``
+    and ``known_house``: whether an audit before the cut spoke of the hospital.
     """
 
     bundle: Bundle
@@ -123,7 +123,7 @@ def _tried(later: Later, bundle: Bundle) -> pl.DataFrame:
     houses = earlier.measured.join(earlier.audited, on=SUBJECT, how="semi")["hospital_id"]
     scores = bundle.score(later.tried).select(SUBJECT, "margin", "score")
     known = pl.col("hospital_id").is_in(houses.drop_nulls().unique().implode())
-    columns = (SUBJECT, "hospital_id", "label", "selected_by")
+    columns = (SUBJECT, "hospital_id", "label", "weight", "selected_by")
     named = later.tried.select(*columns, known_house=known.fill_null(value=False))
     return named.join(scores, on=SUBJECT).sort(SUBJECT)
 
@@ -175,35 +175,35 @@ def precision_of(margins: NDArray[np.float64], labels: NDArray[np.int64], share:
 def _calibration(tried: pl.DataFrame, seed: int) -> list[Figure]:
     """Calibration error, and beside it what a perfect map would show of so few audits.
 
-    Resampling adds to an error that is never below zero, so its interval is turned round the
-    value (the basic bootstrap), which takes that off again.
+    Weighted as the map was fitted: a record drawn at random stands for many. Resampling adds to
+    an error that is never below zero, so its interval is turned round the value (the basic
+    bootstrap), which takes that off again.
     """
     known = tried.drop_nulls("score")
     if known.is_empty():
         return []
-    chances, labels = known["score"].to_numpy(), known["label"].cast(pl.Int64).to_numpy()
+    chances, weights = known["score"].to_numpy(), known["weight"].to_numpy()
+    labels = known["label"].cast(pl.Int64).to_numpy()
 
     def error(counts: NDArray[np.int64]) -> float:
-        rows = np.repeat(np.arange(len(chances)), counts)
-        return calibration_error(chances[rows], labels[rows])
+        return weighted_calibration_error(chances, labels, weights * counts)
 
     told = figure(CALIBRATION, error, known["hospital_id"].to_list(), seed)
     turned = replace(
         told, low=max(0.0, 2 * told.value - told.high), high=max(0.0, 2 * told.value - told.low)
     )
-    return [told if np.isnan(told.low) else turned, _noise(chances, seed)]
+    return [told if np.isnan(told.low) else turned, _noise(chances, weights, seed)]
 
 
-def _noise(chances: NDArray[np.float64], seed: int) -> Figure:
+def _noise(chances: NDArray[np.float64], weights: NDArray[np.float64], seed: int) -> Figure:
     random = np.random.default_rng(seed)
+    drawn = (random.random(len(chances)) < chances for _ in range(REPLICATES))
     perfect = [
-        calibration_error(chances, (random.random(len(chances)) < chances).astype(np.int64))
-        for _ in range(REPLICATES)
+        weighted_calibration_error(chances, labels.astype(np.int64), weights) for labels in drawn
     ]
     low, high = interval(perfect)
-    return Figure(
-        f"{CALIBRATION}_of_a_perfect_map", float(np.mean(perfect)), low, high, len(chances)
-    )
+    name = f"{CALIBRATION}_of_a_perfect_map"
+    return Figure(name, float(np.mean(perfect)), low, high, len(chances))
 
 
 def difference(rehearsal: Rehearsal, champion: Bundle, training: TrainingSet, seed: int) -> Figure:

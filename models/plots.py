@@ -24,7 +24,7 @@ BLUE, GREY = "#1F5FA8", "#888888"
 def pictures(tried: pl.DataFrame, seed: int) -> dict[str, str]:
     """File name and content of each picture; none without later audits.
 
-    ``tried`` has subject_id, hospital_id, label, margin and score.
+    ``tried`` has subject_id, hospital_id, label, weight, margin and score.
     """
     if tried.is_empty():
         return {}
@@ -60,8 +60,10 @@ def _reliability(scored: pl.DataFrame) -> Figure:
     labels = scored["label"].cast(pl.Int64).to_numpy()
     order = np.argsort(chances, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if len(part)]
-    told = [float(chances[part].mean()) for part in parts]
-    seen = [float(labels[part].mean()) for part in parts]
+    # Weighted as the map was fitted: a record drawn at random stands for many.
+    weights = scored["weight"].to_numpy()
+    told = [float(np.average(chances[part], weights=weights[part])) for part in parts]
+    seen = [float(np.average(labels[part], weights=weights[part])) for part in parts]
     figure = _figure()
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="what is told is what is found")

@@ -56,8 +56,8 @@ class TrainingSet:
 class Later:
     """A training set as it was on an earlier day, and the audits that became known after it.
 
-    ``tried`` holds the measured rows of those audits with ``label``, ``scheme`` and
-    ``selected_by``; nobody of their persons and groups is among the earlier records.
+    ``tried`` holds the measured rows of those audits with ``label``, ``weight``,
+    ``scheme`` and ``selected_by``; nobody of their persons and groups is among the earlier records.
     """
 
     earlier: TrainingSet
@@ -76,7 +76,7 @@ def split(training: TrainingSet, cut: date) -> Later:
     keys = keyed(training)
     late = training.audited.filter(pl.col("decided_on") >= cut)
     tried = training.measured.join(
-        late.select(SUBJECT, "label", "scheme", "selected_by"), on=SUBJECT
+        late.select(SUBJECT, "label", "weight", "scheme", "selected_by"), on=SUBJECT
     )
     theirs = keys.join(tried.select(SUBJECT), on=SUBJECT, how="semi").select(KEY)
     apart = keys.join(theirs, on=KEY, how="anti")
