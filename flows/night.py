@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -54,7 +54,9 @@ from features.subjects import (
 )
 from flows.judging import (
     base_measures,
+    by_hospital,
     judged,
+    lowered_lines,
     switched_off,
     version_before,
     with_standards,
@@ -185,8 +187,11 @@ def _score_rows(marked: pl.DataFrame, scenario: str, on: date) -> pl.DataFrame:
 
 def hand_over(
     run: Run, found: dict[str, Judged], chosen: dict[str, pl.DataFrame]
-) -> dict[str, int]:
-    """Explain the chosen, word them, gather them; write tags, alerts, cases, dossiers."""
+) -> dict[str, Any]:
+    """Explain the chosen, word them, gather them; write tags, alerts, cases, dossiers.
+
+    Returns what the report says of it.
+    """
     history = run.history()
     built: list[pl.DataFrame] = [ALERTS.empty().drop("case_id")]
     labels: list[pl.DataFrame] = [TAGS.empty()]
@@ -213,7 +218,13 @@ def hand_over(
         for entity, item in found.items()
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
-    return {"alerts": final.height, "cases": gathered.height}
+    lowered = lowered_lines(item.hits for item in found.values())
+    return {
+        "alerts": final.height,
+        "cases": gathered.height,
+        "graded_down": lowered,
+        "by_hospital": by_hospital(history, run.on),
+    }
 
 
 def portraits(
