@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=2, ge=1, description="Threads for training; part of what makes a model repeatable."
     )
+    tuning_trials: int = Field(
+        default=20,
+        ge=0,
+        description="Growths of trees that a retraining tries for each model; 0 does not tune.",
+    )
     seed: int = Field(default=20250301, description="Seed of detectors, rankers and draws.")
     second_opinion_yuan: int = Field(
         default=20_000, ge=0, description="Amount in yuan from which two people must agree."

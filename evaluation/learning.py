@@ -16,15 +16,16 @@ import polars as pl
 from models.bundle import prior_margin
 from models.capacity import Queue, queue
 from models.frames import SUBJECT, hashes
+from models.preparing import ground
 from models.quality import average_precision_of
-from models.train import ground, taught
+from models.train import taught
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from models.train import Recipe
+    from models.preparing import Recipe
 
 PARTS = (1 / 8, 1 / 4, 1 / 2, 1.0)
 DRAWS = 3

@@ -240,6 +240,22 @@ def _show_night(report: dict[str, Any]) -> None:
 
 
 @app.command()
+def rescore(
+    night: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Past night.")],
+) -> None:
+    """Score a past night again from its recorded versions; say whether the bytes are the same."""
+    from flows.rescoring import must_be_same  # noqa: PLC0415
+    from flows.rescoring import rescore as again  # noqa: PLC0415
+
+    with _progress(f"night of {night:%Y-%m-%d}, as recorded"):
+        found = again(_settings(), night.date())
+    console.print(f"{found.rows:,} scores by {found.models}", highlight=False, soft_wrap=True)
+    console.print(f"  stored {found.stored}\n  found  {found.found}", highlight=False)
+    must_be_same(found)
+    console.print("The same, to the last bit.")
+
+
+@app.command()
 def backfill(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
@@ -255,33 +271,40 @@ def backfill(
 
 
 @app.command()
-def retrain(as_of: Day = None) -> None:
+def retrain(
+    as_of: Day = None,
+    seeds: Annotated[int, typer.Option(help="Train so often; tell how far figures move.")] = 1,
+    trials: Annotated[
+        int | None, typer.Option(help="Growths of trees to try; 0 does not tune.", min=0)
+    ] = None,
+) -> None:
     """Train on what is known; the first models take office, later ones wait for `promote`."""
     from flows.landing import open_lake  # noqa: PLC0415
     from flows.retrain import retrain as flow  # noqa: PLC0415
+    from flows.showing_training import show_training  # noqa: PLC0415
     from flows.training import last_night  # noqa: PLC0415
 
     settings = _settings()
+    if trials is not None:
+        settings = settings.model_copy(update={"tuning_trials": trials})
     day = _day(as_of) or last_night(open_lake(settings))
     with _progress("training") as tell:
-        report = flow(settings, day, tell)
-    for entity, made in report.items():
-        console.print(f"{entity} model {made['version']}")
-        for name, value in made["figures"].items():
-            console.print(f"  {name.replace('_', ' ')}: {value:,.3g}")
-        for note in made["notes"]:
-            console.print(f"  {note}", highlight=False)
+        report = flow(settings, day, tell, seeds)
+    show_training(console, report)
 
 
 @app.command()
 def promote(
     entity: Annotated[str, typer.Argument(help="stay, use or ledger")],
     version: Annotated[str, typer.Argument(help="As `retrain` printed it.")],
+    despite: Annotated[
+        str | None, typer.Option(help="Why it should, though a gate failed; it is kept.")
+    ] = None,
 ) -> None:
-    """Put a trained model in office."""
+    """Put a trained model in office; one that failed a gate only with a reason."""
     from flows.offices import promote as put  # noqa: PLC0415
 
-    for name, done in put(_settings().home, {entity: version}).items():
+    for name, done in put(_settings().home, {entity: version}, despite).items():
         console.print(f"{name} is now scored by {done}.")
 
 

@@ -22,7 +22,7 @@ from flows.training import frozen_standards, subjects_of_history
 from models.frames import SUBJECT, hashes, sample
 from models.groups import group_keys, hash_folds
 from models.labels import labels as labels_of
-from models.train import Recipe
+from models.preparing import Recipe
 
 if TYPE_CHECKING:
     from claims.settings import Settings

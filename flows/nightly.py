@@ -20,11 +20,12 @@ from claims.lake import Span
 from claims.results import RUNS
 from claims.settings import Settings
 from flows import night
+from flows.fresh import for_night
 from flows.handed import as_it_is
 from flows.landing import Landed, land_night, open_lake
 from flows.manifests import published_before
-from flows.offices import bundles_of, champions, keep
-from flows.training import last_night_before, learn
+from flows.offices import bundles_of
+from flows.rescoring import deciding
 
 if TYPE_CHECKING:
     from cases.judged import Judged
@@ -68,22 +69,16 @@ def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
 def models_of_night(
     settings: Settings, on: date, held: dict[str, Any] | None
 ) -> tuple[dict[str, Bundle], str | None]:
-    """The models for a night, and a notice where they know more than the night did.
+    """The models for a night, and a notice where they are not simply those in office.
 
     A night that was published (``held``: its manifest row) keeps its models. Else the newest
     that learned from earlier nights alone; without any, first ones are trained on what was
-    known the night before.
+    known the night before (``flows.fresh``).
     """
     if held is not None:
         return bundles_of(settings.home, held["model_version"]), None
-    found = champions(settings.home, before=on)
-    if not found:
-        lake = open_lake(settings)
-        keep(settings.home, learn(lake, settings, last_night_before(lake, on)))
-        found = champions(settings.home, before=on)
-    late = sorted(entity for entity, bundle in found.items() if bundle.trained_as_of >= on)
-    notice = f"The models of {', '.join(late)} learned from later nights." if late else None
-    return found, notice
+    found = for_night(settings, open_lake(settings), on)
+    return found.bundles, " ".join(found.notices) or None
 
 
 @task(name="measure", **STEP)
@@ -134,6 +129,7 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
         "measured": measured,
         **handed,
         "notice": notice,
+        "settings": deciding(settings),
     }
     _keep_report(run, report, begun, night.stopwatch() - clock)
     return report

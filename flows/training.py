@@ -24,7 +24,9 @@ from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, version_before, with_standards
 from flows.levels import freeze_levels
 from models.labels import labels as labels_of
-from models.train import train
+from models.preparing import Recipe, prepare
+from models.train import bundled, grow
+from models.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,65 +61,86 @@ def subjects_of_history(history: History) -> dict[str, pl.DataFrame]:
     }
 
 
-def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None = None) -> Learned:
-    """Freeze missing standards and train one bundle an entity on what was known on a night."""
-    tell = progress or silent
+@dataclass(frozen=True)
+class Known:
+    """What was known on a night: its history, the subjects in it, and how audits ended."""
+
+    history: History
+    subjects: dict[str, pl.DataFrame]
+    outcomes: pl.DataFrame
+    as_of: date
+
+
+def known_on(lake: Lake, as_of: date) -> Known:
+    """Read what was known, and freeze what case groups usually hold where that is missing."""
     history = History.of(lake, as_of)
     outcomes = history.tables["audit_outcomes"].collect()
-    bundles: dict[str, Bundle] = {}
-    figures: dict[str, dict[str, float]] = {}
-    known = subjects_of_history(history)
-    tell("freezing what case groups usually hold")
-    history = ensure_courses(lake, history, known["stay"], outcomes, as_of)
-    for entity, subjects in known.items():
-        tell(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
-        base = base_measures(history, entity, subjects)
-        if base.is_empty():
-            continue
-        standards = ensure_standards(lake, history, entity, base, outcomes, as_of)
-        tell(f"training on {base.height:,} {CATALOGUES[entity].entity.plural}")
-        bundles[entity], figures[entity] = _train(
-            history, entity, base, standards, outcomes, settings, as_of
-        )
-    tell("freezing standards of persons, houses and groups")
-    freeze_levels(lake, history, as_of)
-    return Learned(bundles, figures)
+    subjects = subjects_of_history(history)
+    frozen = ensure_courses(lake, history, subjects["stay"], outcomes, as_of)
+    return Known(frozen, subjects, outcomes, as_of)
 
 
-def _train(
-    history: History,
-    entity: str,
-    base: pl.DataFrame,
-    standards: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    settings: Settings,
-    as_of: date,
-) -> tuple[Bundle, dict[str, float]]:
+def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
+    """The training set of an entity, each row as of its own night; None without any record.
+
+    Freezes the monthly standards that are missing.
+    """
+    base = base_measures(known.history, entity, known.subjects[entity])
+    if base.is_empty():
+        return None
+    standards = ensure_standards(lake, known.history, entity, base, known.outcomes, known.as_of)
     named = base.with_columns(standard_version=version_before(standards, "as_of"))
     # Rows older than the first standard have nothing to be compared with.
     comparable = named.filter(pl.col("standard_version").is_not_null())
-    measured = with_standards(
-        history, entity, comparable if comparable.height else named, standards
-    )
+    chosen = comparable if comparable.height else named
+    measured = with_standards(known.history, entity, chosen, standards)
     scenario = CATALOGUES[entity].entity.scenario
-    taught = labels_of(outcomes, as_of=as_of, subject_type=entity, scenario=scenario)
-    bundle = train(
+    taught = labels_of(known.outcomes, as_of=known.as_of, subject_type=entity, scenario=scenario)
+    return TrainingSet(
+        scenario,
+        entity,
         measured.frame,
         taught,
-        scenario=scenario,
-        entity=entity,
-        features=measured.columns,
-        rule_columns=measured.rule_columns,
-        seed=settings.seed,
-        threads=settings.threads,
-        as_of=as_of,
+        measured.columns,
+        measured.rule_columns,
+        known.as_of,
     )
-    figures = {
-        "records": float(measured.frame.height),
-        "labels": float(taught.height),
-        "confirmed": float(taught["label"].sum() or 0),
-    }
-    return bundle, figures | (dict(bundle.ranker.measures) if bundle.ranker else {})
+
+
+def recipe_of(training: TrainingSet, settings: Settings) -> Recipe:
+    """How a training set is trained on, but for what tuning finds."""
+    return Recipe(
+        training.scenario,
+        training.entity,
+        training.features,
+        training.rule_columns,
+        settings.seed,
+        settings.threads,
+        training.as_of,
+    )
+
+
+def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None = None) -> Learned:
+    """Freeze missing standards and train one bundle an entity on what was known on a night.
+
+    Plainly, without tuning or gates: for a night that finds no model, and for benches.
+    """
+    tell = progress or silent
+    tell("freezing what case groups usually hold")
+    known = known_on(lake, as_of)
+    bundles: dict[str, Bundle] = {}
+    figures: dict[str, dict[str, float]] = {}
+    for entity in ENTITIES:
+        tell(f"training on {known.subjects[entity].height:,} {CATALOGUES[entity].entity.plural}")
+        training = assemble(lake, known, entity)
+        if training is not None:
+            ready = prepare(training.measured, training.labels, recipe_of(training, settings))
+            bundle = bundles[entity] = bundled(ready, grow(ready))
+            measured = dict(bundle.ranker.measures) if bundle.ranker else {}
+            figures[entity] = training.counts() | measured
+    tell("freezing standards of persons, houses and groups")
+    freeze_levels(lake, known.history, as_of)
+    return Learned(bundles, figures)
 
 
 def ensure_standards(

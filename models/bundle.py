@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,11 +79,16 @@ class Bundle:
 
     @property
     def version(self) -> str:
-        """A short hash of the content; the same data, seed and code give the same one."""
+        """The beginning of ``content``, by which a version is called."""
+        return self.content[:VERSION_LENGTH]
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of all that decides a score; the same data, seed and code give the same one."""
         ranker = self.ranker
         learned = [] if ranker is None else _learned(ranker)
         named = [self.scenario, self.entity, "|".join(self.columns), self.trained_as_of.isoformat()]
-        return digest([*named, self.detectors.fingerprint(), *learned])[:VERSION_LENGTH]
+        return digest([*named, self.detectors.fingerprint(), *learned])
 
     def score(self, measured: pl.DataFrame) -> pl.DataFrame:
         """Score each row, in the order given; a row scores the same in any company.

@@ -79,6 +79,12 @@ def _column(rows: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Series:
     return rows[name] if given else pl.Series(name, [None] * rows.height, dtype=dtype)
 
 
+def fewest_of_a_class(examples: Examples) -> int:
+    """Audits of the rarer outcome."""
+    positives, known = int(examples.labels.sum()), int(examples.audited.sum())
+    return min(positives, known - positives)
+
+
 def folds_of(examples: Examples, seed: int) -> tuple[list[Fold], bool]:
     """Forward folds in time, or folds by group where time cannot part the labels."""
     forward = [

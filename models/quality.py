@@ -80,6 +80,20 @@ def calibration_error(
     return float(sum(gaps) / len(labels))
 
 
+def weighted_calibration_error(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    bins: int = 10,
+) -> float:
+    """The same where a record stands for as many as its weight; NaN where nothing has any."""
+    if weights.sum() <= 0:
+        return NAN
+    parts = np.array_split(np.argsort(probabilities, kind="stable"), min(bins, len(labels)))
+    gaps = [abs(weights[part] @ (labels[part] - probabilities[part])) for part in parts]
+    return float(sum(gaps) / weights.sum())
+
+
 def _both(labels: NDArray[np.int64], counts: NDArray[np.int64] | None) -> bool:
     held = labels if counts is None else labels[counts > 0]
     return bool(held.size) and 0 < held.sum() < held.size

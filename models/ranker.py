@@ -17,14 +17,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import lightgbm as lgb
 import numpy as np
 
-from models.detectors import DETECTORS
-from models.examples import Examples, examples_of, folds_of, hospital_folds
-from models.frames import RULE_PREFIX, matrix
+from models.examples import examples_of, fewest_of_a_class, folds_of, hospital_folds
+from models.frames import matrix
+from models.growth import USUAL
 from models.held_out import (
     CHANCE,
     calibrate,
@@ -33,7 +33,7 @@ from models.held_out import (
     of_audited,
     tried_by,
 )
-from models.start import Start, fit_start
+from models.planting import Planting, few_threads, plant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,25 +42,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.calibration import Calibration
+    from models.examples import Examples
+    from models.groups import Fold
+    from models.growth import Growth
+    from models.held_out import Tried
+    from models.planting import Grown
+    from models.start import Start
 
 MINIMUM = 100
-# DESIGN section 9: 2,000 rows x 200 trees x 31 leaves at depth 6 explain in 1.6 s.
-# The number is fixed: from a hundred confirmed audits no held-out figure can tell 25 trees from
-# 100, and on a development city more of the planted stood in front with 50 than with none.
-DEPTH, LEAVES, TREES = 5, 15, 50
-LEARNING_RATE = 0.05
-# Below this, threads wait for each other longer than they work: on a busy machine with two
-# cores 4,000 rows took ten times as long with two threads as with one, 200,000 half as long.
-# The number of threads does not change the model.
-THREADS_FROM = 100_000
 # Margins are rounded here, far below any difference that orders a queue.
 DECIMALS = 9
 THREADS = re.compile(r"^\[num_threads: \d+\]\n", re.MULTILINE)
-
-
-def few_threads(rows: int) -> dict[str, Any]:
-    """Settings for predicting few rows; empty where all cores are worth their while."""
-    return {} if rows >= THREADS_FROM else {"num_threads": 1}
 
 
 @dataclass(frozen=True)
@@ -112,18 +104,20 @@ class Ranker:
 
 
 @dataclass(frozen=True)
-class Grown:
-    """A start and the trees boosted from it, on arrays of the examples' columns."""
+class Draft:
+    """A ranker before its calibration: the model of every label, and what was tried held out."""
 
-    start: Start
-    places: tuple[int, ...]
-    booster: lgb.Booster
+    columns: tuple[str, ...]
+    examples: Examples
+    model: Grown
+    tried: Tried
+    measures: Mapping[str, float]
+    in_time: bool
 
-    def margins(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds of these rows."""
-        grown = self.booster.predict(values, raw_score=True, num_threads=1)
-        begun = self.start.margin(values[:, self.places])
-        return np.asarray(begun + np.asarray(grown), dtype=np.float64)
+    @property
+    def informative(self) -> bool:
+        """Whether held-out margins rank better than chance."""
+        return self.measures.get("auc_low", 0.0) > CHANCE
 
 
 def train_ranker(
@@ -137,6 +131,7 @@ def train_ranker(
     minimum: int = MINIMUM,
     entity: str = "",
     directions: Mapping[str, int] | None = None,
+    growth: Growth = USUAL,
 ) -> Ranker | None:
     """Train on the labelled rows of ``measured``; None below ``minimum`` of either class.
 
@@ -145,89 +140,42 @@ def train_ranker(
     ``directions`` forces a column to push up (1) or down (-1) only.
     """
     examples = examples_of(measured, labels, columns, entity, background)
-    positives, known = int(examples.labels.sum()), int(examples.audited.sum())
-    if min(positives, known - positives) < minimum:
+    plan = Planting(tuple(columns), growth, seed, threads, directions or {})
+    draft = draft_ranker(examples, plan, minimum)
+    return None if draft is None else calibrated(draft)
+
+
+def draft_ranker(examples: Examples, plan: Planting, minimum: int = MINIMUM) -> Draft | None:
+    """Grow the trees, and those of every held-out side; None below ``minimum`` of a class."""
+    if fewest_of_a_class(examples) < minimum:
         return None
-    parameters = _parameters(examples, columns, seed, threads, directions or {})
-    folds, in_time = folds_of(examples, seed)
-    learned = [_train(examples, columns, fold.learn, parameters) for fold in folds]
-    tried = of_audited(examples, tried_by(examples, folds, learned))
-    measures = measure(examples, tried, seed)
-    apart = hospital_folds(examples, seed)
-    strangers = [_train(examples, columns, fold.learn, parameters) for fold in apart]
-    among_strangers = tried_by(examples, apart, strangers)
-    measures |= measure_new_hospitals(of_audited(examples, among_strangers))
-    informative = measures.get("auc_low", 0.0) > CHANCE
-    model = _train(examples, columns, np.arange(len(examples.labels)), parameters)
+    folds, in_time = folds_of(examples, plan.seed)
+    tried = _held_out(examples, plan, folds)
+    strangers = _held_out(examples, plan, hospital_folds(examples, plan.seed))
+    measures = measure(examples, tried, plan.seed) | measure_new_hospitals(strangers)
+    model = plant(examples, plan, np.arange(len(examples.labels)))
+    return Draft(plan.columns, examples, model, tried, measures, in_time)
+
+
+def calibrated(draft: Draft) -> Ranker:
+    """The ranker: its probabilities come from margins of models that did not see the record."""
+    examples, informative = draft.examples, draft.informative
+    known = float(examples.audited.sum())
     return Ranker(
-        columns=tuple(columns),
-        start=model.start,
-        text=_text(model.booster),
-        calibration=calibrate(examples, tried, informative=informative),
-        measures=measures
-        | {"trees": float(TREES), "labels": float(known)}
-        | {"background": float(len(examples.labels) - known)},
-        notes=_notes(measures, in_time=in_time, informative=informative),
+        columns=draft.columns,
+        start=draft.model.start,
+        text=_text(draft.model.booster),
+        calibration=calibrate(examples, draft.tried, informative=informative),
+        measures=dict(draft.measures)
+        | {"trees": float(draft.model.booster.num_trees()), "labels": known}
+        | {"background": float(len(examples.labels)) - known},
+        notes=_notes(draft.measures, in_time=draft.in_time, informative=informative),
     )
 
 
-def _parameters(
-    examples: Examples,
-    columns: Sequence[str],
-    seed: int,
-    threads: int,
-    directions: Mapping[str, int],
-) -> dict[str, Any]:
-    return {
-        "objective": "binary",
-        "max_depth": DEPTH,
-        "num_leaves": LEAVES,
-        "learning_rate": LEARNING_RATE,
-        # A fortieth of the labels keeps a leaf from being one hospital's anecdote.
-        "min_data_in_leaf": max(5, min(50, len(examples.labels) // 40)),
-        "lambda_l2": 1.0,
-        "feature_fraction": 0.5,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "monotone_constraints": [directions.get(name, 0) for name in columns],
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": threads,
-        "verbosity": -1,
-    }
-
-
-def _train(
-    examples: Examples,
-    columns: Sequence[str],
-    rows: NDArray[np.int64],
-    parameters: Mapping[str, Any],
-) -> Grown:
-    start, places = _start(examples, columns, rows)
-    threads = parameters["num_threads"] if len(rows) >= THREADS_FROM else 1
-    settings = {**parameters, "num_threads": threads}
-    # LightGBM forbids some characters in names; ours go by place and stay in ``columns``.
-    data = lgb.Dataset(
-        examples.values[rows],
-        examples.labels[rows],
-        weight=examples.weights[rows],
-        init_score=start.margin(examples.values[rows][:, places]),
-        feature_name=[f"c{place}" for place in range(examples.values.shape[1])],
-        params=settings,
-    )
-    return Grown(start, tuple(places), lgb.train(settings, data, num_boost_round=TREES))
-
-
-def _start(
-    examples: Examples, columns: Sequence[str], rows: NDArray[np.int64]
-) -> tuple[Start, list[int]]:
-    rules = [name for name in columns if name.startswith(RULE_PREFIX)]
-    detectors = [name for name in columns if name in DETECTORS]
-    places = [list(columns).index(name) for name in (*rules, *detectors)]
-    values = examples.values[rows][:, places]
-    labels, weights = examples.labels[rows], examples.weights[rows]
-    return fit_start(values, labels, weights, rules, detectors), places
+def _held_out(examples: Examples, plan: Planting, folds: Sequence[Fold]) -> Tried:
+    learned = [plant(examples, plan, fold.learn) for fold in folds]
+    return of_audited(examples, tried_by(examples, folds, learned))
 
 
 def _text(model: lgb.Booster) -> str:

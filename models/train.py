@@ -1,13 +1,4 @@
-"""From measured records and audit labels to a bundle, and to out-of-fold scores.
-
-Who may see whom. The ranker reads detector percentiles, so the detectors must not have seen
-the labelled records: a record lies closer to a detector that learned from it, and leaving
-out only the confirmed ones would write the label into the percentile. With enough records
-that nobody audited, the detectors learn from three quarters of those alone, and the last
-quarter is the ranker's background. Where nearly everything is audited, they learn from all
-records blindly, the ranker's training rows get their percentiles from detectors of other
-folds, and there is no background.
-"""
+"""From measured records and audit labels to a bundle, and to out-of-fold scores."""
 
 from __future__ import annotations
 
@@ -15,48 +6,26 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from models.bundle import Bundle
-from models.detectors import DETECTORS, DetectorSet, fit_detectors
 from models.explain import explain
-from models.frames import SUBJECT, in_key_order, sample
+from models.frames import SUBJECT, in_key_order
 from models.groups import group_keys, hash_folds
 from models.labels import no_labels
-from models.ranker import MINIMUM, Ranker, train_ranker
+from models.preparing import Prepared, Recipe, examples_on, ground, prepare
+from models.ranker import MINIMUM, calibrated, draft_ranker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-# Unaudited records that suffice to fit detectors on; a judgement, the point where more
-# rows move a percentile in the middle by less than about two points.
-ENOUGH_UNAUDITED = 1000
-PERCENTILE_FOLDS = 3
-# Of the unaudited, one in four is background, up to so many: enough to show what is usual, and few
-# enough to train on in seconds. Judgements.
-BACKGROUND_PART, BACKGROUND_ROWS = 4, 5_000
+    from models.preparing import Ground
+    from models.ranker import Draft, Ranker
+
+__all__ = ["CrossFitted", "Recipe", "bundled", "cross_fit", "ground", "grow", "taught", "train"]
+
 LIBRARIES = ("lightgbm", "pyod", "scikit-learn", "numpy")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What is trained: for what, from which columns, by which seed and threads."""
-
-    scenario: str
-    entity: str
-    features: tuple[str, ...]
-    rule_columns: tuple[str, ...]
-    seed: int
-    threads: int
-    as_of: date
-    minimum: int = MINIMUM
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What the ranker reads."""
-        return (*self.features, *DETECTORS, *self.rule_columns)
 
 
 @dataclass(frozen=True)
@@ -145,112 +114,48 @@ def cross_fit(
     return CrossFitted(in_key_order(pl.concat(scored)), tuple(bundles))
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What a ranker is taught on: audited rows and background with percentiles, and detectors."""
-
-    audited: pl.DataFrame
-    background: pl.DataFrame
-    detectors: DetectorSet
-
-
-def ground(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Ground:
-    """Fit detectors, and place the audited rows and a background by detectors blind to them."""
-    audited = in_key_order(measured.join(labels, on=SUBJECT, how="semi"))
-    unaudited = measured.join(audited, on=SUBJECT, how="anti")
-    background = _background(unaudited, audited, recipe.seed)
-    detectors, places = _detectors(measured, unaudited, audited, background, recipe)
-    return Ground(
-        _placed(audited, places), _placed(background, detectors.score(background)), detectors
-    )
+def grow(prepared: Prepared) -> Draft | None:
+    """A ranker before its calibration; None where there are too few audits."""
+    return draft_ranker(prepared.examples, prepared.planting(), prepared.recipe.minimum)
 
 
 def taught(on: Ground, labels: pl.DataFrame, recipe: Recipe) -> Ranker | None:
     """A ranker taught by these labels of the ground's audited rows; None where they are too few."""
-    return train_ranker(
-        on.audited,
-        labels,
-        recipe.columns,
-        background=on.background,
-        seed=recipe.seed,
-        threads=recipe.threads,
-        minimum=recipe.minimum,
-        entity=recipe.entity,
-    )
+    draft = grow(Prepared(recipe, on.detectors, examples_on(on, labels, recipe)))
+    return None if draft is None else calibrated(draft)
 
 
-def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
-    on = ground(measured, labels, recipe)
-    ranker = taught(on, labels, recipe)
+def bundled(prepared: Prepared, draft: Draft | None) -> Bundle:
+    """Detectors and the calibrated ranker as one thing."""
+    recipe = prepared.recipe
+    ranker = None if draft is None else calibrated(draft)
     return Bundle(
         scenario=recipe.scenario,
         entity=recipe.entity,
-        detectors=on.detectors,
+        detectors=prepared.detectors,
         ranker=ranker,
         features=recipe.features,
         rule_columns=recipe.rule_columns,
         trained_as_of=recipe.as_of,
         versions={name: version(name) for name in LIBRARIES},
-        notes=_notes(ranker, on.detectors, labels, on.audited, recipe),
+        notes=_notes(prepared, ranker),
     )
 
 
-def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    return rows.drop(DETECTORS, strict=False).join(places, on=SUBJECT)
+def _train(measured: pl.DataFrame, labels: pl.DataFrame, recipe: Recipe) -> Bundle:
+    prepared = prepare(measured, labels, recipe)
+    return bundled(prepared, grow(prepared))
 
 
-def _background(unaudited: pl.DataFrame, audited: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Unaudited rows that the detectors do without; none where they need them all."""
-    fewest = ENOUGH_UNAUDITED * BACKGROUND_PART // (BACKGROUND_PART - 1)
-    if audited.is_empty() or unaudited.height < fewest:
-        return unaudited.clear()
-    return sample(unaudited, min(unaudited.height // BACKGROUND_PART, BACKGROUND_ROWS), seed)
-
-
-def _detectors(
-    measured: pl.DataFrame,
-    unaudited: pl.DataFrame,
-    audited: pl.DataFrame,
-    background: pl.DataFrame,
-    recipe: Recipe,
-) -> tuple[DetectorSet, pl.DataFrame]:
-    """Detectors, and percentiles of the audited rows by detectors that did not see them."""
-    if audited.is_empty() or unaudited.height >= ENOUGH_UNAUDITED:
-        seen = unaudited.join(background, on=SUBJECT, how="anti")
-        detectors = fit_detectors(seen, recipe.features, seed=recipe.seed)
-        return detectors, detectors.score(audited)
-    detectors = fit_detectors(measured, recipe.features, seed=recipe.seed)
-    return detectors, _places_of_others(measured, audited, recipe)
-
-
-def _places_of_others(
-    measured: pl.DataFrame, audited: pl.DataFrame, recipe: Recipe
-) -> pl.DataFrame:
-    ordered = in_key_order(measured)
-    fold = hash_folds(group_keys(ordered, recipe.entity), PERCENTILE_FOLDS, recipe.seed)
-    wanted = ordered[SUBJECT].is_in(audited[SUBJECT].implode()).to_numpy()
-    parts = []
-    for number in range(PERCENTILE_FOLDS):
-        inside = fold == number
-        others = fit_detectors(ordered[np.flatnonzero(~inside)], recipe.features, seed=recipe.seed)
-        parts.append(others.score(ordered[np.flatnonzero(inside & wanted)]))
-    return in_key_order(pl.concat(parts))
-
-
-def _notes(
-    ranker: Ranker | None,
-    detectors: DetectorSet,
-    labels: pl.DataFrame,
-    audited: pl.DataFrame,
-    recipe: Recipe,
-) -> tuple[str, ...]:
+def _notes(prepared: Prepared, ranker: Ranker | None) -> tuple[str, ...]:
+    examples, detectors = prepared.examples, prepared.detectors
     notes = list(ranker.notes) if ranker else []
     if ranker is None:
-        known = labels.join(audited, on=SUBJECT, how="semi")
-        positives = int(known["label"].sum())
+        known = int(examples.audited.sum())
+        positives = int(examples.labels.sum())
         notes.append(
-            f"No ranker: {positives} confirmed and {known.height - positives} refuted audits; "
-            f"{recipe.minimum} of each are needed. Detectors and rules order the queue."
+            f"No ranker: {positives} confirmed and {known - positives} refuted audits; "
+            f"{prepared.recipe.minimum} of each are needed. Detectors and rules order the queue."
         )
     dropped = len(detectors.features) - len(detectors.scaling.columns)
     if dropped:

@@ -27,6 +27,8 @@ hush(SCRATCH)
 STAYS, MONTHS, SEED, AUDIT_SHARE = 3_000, 10, 11, 0.2
 DENSE = {"H01": 0.04, "H02": 0.04, "C02": 0.05, "C05": 0.05, "C10": 0.03}
 LAST_HISTORY = date(2024, 9, 25)
+# Growths that a training tries: enough for the search to run, few enough to be quick.
+TRIALS = 3
 NIGHTS = tuple(date(2024, 9, day) for day in (26, 27, 28))
 
 
@@ -88,7 +90,7 @@ def trained_home(prefect_server: None, tmp_path_factory: pytest.TempPathFactory)
         audit_share=AUDIT_SHARE,
         prevalence=Prevalence(DENSE, others=0.0),
     )
-    settings = load_settings(home=home)
+    settings = load_settings(home=home, tuning_trials=TRIALS)
     ingest(settings, city, until=LAST_HISTORY)
     # Nothing that follows may need the city; its answer key is for the evaluation alone.
     shutil.move(city / "truth", home.parent / "truth")
@@ -110,7 +112,7 @@ def home(trained_home: Path, tmp_path: Path) -> Settings:
 
     copy = tmp_path / "home"
     shutil.copytree(trained_home, copy)
-    return load_settings(home=copy)
+    return load_settings(home=copy, tuning_trials=TRIALS)
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +123,7 @@ def run_home(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Se
 
     copy = tmp_path_factory.mktemp("run") / "home"
     shutil.copytree(trained_home, copy)
-    settings = load_settings(home=copy)
+    settings = load_settings(home=copy, tuning_trials=TRIALS)
     for night in NIGHTS:
         nightly(settings, night)
     return settings

@@ -37,7 +37,7 @@ def succeeded(run_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> S
     shutil.copytree(run_home.home, copy)
     before = registry.champion(copy, office("stay"))
     assert before is not None
-    made = registry.record(replace(before, trained_as_of=LATER), metrics={}, params={}, home=copy)
+    made = registry.record(replace(before, trained_as_of=LATER), registry.Papers(), home=copy)
     registry.promote(copy, office("stay"), made)
     return load_settings(home=copy)
 

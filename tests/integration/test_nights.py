@@ -267,7 +267,7 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     before = written(home, FIRST)
     old = {entity: bundle.version for entity, bundle in champions(home.home).items()}
     learned = retrain(home, THIRD)
-    promote(home.home, {entity: made["version"] for entity, made in learned.items()})
+    promote(home.home, {entity: made["version"] for entity, made in learned.items()}, "a test")
     _freeze_late(home, FIRST)
     nightly(home, FIRST)
     check_same(before, written(home, FIRST))

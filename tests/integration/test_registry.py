@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from claims.errors import NotFoundError
+from models.gates import FAILED, PASSED, Verdict
 from models.registry import (
     CHAMPION,
     DATABASE,
+    GateError,
+    Papers,
     RegistryError,
+    artifacts_of,
     challenger,
     champion,
     champion_version,
@@ -20,8 +26,11 @@ from models.registry import (
     promote,
     record,
     rollback,
+    tags_of,
 )
+from models.storage import ModelError
 from models.train import train
+from tests.locked import held_by_another_process
 from tests.records import FEATURES, RULES, records
 
 if TYPE_CHECKING:
@@ -69,7 +78,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def recorded(home: Path, bundles: list[Bundle]) -> list[str]:
     """Both bundles, recorded in turn."""
     return [
-        record(bundle, metrics={"auprc": 0.4, "auc": float("nan")}, params={"seed": 1}, home=home)
+        record(bundle, Papers({"auprc": 0.4, "auc": float("nan")}, {"seed": 1}), home=home)
         for bundle in bundles
     ]
 
@@ -103,7 +112,7 @@ def test_the_same_content_keeps_its_number(
     home: Path, recorded: list[str], bundles: list[Bundle]
 ) -> None:
     """A second run of the same training is a run, not a version."""
-    assert record(bundles[1], metrics={}, params={}, home=home) == recorded[1]
+    assert record(bundles[1], Papers(), home=home) == recorded[1]
 
 
 def test_promote_and_rollback_go_there_and_back(
@@ -140,7 +149,7 @@ def test_a_moved_home_still_finds_its_models(
     tmp_path: Path, bundles: list[Bundle], measured: pl.DataFrame
 ) -> None:
     """MLflow stores absolute addresses; the home is what counts."""
-    version = record(bundles[0], metrics={}, params={}, home=tmp_path / "old")
+    version = record(bundles[0], Papers(), home=tmp_path / "old")
     promote(tmp_path / "old", NAME, version)
     (tmp_path / "old").rename(tmp_path / "new")
     found = champion(tmp_path / "new", NAME)
@@ -159,8 +168,65 @@ def test_nothing_is_said_on_the_screen(
     tmp_path: Path, bundles: list[Bundle], capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Creating the database is not news to an auditor."""
-    promote(tmp_path, NAME, record(bundles[0], metrics={}, params={}, home=tmp_path))
+    promote(tmp_path, NAME, record(bundles[0], Papers(), home=tmp_path))
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")
     assert champion_version(tmp_path, NAME) is not None
     assert CHAMPION == "champion"
+
+
+def verdict(state: str) -> Verdict:
+    """What a gate said."""
+    return Verdict("calibration", state, 0.1, "Probabilities miss by 0.3.", "A reason.")
+
+
+def test_a_version_that_failed_a_gate_is_refused_and_the_gate_named(
+    tmp_path: Path, bundles: list[Bundle]
+) -> None:
+    """Unless somebody says why it should take office, which is kept."""
+    first = record(bundles[0], Papers(verdicts=(verdict(PASSED),)), home=tmp_path)
+    second = record(bundles[1], Papers(verdicts=(verdict(FAILED),)), home=tmp_path)
+    promote(tmp_path, NAME, first)
+    with pytest.raises(GateError, match=r"calibration .Probabilities miss by 0.3"):
+        promote(tmp_path, NAME, second)
+    assert champion_version(tmp_path, NAME) == first
+    assert promote(tmp_path, NAME, second, despite="a trial for one week") == second
+    assert champion_version(tmp_path, NAME) == second
+    assert "a trial for one week" in tags_of(tmp_path, NAME, second)["promoted despite"]
+    assert tags_of(tmp_path, NAME, first)["gate.calibration"].startswith("passed")
+
+
+def test_card_and_pictures_lie_beside_the_model(tmp_path: Path, bundles: list[Bundle]) -> None:
+    """Where MLflow shows them, and where a reader finds them."""
+    papers = Papers(artifacts={"model-card.md": "# Card\n"})
+    version = record(bundles[0], papers, home=tmp_path)
+    folder = artifacts_of(tmp_path, NAME, version)
+    assert (folder / "model-card.md").read_text() == "# Card\n"
+    assert load_version(tmp_path, NAME, version).version == bundles[0].version
+
+
+def test_rolling_back_to_a_model_that_is_gone_changes_nothing(
+    tmp_path: Path, bundles: list[Bundle]
+) -> None:
+    """Who is in office stays, rather than somebody who cannot score."""
+    versions = [record(one, Papers(), home=tmp_path) for one in bundles]
+    for version in versions:
+        promote(tmp_path, NAME, version)
+    shutil.rmtree(artifacts_of(tmp_path, NAME, versions[0]))
+    with pytest.raises(ModelError):
+        rollback(tmp_path, NAME)
+    assert champion_version(tmp_path, NAME) == versions[1]
+
+
+def test_a_registry_that_another_program_holds_is_waited_for_a_bounded_time(
+    tmp_path: Path, bundles: list[Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow alone would try for minutes."""
+    record(bundles[0], Papers(), home=tmp_path)
+    monkeypatch.setattr("models.registry_client.WAIT_SECONDS", 0.2)
+    with held_by_another_process(tmp_path / DATABASE):
+        began = time.monotonic()
+        with pytest.raises(RegistryError, match="database is locked"):
+            champion(tmp_path, NAME)
+        assert time.monotonic() - began < 5
+    assert champion(tmp_path, NAME) is None

@@ -20,9 +20,9 @@ from evaluation.rates import rates
 from evaluation.recall import in_full
 from evaluation.truth import join_truth
 from models.capacity import places, queue
+from models.preparing import Recipe
 from models.quality import average_precision, average_precision_of, calibration_error
 from models.resampling import bootstrap, draws, interval
-from models.train import Recipe
 from tests.records import records
 
 

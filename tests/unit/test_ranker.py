@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from models.calibration import LEAST_SLOPE, Calibration, fit_calibration
 from models.examples import examples_of, folds_of, hospital_folds
 from models.groups import forward_folds, group_keys, hash_folds
+from models.growth import DEPTH, LEAVES, TREES
 from models.quality import auc, auc_interval
-from models.ranker import DEPTH, LEAVES, TREES, Ranker, train_ranker
+from models.ranker import Ranker, train_ranker
 from models.train import train
 from tests.records import FEATURES, RULES, audits, records, shuffled, shuffled_audits
 
@@ -186,7 +187,7 @@ def test_a_shuffled_delivery_and_more_threads_make_the_same_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The same text, to the last digit."""
-    monkeypatch.setattr("models.ranker.THREADS_FROM", 0)
+    monkeypatch.setattr("models.planting.THREADS_FROM", 0)
     again = trained(shuffled(measured), shuffled(taught), threads=2)
     assert again.text == ranker.text
     assert again.calibration == ranker.calibration

@@ -1,0 +1,208 @@
+"""Compare families of detectors on small development cities, without any label.
+
+python -m bench.families --out docs/detectors.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from pyod.models.cblof import CBLOF
+from pyod.models.gmm import GMM
+from pyod.models.hbos import HBOS
+from pyod.models.iforest import IForest
+from pyod.models.inne import INNE
+from pyod.models.knn import KNN
+from pyod.models.loda import LODA
+from pyod.models.lof import LOF
+from pyod.models.pca import PCA
+from scipy.stats import rankdata
+
+from bench.labels import CAPACITY
+from bench.pages import deliver
+from bench.small_cities import SEEDS, STAYS, City, city
+from models.frames import SUBJECT, in_key_order, sample
+from models.later import precision_of
+from models.scaling import Scaling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from models.training_set import TrainingSet
+
+    Scores = NDArray[np.float64]
+
+# Rows that a family is fitted on; KNN and LOF measure distances to all of them.
+ROWS = 4_000
+DRAWS = (1, 2, 3)
+ALONE = 40
+# The families that Jianbao uses, whose percentiles are averaged.
+OURS = ("iforest", "hbos", "knn")
+TOGETHER = "the three together"
+
+FAMILIES: Mapping[str, Callable[[int], Any]] = {
+    "iforest": lambda seed: IForest(n_estimators=200, random_state=seed, n_jobs=1),
+    "hbos": lambda _: HBOS(n_bins=20),
+    "knn": lambda _: KNN(n_neighbors=10, algorithm="ball_tree", n_jobs=1),
+    "pca": lambda seed: PCA(random_state=seed),
+    "loda": lambda _: LODA(),
+    "gmm": lambda seed: GMM(n_components=4, covariance_type="diag", random_state=seed),
+    "inne": lambda seed: INNE(random_state=seed),
+    "cblof": lambda seed: CBLOF(n_clusters=8, random_state=seed),
+    "lof": lambda _: LOF(n_neighbors=20, n_jobs=1),
+}
+
+PAGE = """# Detectors
+
+Nine families of PyOD on development cities (seeds {seeds}; {stays:,} stays each), fitted on
+{rows:,} records that nobody audited, without any label, and held against the answer key. All of
+them score a record without a look at its batch, which the last column tries: the largest
+difference between a score alone and in company. `ECOD` and `COPOD` do not, nor does COF
+([why that matters](decisions/0010-detectors.md)).
+
+- **found**: planted among the first of the queue, over the cities, and the least and most of them.
+- **steady**: rank correlation of two fits on other rows with another seed.
+- **like the others**: mean rank correlation with the other families.
+
+{tables}
+
+{words}
+
+Made by `python -m bench.families`.
+"""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the families said of one kind of subject in one city."""
+
+    records: int
+    planted: int
+    precision: dict[str, float]
+    steady: dict[str, float]
+    agreement: NDArray[np.float64]
+    alone: dict[str, float]
+
+
+def tried(one: City, entity: str) -> Tried:
+    """Fit every family on three draws and score every record."""
+    training = one.sets[entity]
+    ordered = in_key_order(training.measured)
+    planted = ordered[SUBJECT].is_in(list(one.planted)).cast(pl.Int64).to_numpy()
+    fits = {seed: _fitted(training, ordered, seed) for seed in DRAWS}
+    first = fits[DRAWS[0]]
+    scores = {name: found for name, (found, _) in first.items()}
+    ranks = {name: rankdata(found) for name, found in scores.items()}
+    together = np.mean([ranks[name] for name in OURS], axis=0)
+    share = CAPACITY[entity]
+    ones = np.ones(len(planted), dtype=np.int64)
+    return Tried(
+        records=len(planted),
+        planted=int(planted.sum()),
+        precision={
+            name: precision_of(found, planted, share)(ones)
+            for name, found in (ranks | {TOGETHER: together}).items()
+        },
+        steady={name: _steadiness([fits[s][name][0] for s in DRAWS]) for name in FAMILIES},
+        agreement=np.corrcoef(np.array([ranks[name] for name in FAMILIES])),
+        alone={name: gap for name, (_, gap) in first.items()},
+    )
+
+
+def _fitted(
+    training: TrainingSet, ordered: pl.DataFrame, seed: int
+) -> dict[str, tuple[Scores, float]]:
+    """Scores of all records by family, and how far one moves when it is alone."""
+    unaudited = ordered.join(training.labels, on=SUBJECT, how="anti")
+    chosen = sample(unaudited, ROWS, seed)
+    scaling = Scaling.fit(chosen, training.features)
+    learn, values = scaling.apply(chosen), scaling.apply(ordered)
+    found = {}
+    for name, make in FAMILIES.items():
+        model = make(seed)
+        np.random.seed(seed)  # noqa: NPY002 - LODA draws from the global generator
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(learn)
+            scores = np.asarray(model.decision_function(values), dtype=np.float64)
+            alone = [model.decision_function(values[row : row + 1])[0] for row in range(ALONE)]
+        gap = float(np.abs(np.array(alone) - scores[:ALONE]).max())
+        found[name] = (np.nan_to_num(scores), gap)
+    return found
+
+
+def _steadiness(scores: list[Scores]) -> float:
+    told = np.corrcoef(np.array([rankdata(one) for one in scores]))
+    return float(told[np.triu_indices(len(scores), 1)].mean())
+
+
+def table(found: list[Tried], entity: str) -> str:
+    """The section of one kind of subject."""
+    records, planted = sum(one.records for one in found), sum(one.planted for one in found)
+    lines = [_line(name, found) for name in (*FAMILIES, TOGETHER)]
+    return (
+        f"## {entity.capitalize()}s, first {CAPACITY[entity]:.1%} of {records:,} records, "
+        f"{planted:,} planted\n\n"
+        "| family | found | least to most | steady | like the others | alone |\n"
+        "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(lines)
+    )
+
+
+def _line(name: str, found: list[Tried]) -> str:
+    told = [one.precision[name] for one in found]
+    cells = [name, f"{np.mean(told):.1%}", f"{min(told):.1%} to {max(told):.1%}"]
+    if name == TOGETHER:
+        return f"| {' | '.join([*cells, '-', '-', '-'])} |"
+    place = list(FAMILIES).index(name)
+    others = [np.delete(one.agreement[place], place).mean() for one in found]
+    gap = max(one.alone[name] for one in found)
+    steady = np.mean([one.steady[name] for one in found])
+    return f"| {' | '.join([*cells, f'{steady:.3f}', f'{np.mean(others):.2f}', f'{gap:.0e}'])} |"
+
+
+def words(found: Mapping[str, list[Tried]]) -> str:
+    """What the tables say, a sentence a kind of subject."""
+    said = []
+    for entity, cities in found.items():
+        mean = {
+            name: float(np.mean([one.precision[name] for one in cities]))
+            for name in (*FAMILIES, TOGETHER)
+        }
+        best = max(FAMILIES, key=lambda name: mean[name])
+        said.append(
+            f"Of {entity}s, {best} alone finds most ({mean[best]:.1%}); the three that Jianbao "
+            f"averages find {mean[TOGETHER]:.1%}."
+        )
+    return "\n".join(said)
+
+
+def main() -> None:
+    """Make the cities where they are missing, compare, write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--stays", type=int, default=STAYS)
+    parser.add_argument("--work", type=Path, default=Path("build/small"))
+    parser.add_argument("--out", type=Path, help="Page to write; without it, it is printed.")
+    given = parser.parse_args()
+    cities = [city(seed, given.work, given.stays) for seed in given.seeds]
+    found = {entity: [tried(one, entity) for one in cities] for entity in CAPACITY}
+    page = PAGE.format(
+        seeds=", ".join(map(str, given.seeds)),
+        stays=given.stays,
+        rows=ROWS,
+        tables="\n\n".join(table(parts, entity) for entity, parts in found.items()),
+        words=words(found),
+    )
+    deliver(page, given.out)
+
+
+if __name__ == "__main__":
+    main()

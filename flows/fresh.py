@@ -1,0 +1,76 @@
+"""The models a night is run with: those in office, what stands in for them, or fresh ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import retraining as steps
+from flows.evaluating import evaluated
+from flows.offices import Office, copy_beside, in_office, office, without_ranker
+from flows.training import ENTITIES, assemble, known_on, last_night_before
+from models.gates import failed
+from models.registry_client import RegistryError
+from models.train import bundled, grow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from claims.lake import Lake
+    from claims.settings import Settings
+    from flows.training import Known
+    from models.bundle import Bundle
+
+
+def for_night(settings: Settings, lake: Lake, on: date) -> Office:
+    """The bundles for a night; where nothing can stand in, fresh ones are trained and kept.
+
+    They learn from what was known the night before, untuned.
+    """
+    found = in_office(settings.home, before=on)
+    bundles, notices = dict(found.bundles), list(found.notices)
+    wanted = found.lost if bundles else ENTITIES
+    for entity, bundle, notice in _fresh(settings, lake, on, wanted):
+        bundles[entity] = bundle
+        notices += [notice] if notice or found.lost else []
+    late = sorted(entity for entity, bundle in bundles.items() if bundle.trained_as_of >= on)
+    if late:
+        notices.append(f"The models of {', '.join(late)} learned from later nights.")
+    return Office(bundles, tuple(dict.fromkeys(filter(None, notices))))
+
+
+def _fresh(
+    settings: Settings, lake: Lake, on: date, wanted: Iterable[str]
+) -> Iterable[tuple[str, Bundle, str]]:
+    """Train what is wanted; entity, bundle, and what a reader should know of it."""
+    if not wanted:
+        return
+    known = known_on(lake, last_night_before(lake, on))
+    for entity in wanted:
+        made = _one(settings, lake, known, entity)
+        if made is not None:
+            yield entity, *made
+
+
+def _one(settings: Settings, lake: Lake, known: Known, entity: str) -> tuple[Bundle, str] | None:
+    training = assemble(lake, known, entity)
+    if training is None:
+        return None
+    rehearsed = steps.tuned(settings, training, None, 0)
+    ready = steps.prepared(settings, training, rehearsed.tuned.growth)
+    bundle = bundled(ready, grow(ready))
+    looked = evaluated(settings, known, training, rehearsed, bundle)
+    verdicts = looked.verdicts()
+    fallen = failed(verdicts)
+    kept = without_ranker(bundle, verdicts) if fallen else bundle
+    says = f"A fresh {entity} model was trained: {kept.version}."
+    if fallen:
+        says = f"{says} Its ranker failed {', '.join(one.gate for one in fallen)} and is not used."
+    written = steps.written(settings, lake, looked, verdicts, seeds=1)
+    try:
+        steps.registered(settings, looked, written)
+    except RegistryError:
+        copy_beside(settings.home, office(entity), kept)
+        says = f"{says} It is kept beside the registry, which does not answer."
+        return kept, says
+    return kept, says if fallen else ""

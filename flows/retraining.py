@@ -1,0 +1,195 @@
+"""The steps of a retraining (plain functions; ``flows.retrain`` wraps them as Prefect tasks)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from claims.results import STANDARDS
+from claims.standard_tables import FROZEN
+from claims.tables import DELIVERED
+from flows import night
+from flows.evaluating import Rehearsed
+from flows.offices import keep_one, office
+from flows.training import recipe_of
+from models import registry
+from models.card import JSON_FILE, MARKDOWN_FILE, Story, as_json, as_markdown, card
+from models.gates import failed
+from models.growth import USUAL
+from models.later import parted, ready
+from models.plots import pictures
+from models.preparing import prepare
+from models.ranker import MINIMUM
+from models.registry import Papers
+from models.registry_client import RegistryError
+from models.spread import Spread, spread
+from models.storage import ModelError
+from models.tuning import Tuned, tune
+
+if TYPE_CHECKING:
+    from claims.lake import Lake
+    from claims.settings import Settings
+    from flows.evaluating import Evaluated
+    from models.bundle import Bundle
+    from models.gates import Verdict
+    from models.growth import Growth
+    from models.preparing import Prepared
+    from models.training_set import TrainingSet
+
+
+@dataclass(frozen=True)
+class Written:
+    """The card, the files that are kept beside the model, and what the gates said."""
+
+    card: dict[str, Any]
+    files: dict[str, str]
+    verdicts: list[Verdict]
+
+
+def prepared(settings: Settings, training: TrainingSet, growth: Growth) -> Prepared:
+    """Detectors and examples of a whole training set."""
+    recipe = replace(recipe_of(training, settings), growth=growth)
+    return prepare(training.measured, training.labels, recipe)
+
+
+def tuned(
+    settings: Settings, training: TrainingSet, champion: Bundle | None, trials: int
+) -> Rehearsed:
+    """Part the later audits off, and search on the earlier ones alone.
+
+    The champion may move the day from which audits count as later, but not what the search
+    sees: a model must not depend on who is in office.
+    """
+    usual = parted(training)
+    if usual is None:
+        return Rehearsed(
+            Tuned(USUAL, 0, "Not tuned: too few audits to part in time."), champion=champion
+        )
+    recipe, known = recipe_of(training, settings), ranked(training)
+    made = ready(usual, recipe, ranked=known)
+    found = tune(made.examples, made.planting(), trials)
+    later = usual if champion is None else parted(training, champion.trained_as_of) or usual
+    if later.cut != usual.cut:
+        made = ready(later, recipe, ranked=known)
+    return Rehearsed(found, later, made, champion)
+
+
+def ranked(training: TrainingSet) -> bool:
+    """Whether there are enough audits of each outcome for a ranker."""
+    known = training.audited
+    return min(known.filter(pl.col("label") == side).height for side in (0, 1)) >= MINIMUM
+
+
+def champion_of(settings: Settings, entity: str) -> Bundle | None:
+    """Who is in office; nobody where its files are gone, which the night tells."""
+    try:
+        return registry.champion(settings.home, office(entity))
+    except (ModelError, OSError):
+        return None
+
+
+def written(
+    settings: Settings,
+    lake: Lake,
+    evaluated: Evaluated,
+    verdicts: list[Verdict],
+    seeds: int,
+) -> Written:
+    """The card and the pictures."""
+    one, evidence = evaluated, evaluated.evidence
+    later, champion = one.rehearsed.later, one.rehearsed.champion
+    story = Story(
+        training=one.training,
+        bundle=one.bundle,
+        tuned=one.rehearsed.tuned,
+        seed=settings.seed,
+        data_version=night.data_version(lake, one.training.as_of),
+        tables=_tables(lake),
+        verdicts=verdicts,
+        figures=list(evidence.figures.values()),
+        parities=evidence.parities,
+        cut=None if later is None else later.cut.isoformat(),
+        compared=evidence.difference,
+        champion=None if champion is None else champion.version,
+        spread=_spread(settings, evaluated, seeds),
+    )
+    record = card(story)
+    drawn = {} if one.rehearsal is None else pictures(one.rehearsal.tried, settings.seed)
+    files = {JSON_FILE: as_json(record), MARKDOWN_FILE: as_markdown(record), **drawn}
+    return Written(record, files, verdicts)
+
+
+def _tables(lake: Lake) -> dict[str, int]:
+    named = [*(table.name for table in DELIVERED), STANDARDS.name, *(one.name for one in FROZEN)]
+    return lake.versions(named)
+
+
+def _spread(settings: Settings, evaluated: Evaluated, seeds: int) -> Spread | None:
+    later = evaluated.rehearsed.later
+    if seeds <= 1 or later is None:
+        return None
+    return spread(
+        later,
+        recipe_of(evaluated.training, settings),
+        evaluated.rehearsed.tuned.growth,
+        range(settings.seed, settings.seed + seeds),
+        ranked=ranked(evaluated.training),
+    )
+
+
+def registered(settings: Settings, evaluated: Evaluated, written: Written) -> str:
+    """Record the bundle with its papers."""
+    papers = Papers(
+        metrics=metrics(evaluated, written),
+        params=_params(written.card),
+        artifacts=written.files,
+        verdicts=tuple(written.verdicts),
+    )
+    return keep_one(settings.home, evaluated.training.entity, evaluated.bundle, papers)
+
+
+def metrics(evaluated: Evaluated, written: Written) -> dict[str, float]:
+    """Every figure by one name, those with an interval with its ends."""
+    found = evaluated.training.counts() | evaluated.rehearsed.tuned.record()
+    if evaluated.bundle.ranker is not None:
+        found |= dict(evaluated.bundle.ranker.measures)
+    compared = evaluated.evidence.difference
+    told = [*evaluated.evidence.figures.values(), *([compared] if compared else [])]
+    for one in told:
+        found |= {one.name: one.value, f"{one.name}_low": one.low, f"{one.name}_high": one.high}
+    spread_of = written.card["spread"] or {}
+    found |= {f"spread_{name}": value for name, value in spread_of.items()}
+    return found | {"seconds_to_explain": evaluated.evidence.cost.seconds}
+
+
+def _params(record: dict[str, Any]) -> dict[str, object]:
+    tables = {f"lake.{name}": number for name, number in record["data"]["tables"].items()}
+    return {
+        "as_of": record["as_of"],
+        "data_version": record["data"]["data_version"],
+        **record["parameters"],
+        **tables,
+    }
+
+
+def told(
+    settings: Settings, evaluated: Evaluated, written: Written, version: str
+) -> dict[str, Any]:
+    """What the flow reports of one model."""
+    entity = evaluated.training.entity
+    try:
+        champion = registry.champion_version(settings.home, office(entity))
+    except RegistryError:
+        champion = None
+    return {
+        "version": version,
+        "figures": metrics(evaluated, written),
+        "notes": evaluated.bundle.notes,
+        "tuning": evaluated.rehearsed.tuned.note,
+        "gates": [(one.gate, one.state, one.says) for one in written.verdicts],
+        "failed": [one.gate for one in failed(written.verdicts)],
+        "in_office": champion,
+        "card": str(registry.artifacts_of(settings.home, office(entity), version) / MARKDOWN_FILE),
+    }

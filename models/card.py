@@ -1,0 +1,209 @@
+"""The model card: what a model was made of, how it did, and what it must not be trusted with.
+
+One record, stored as JSON and written as Markdown, so that machine and reader see the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from models.detectors import DETECTORS
+from models.gates import failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from models.bundle import Bundle
+    from models.fairness import Parity
+    from models.gates import Verdict
+    from models.later import Figure
+    from models.spread import Spread
+    from models.training_set import TrainingSet
+    from models.tuning import Tuned
+
+    Record = dict[str, Any]
+
+JSON_FILE, MARKDOWN_FILE = "model-card.json", "model-card.md"
+LIMITS = (
+    "Audits taught it, and they were chosen by suspicion: a probability is that of such an audit.",
+    "Of a record drawn at random it says less.",
+    "What no audit ever met and no rule knows, it finds only by being unusual.",
+    "It proposes doubtful points. People decide.",
+)
+LABELS_USED = (
+    "Confirmed and refuted audits as they are; a record drawn at random weighs one over its "
+    "probability, bounded; unaudited records stand beside them as negatives of weight one; rules "
+    "and detectors give the start (docs/decisions/0020-where-trees-start.md)."
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that a training found out, gathered for the card."""
+
+    training: TrainingSet
+    bundle: Bundle
+    tuned: Tuned
+    seed: int
+    data_version: str
+    tables: Mapping[str, int]
+    verdicts: Sequence[Verdict]
+    figures: Sequence[Figure] = ()
+    parities: Sequence[Parity] = ()
+    cut: str | None = None
+    compared: Figure | None = None
+    champion: str | None = None
+    spread: Spread | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def card(story: Story) -> Record:
+    """The card as a record of plain values; a figure that cannot be told is null."""
+    training, bundle = story.training, story.bundle
+    ranker = bundle.ranker
+    record: Record = plain(
+        {
+            "model": f"{bundle.scenario}.{bundle.entity}",
+            "content": bundle.content,
+            "kind": "ranker" if ranker else "prior",
+            "as_of": training.as_of.isoformat(),
+            "data": {
+                **training.counts(),
+                "data_version": story.data_version,
+                "tables": dict(story.tables),
+                "labels_selected_by": training.selection(),
+                "labels_used": LABELS_USED,
+            },
+            "parameters": {
+                **story.tuned.growth.record(),
+                "seed": story.seed,
+                "features": len(bundle.features),
+                "detectors": list(DETECTORS),
+                "rules": len(bundle.rule_columns),
+                "libraries": dict(bundle.versions),
+            },
+            "tuning": {"note": story.tuned.note, **story.tuned.record()},
+            "later_audits": {
+                "from": story.cut,
+                "figures": [asdict(one) for one in story.figures],
+                "champion": story.champion,
+                "difference": None if story.compared is None else asdict(story.compared),
+            },
+            "held_out": dict(ranker.measures) if ranker else {},
+            "false_alarms": [asdict(one) for one in story.parities],
+            "spread": None if story.spread is None else story.spread.record(),
+            "gates": [asdict(one) for one in story.verdicts],
+            "gates_failed": [one.gate for one in failed(story.verdicts)],
+            "notes": list(bundle.notes),
+            "limits": list(LIMITS),
+        }
+    )
+    return record
+
+
+def as_json(record: Record) -> str:
+    """Repeatable JSON."""
+    return json.dumps(record, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The value without numbers that are none."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_markdown(record: Record) -> str:
+    """The card for a reader."""
+    parts = [
+        f"# Model card: {record['model']}, {record['content'][:12]}\n",
+        f"A {record['kind']} trained on what was known on {record['as_of']}.",
+        _gates(record),
+        _data(record["data"]),
+        _later(record["later_audits"]),
+        _section("Held out while training", _pairs(record["held_out"])),
+        _alarms(record["false_alarms"]),
+        _section("Seeds", _pairs(record["spread"] or {})),
+        _section("Parameters", _pairs(record["parameters"])),
+        _section("Tuning", _pairs(record["tuning"])),
+        _section("What to know", _list([*record["notes"], *record["limits"]])),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _gates(record: Record) -> str:
+    rows = [(one["gate"], one["state"], one["limit"], one["says"]) for one in record["gates"]]
+    return _section("Gates", _table(("gate", "state", "limit", "what it found"), rows))
+
+
+def _data(data: Record) -> str:
+    tables = ", ".join(f"{name} {number}" for name, number in data["tables"].items())
+    rows = {name: data[name] for name in ("records", "labels", "confirmed", "data_version")}
+    chosen = {f"labels chosen by {name}": n for name, n in data["labels_selected_by"].items()}
+    told = _pairs(rows | chosen | {"table versions": tables})
+    return _section("Data", f"{told}\n\n{data['labels_used']}")
+
+
+def _later(later: Record) -> str:
+    if later["from"] is None:
+        return _section("Later audits", "There are too few audits to part them in time.")
+    shown = [*later["figures"], *([later["difference"]] if later["difference"] else [])]
+    rows = [
+        (_words(one["name"]), one["value"], f"{_shown(one['low'])} to {_shown(one['high'])}",
+         one["records"])
+        for one in shown
+    ]  # fmt: skip
+    said = (
+        f"A rehearsal of the same recipe, trained as of {later['from']}, on audits decided from "
+        "that day on, without the persons and groups they speak of. Intervals draw whole "
+        "hospitals; beside the calibration error stands what a perfect map of so few would show."
+    )
+    table = _table(("figure", "value", "95% interval", "audits"), rows)
+    return _section("Later audits", f"{said}\n\n{table}")
+
+
+def _alarms(parities: Sequence[Record]) -> str:
+    rows = [
+        (f"{one['attribute']} {one['group']}", one["refuted"], one["rate"], one["ratio"],
+         f"{_shown(one['low'])} to {_shown(one['high'])}")
+        for one in parities
+    ]  # fmt: skip
+    heads = ("group", "refuted audits", "alarmed", "times all others", "95% interval")
+    return _section("False alarms", _table(heads, rows) if rows else "")
+
+
+def _section(title: str, text: str) -> str:
+    return f"\n## {title}\n\n{text}" if text else ""
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    rows = [(_words(name), value) for name, value in values.items()]
+    return _table(("", ""), rows) if rows else ""
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(_shown(cell) for cell in line)} |" for line in lines)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - a cell of any kind
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value == int(value) else f"{value:.3f}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

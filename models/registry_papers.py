@@ -1,0 +1,77 @@
+"""What is kept with a recorded bundle: figures, parameters, files, and what the gates said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.gates import FAILED, PASSED
+from models.registry_client import ARTIFACTS, FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mlflow import MlflowClient
+
+    from models.bundle import Bundle
+    from models.gates import Verdict
+
+GATE_TAG, GATES_TAG, ACTING_TAG = "gate.", "gates", "acting"
+# MLflow keeps so many characters of a parameter; a tag may be longer, but nobody reads it.
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What is kept with a recorded bundle.
+
+    ``artifacts`` maps file names to texts; ``acting`` marks what stands in where nothing that
+    passed its gates is in office.
+    """
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Sequence[Verdict] = ()
+    acting: bool = False
+
+
+def keep_run(
+    client: MlflowClient, name: str, bundle: Bundle, papers: Papers, home: Path
+) -> tuple[str, str]:
+    """Keep a run with its figures and files; returns its id and where its bundle lies."""
+    run = client.create_run(_experiment(client, name, home), run_name=bundle.version)
+    run_id = run.info.run_id
+    for key, value in sorted(papers.params.items()):
+        client.log_param(run_id, key, str(value)[:LONGEST])
+    for key, number in sorted(papers.metrics.items()):
+        client.log_metric(run_id, key, number)
+    # Where MLflow looks for it, but under this home: an experiment keeps the address it was
+    # made with, and the home may have been moved or copied since.
+    folder = (home / ARTIFACTS / run_id / "artifacts").absolute()
+    bundle.save(folder / FOLDER)
+    for file, text in papers.artifacts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
+    client.set_terminated(run_id)
+    return run_id, (folder / FOLDER).as_uri()
+
+
+def _experiment(client: MlflowClient, name: str, home: Path) -> str:
+    found = client.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    place = (home / ARTIFACTS).absolute().as_uri()
+    return str(client.create_experiment(name, artifact_location=place))
+
+
+def tag(client: MlflowClient, name: str, version: str, papers: Papers) -> None:
+    """Write what each gate said into the tags of a version."""
+    told = {f"{GATE_TAG}{one.gate}": f"{one.state}: {one.says}" for one in papers.verdicts}
+    if told:
+        states = {one.state for one in papers.verdicts}
+        told[GATES_TAG] = FAILED if FAILED in states else PASSED
+    if papers.acting:
+        told[ACTING_TAG] = "yes"
+    for key, value in told.items():
+        client.set_model_version_tag(name, version, key, value[:LONGEST])

@@ -1,0 +1,87 @@
+"""What a model is trained on: measured records, what audits said of them, and the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from models.frames import SUBJECT
+from models.groups import EVENT, group_keys
+
+if TYPE_CHECKING:
+    from datetime import date
+
+KEY = "group_key"
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Records of one entity as of a night, each as it was first to be judged.
+
+    ``measured`` has one row a record: ``subject_id``, ``hospital_id``, ``person_id``,
+    ``event_on``, the features and the rule hits. ``labels`` is as ``models.labels`` makes it.
+    """
+
+    scenario: str
+    entity: str
+    measured: pl.DataFrame
+    labels: pl.DataFrame
+    features: tuple[str, ...]
+    rule_columns: tuple[str, ...]
+    as_of: date
+
+    @property
+    def audited(self) -> pl.DataFrame:
+        """Labels of the records that are here."""
+        return self.labels.join(self.measured.select(SUBJECT), on=SUBJECT, how="semi")
+
+    def counts(self) -> dict[str, float]:
+        """Records, labels and confirmed ones among them."""
+        known = self.audited
+        return {
+            "records": float(self.measured.height),
+            "labels": float(known.height),
+            "confirmed": float(known["label"].sum() or 0),
+        }
+
+    def selection(self) -> dict[str, int]:
+        """How many labels there are by what chose the record for its audit."""
+        by = self.audited.group_by(pl.col("selected_by").fill_null("unknown")).len()
+        return dict(sorted(by.iter_rows()))
+
+
+@dataclass(frozen=True)
+class Later:
+    """A training set as it was on an earlier day, and the audits that became known after it.
+
+    ``tried`` holds the measured rows of those audits with ``label``, ``weight``,
+    ``scheme`` and ``selected_by``; nobody of their persons and groups is among the earlier records.
+    """
+
+    earlier: TrainingSet
+    tried: pl.DataFrame
+    cut: date
+
+
+def keyed(training: TrainingSet) -> pl.DataFrame:
+    """Subject and group key of every record."""
+    keys = group_keys(training.measured, training.entity)
+    return training.measured.select(SUBJECT, pl.Series(KEY, keys))
+
+
+def split(training: TrainingSet, cut: date) -> Later:
+    """Part a training set at a day: what was known by then, and what audits said later."""
+    keys = keyed(training)
+    late = training.audited.filter(pl.col("decided_on") >= cut)
+    tried = training.measured.join(
+        late.select(SUBJECT, "label", "weight", "scheme", "selected_by"), on=SUBJECT
+    )
+    theirs = keys.join(tried.select(SUBJECT), on=SUBJECT, how="semi").select(KEY)
+    apart = keys.join(theirs, on=KEY, how="anti")
+    known = training.measured.join(apart, on=SUBJECT, how="semi")
+    if EVENT in known.columns:
+        known = known.filter(pl.col(EVENT).is_null() | (pl.col(EVENT) < cut))
+    early = training.labels.filter(pl.col("decided_on") < cut)
+    return Later(replace(training, measured=known, labels=early, as_of=cut), tried, cut)
