@@ -38,7 +38,9 @@ def bulk(request: HttpRequest, case_id: str) -> HttpResponse:
     form = _form(request, first.row.scenario)
     chosen = [one.case_id for one in group if one.case_id in request.POST.getlist("cases")]
     if request.method != "POST" or not form.is_valid() or not chosen:
-        context = {"row": first.row, "group": group, "form": form}
+        unticked = request.method == "POST" and not chosen
+        context = {"row": first.row, "group": group, "form": form, "unticked": unticked,
+                   "chosen": chosen}  # fmt: skip
         return render(request, "workbench/bulk.html", context)
     for one in chosen:
         _conclude(request, user, opened(request, one), form.given)

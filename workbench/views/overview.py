@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     here, user = desk(), reader(request)
     place = _place(request, user)
     rows = figures.points(here.lake, here.published, place)
-    lot, scored = figures.missed(here.lake, here.published, rows)
+    lot, scored = figures.missed(here.lake, here.published, place, rows)
     context = {
         "place": place,
         "way": _way(place, figures.names(here.lake, here.published, user.district)),
@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "scored": scored,
         "cases": _cases(here, rows, place, user),
         "scenarios": SCENARIOS,
-        "workload": workload.workload(figures.names(here.lake, here.published))
+        "workload": workload.workload(figures.names(here.lake, here.published), user.district)
         if user.has_perm(SETTLE)
         else None,
     }
