@@ -103,7 +103,7 @@ class OpinionForm(forms.Form):
             note=told["note"],
             scheme=told["scheme"] if found else "",
             amount=int(told["amount"] * FEN_PER_YUAN) if found else 0,
-            alert_ids=tuple(told["points"]),
+            alert_ids=tuple(told.get("points", ())),
         )
 
 

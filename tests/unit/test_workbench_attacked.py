@@ -252,3 +252,9 @@ def test_a_saved_filter_can_be_forgotten_from_the_page(auditor: Client, lake: La
     assert 'form="forget" name="name" value="mine"' in auditor.get("/").content.decode()
     auditor.post(reverse("save-filter"), {"name": "mine"})
     assert 'value="mine" aria-label' not in auditor.get("/").content.decode()
+
+
+def test_a_collection_asks_for_nothing_that_it_does_not_show(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    page = auditor.get(reverse("bulk", args=[CASE])).content.decode()
+    assert "Doubtful points it holds for" not in page

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+import workbench
 from tests.workbench_lake import NIGHT, YESTERDAY, case, write_whole
+from workbench.selectors.shown import plain
 from workbench.templatetags.formats import limits
 
 if TYPE_CHECKING:
@@ -45,7 +48,8 @@ def test_facts_come_before_the_decision_and_the_score(auditor: Client, lake: Lak
 def test_a_rule_hit_shows_its_article_and_its_evidence(auditor: Client, lake: Lake) -> None:
     write_whole(lake, [case(1)])
     text = text_of(auditor)
-    assert "H02 Hanging bed" in text
+    assert "H02 Days of stay without care" in text
+    assert "Hanging bed" not in text
     assert "Article 38-1 of the Regulation" in text
     assert '<th scope="row">Days without treatment</th><td class="number">2</td>' in text
     assert "audit practice" in text
@@ -178,3 +182,17 @@ def test_the_dossier_runs_no_script_and_asks_no_other_host(auditor: Client, lake
     assert "<script" not in text
     assert " style=" not in text
     assert 'src="http' not in text
+
+
+def test_where_a_feature_comes_from_is_no_part_of_its_name() -> None:
+    assert plain("Total fee over the standard (DOMAIN: near the limit).") == (
+        "Total fee over the standard"
+    )
+    assert plain("Share of examinations (indicators ZB1 and 006).") == "Share of examinations"
+    assert plain("Major complications (MCC).") == "Major complications (MCC)"
+
+
+def test_on_paper_a_table_stays_a_table() -> None:
+    style = (Path(workbench.__file__).parent / "static/workbench/workbench.css").read_text("utf-8")
+    narrow = [line for line in style.splitlines() if line.startswith("@media (max-width")]
+    assert narrow == []

@@ -50,8 +50,7 @@ def bulk(request: HttpRequest, case_id: str) -> HttpResponse:
 def _form(request: HttpRequest, scenario: str) -> OpinionForm:
     """The form of an opinion without points: it holds for all points of every case."""
     form = OpinionForm(request.POST if request.method == "POST" else None, scenario, [])
-    form.fields["points"].required = False
-    form.fields["points"].widget = form.fields["points"].hidden_widget()
+    del form.fields["points"]
     return form
 
 

@@ -52,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": _bars(figures.months(rows)),
         "lot": lot,
         "scored": scored,
+        "missed": [round(end * scored) for end in lot.interval],
         "cases": _cases(here, rows, place, user),
         "scenarios": SCENARIOS,
         "workload": workload.workload(figures.names(here.lake, here.published), user.district)
