@@ -189,6 +189,7 @@ def test_where_a_feature_comes_from_is_no_part_of_its_name() -> None:
         "Total fee over the standard"
     )
     assert plain("Share of examinations (indicators ZB1 and 006).") == "Share of examinations"
+    assert plain("Units no delivery shows (C11).") == "Units no delivery shows"
     assert plain("Major complications (MCC).") == "Major complications (MCC)"
 
 

@@ -20,7 +20,7 @@ Names = dict[str, dict[str, str]]
 WHOLE = {"yuan": 100, "units": 1000}
 CALIBRATED = "calibrated"
 # A remark of who made a feature about its source, which is no word for an auditor.
-SOURCE = re.compile(r" \((?:DOMAIN|indicators?) [^()]*\)| \(DOMAIN:[^()]*\)$")
+SOURCE = re.compile(r" \((?:DOMAIN\b|indicators? |[HC]\d\d)[^()]*\)$")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _of_reason(one: dict[str, Any], names: Names) -> Compared:
 
 
 def chain(point: Point, words: dict[str, StrPromise]) -> list[Link]:
-    """Purchase, stock, use and bill of an item, the link marked at which they part."""
+    """The named facts of an item in order, those marked that do not fit the ones before them."""
     told = point.content.get("facts", {})
     broken = _broken(told)
     return [Link(str(word), told[name], name in broken) for name, word in words.items()

@@ -20,7 +20,7 @@ from workbench.selectors.raised import same_physician
 from workbench.services import attaching, looks
 from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
-from workbench.wording import CHAIN_WORDS
+from workbench.wording import CHAIN_WORDS, PRICE_WORDS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -103,6 +103,7 @@ def _point(case: Opened, point: Point) -> dict[str, Any]:
         "facts": shown.facts(point),
         "matrix": drawing.matrix(point),
         "compared": [drawing.dot(one) for one in shown.compared(point)],
+        "prices": shown.chain(point, PRICE_WORDS),
         "chain": shown.chain(point, CHAIN_WORDS),
         "rules": point.content.get("rules", []),
         "not_raised": point.content.get("not_raised", []),
