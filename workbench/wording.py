@@ -195,6 +195,8 @@ SUBJECT_WORDS: Final[dict[str, StrPromise]] = {
 }
 # Codes of the contract that a fact may hold.
 CODE_WORDS: Final[dict[str, StrPromise]] = {
+    "clinic": _("clinic"),
+    "pharmacy": _("pharmacy"),
     "employee": _("employees"),
     "resident": _("residents"),
     "emergency": _("emergency"),

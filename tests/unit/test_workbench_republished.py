@@ -250,8 +250,8 @@ def test_the_same_form_sent_twice_at_once_is_refused_and_no_error(
     auditor: Client, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both were opened before either was written; the race itself runs in test_workbench_race."""
+    from workbench.models import Opinion  # noqa: PLC0415  needs the applications loaded
     from workbench.selectors import files  # noqa: PLC0415
-    from workbench.services import opinions  # noqa: PLC0415
 
     write_whole(lake, [case(1, **RED)])
     post(auditor, "take")
@@ -259,7 +259,7 @@ def test_the_same_form_sent_twice_at_once_is_refused_and_no_error(
     assert conclude(auditor).status_code == FOUND
     monkeypatch.setattr(files, "of_case", lambda _case: before)
     assert conclude(auditor).status_code == CONFLICT
-    assert opinions.Opinion.objects.count() == 1
+    assert Opinion.objects.count() == 1
 
 
 def test_taking_twice_is_taking_once(auditor: Client, lake: Lake) -> None:

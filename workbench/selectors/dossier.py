@@ -86,8 +86,16 @@ class Dossier:
     @property
     def timeline(self) -> list[dict[str, Any]]:
         """The stays of the person, as the first portrait that has them tells."""
+        return self._first("timeline")
+
+    @property
+    def visits(self) -> list[dict[str, Any]]:
+        """The visits of the person in the year, as the first portrait that has them tells."""
+        return self._first("visits")
+
+    def _first(self, name: str) -> list[dict[str, Any]]:
         portraits = [self.person, *(point.portrait for point in self.points)]
-        return next((one["timeline"] for one in portraits if one.get("timeline")), [])
+        return next((one[name] for one in portraits if one.get(name)), [])
 
 
 def dossier(lake: Lake, night: Night, row: CaseRow) -> Dossier:

@@ -54,7 +54,7 @@ def page(
         "file": case.file,
         "saw_score": saw_score,
         "points": points_of(case),
-        "timeline": drawing.timeline(case.dossier.timeline, _stays(case)),
+        "timeline": drawing.timeline(case.dossier.timeline, case.dossier.visits, _stays(case)),
         "linked": queue.linked(case.desk.lake, case.desk.open_nights, case.row, user.district),
         "past": _past(user, case),
         "opinions": _opinions(case.file) if may.sees_opinions(user, case.file) else None,
@@ -129,7 +129,8 @@ def _stays(case: Opened) -> set[str]:
 
 def _past(user: User, case: Opened) -> list[tuple[StrPromise, Opinion]]:
     """What was concluded about the same person, physician or hospital, each once, newest first."""
-    file, found = case.file, {}
+    file = case.file
+    found: dict[int, tuple[StrPromise, Opinion]] = {}
     closed = Opinion.objects.filter(case__state__in=life.CLOSED).exclude(case_id=file.pk)
     mine = closed.filter(case__district=user.district) if user.district else closed
     newest = mine.select_related("case").order_by("-given_at")
