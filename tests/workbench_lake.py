@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from claims.lake import Span
-from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, TAGS
+from claims.results import ALERTS, CASES, DOSSIERS, GROUPS, MANIFEST, PORTRAITS, TAGS
 from claims.tables import HOSPITALS, STAYS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ TABLES = (
     DOSSIERS.name,
     TAGS.name,
     GROUPS.name,
+    PORTRAITS.name,
     HOSPITALS.name,
     STAYS.name,
 )

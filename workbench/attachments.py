@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -31,7 +32,8 @@ def _is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return WORKBOOK in book.namelist()
-    except zipfile.BadZipFile:
+    # What is made to break readers breaks them in other ways than a plain bad file.
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error):
         return False
 
 

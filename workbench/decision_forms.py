@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,8 @@ from workbench.wording import OUTCOME_WORDS, REASON_WORDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# The regulation that decisions rest on is of 2021; anything earlier is a slip of the hand.
+FIRST_DAY = date(2021, 1, 1)
 SHORTEST_NOTE = 5
 LONGEST_NOTE = 4000
 FIRST_LETTER = {"hospitalization": "H", "consumables": "C"}
@@ -99,7 +103,7 @@ class OpinionForm(forms.Form):
             note=told["note"],
             scheme=told["scheme"] if found else "",
             amount=int(told["amount"] * FEN_PER_YUAN) if found else 0,
-            alert_ids=tuple(told["points"]),
+            alert_ids=tuple(told.get("points", ())),
         )
 
 
@@ -119,6 +123,13 @@ class AppealForm(forms.Form):
 
     filed_on = forms.DateField(label=_("Filed on"), widget=forms.DateInput(attrs={"type": "date"}))
     grounds = note_field(_("Grounds the hospital gives"))
+
+    def clean_filed_on(self) -> date:
+        """A day on which a hospital can have filed it."""
+        filed: date = self.cleaned_data["filed_on"]
+        if not FIRST_DAY <= filed <= timezone.localdate():
+            raise ValidationError(_("An appeal was filed today or earlier; look at the date."))
+        return filed
 
 
 class AnswerForm(forms.Form):

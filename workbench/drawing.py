@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from workbench.wording import CATEGORY_WORDS
 
 if TYPE_CHECKING:
@@ -40,22 +42,37 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A visit on the line of time."""
+
+    x: float
+    y: float
+    kind: str
+    says: str
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """Bars in rows (one a hospital), with the months they stand in."""
+    """Bars in rows (one a hospital), marks in the last row, with the months they stand in."""
 
     rows: list[tuple[float, str]]
     bars: list[Bar]
+    marks: list[Mark]
     months: list[tuple[float, str]]
     height: int
 
 
-def timeline(stays: Sequence[dict[str, Any]], mine: set[str]) -> Timeline | None:
-    """Draw stays; those in ``mine`` belong to the case. None where there is none."""
+def timeline(
+    stays: Sequence[dict[str, Any]], visits: Sequence[dict[str, Any]], mine: set[str]
+) -> Timeline | None:
+    """Draw stays and visits; stays in ``mine`` belong to the case. None where there is no stay."""
     if not stays:
         return None
     spans = [(_day(one["from"]), _day(one["to"]), one) for one in stays]
-    last = max(end for _, end, _ in spans)
-    first = min(*(start for start, _, _ in spans), last - timedelta(days=LEAST_DAYS))
+    seen = [(_day(one["on"]), one) for one in visits]
+    last = max(*(end for _, end, _ in spans), *(day for day, _ in seen), date.min)
+    early = [*(start for start, _, _ in spans), *(day for day, _ in seen)]
+    first = min(*early, last - timedelta(days=LEAST_DAYS))
     step = (TIME_WIDTH - NAME_WIDTH) / ((last - first).days + 1)
 
     def at(day: date) -> float:
@@ -72,8 +89,12 @@ def timeline(stays: Sequence[dict[str, Any]], mine: set[str]) -> Timeline | None
         )
         for start, end, one in spans
     ]
+    below = len(names) * TIME_ROW
+    marks = [Mark(at(day), below, one["kind"], f"{day} {one['row']}") for day, one in seen]
+    if marks:
+        names.append(_("Visits"))
     rows: list[tuple[float, str]] = [(place * TIME_ROW, name) for place, name in enumerate(names)]
-    return Timeline(rows, bars, _months(first, last, at), len(names) * TIME_ROW + 22)
+    return Timeline(rows, bars, marks, _months(first, last, at), len(names) * TIME_ROW + 22)
 
 
 def _months(first: date, last: date, at: Any) -> list[tuple[float, str]]:  # noqa: ANN401

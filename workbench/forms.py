@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.selectors.nights import Night
 
 LONGEST_NAME = 100
+# More than any case can have; a number that a column cannot hold would be an error.
+MOST_YUAN, MOST_DAYS = 10**12, 10**5
 
 
 class QueueFilters(forms.Form):
@@ -45,8 +47,12 @@ class QueueFilters(forms.Form):
     )
     district = forms.ChoiceField(label=_("District"), required=False)
     scheme = forms.ChoiceField(label=_("Rule"), required=False)
-    amount = forms.IntegerField(label=_("From yuan"), required=False, min_value=0)
-    waiting = forms.IntegerField(label=_("Open for days"), required=False, min_value=0)
+    amount = forms.IntegerField(
+        label=_("From yuan"), required=False, min_value=0, max_value=MOST_YUAN
+    )
+    waiting = forms.IntegerField(
+        label=_("Open for days"), required=False, min_value=0, max_value=MOST_DAYS
+    )
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -70,7 +76,8 @@ class QueueFilters(forms.Form):
         """Offer the published nights and the districts; ``reader`` is who asks."""
         super().__init__(data, auto_id="filter-%s")
         days_in_words = _("Last %(days)d days") % {"days": days}
-        dated = [(str(night.run_date), str(night.run_date)) for night in nights]
+        days_told = sorted({str(night.run_date) for night in nights}, reverse=True)
+        dated = [(day, day) for day in days_told]
         self.nights = nights
         self.days = days
         self.reader = reader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
@@ -36,6 +37,19 @@ def safety_headers(get_response: Answer) -> Answer:
         response.headers["Content-Security-Policy"] = CONTENT_POLICY
         add_never_cache_headers(response)
         return response
+
+    return answer
+
+
+def no_null_bytes(get_response: Answer) -> Answer:
+    """Refuse what no keyboard sends and no database keeps as text."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        fields = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        told = (value for field in fields for _name, values in field.lists() for value in values)
+        if "\0" in request.path or any("\0" in value for value in told):
+            raise BadRequest("a null byte in a request")
+        return get_response(request)
 
     return answer
 

@@ -67,6 +67,8 @@ class CaseFile(models.Model):
     night = models.DateField()
     points = models.IntegerField()
     points_when_closed = models.IntegerField(null=True)
+    # The subjects it was closed about, so that what comes later is told apart.
+    closed_about = models.JSONField(default=list)
     state = models.CharField(
         max_length=CODE_LENGTH, default=life.NEW, choices=[(one, one) for one in life.STATES]
     )

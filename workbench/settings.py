@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "workbench.middleware.no_null_bytes",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every page needs a signed-in person, unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -141,13 +141,16 @@ SELECTED_WORDS: Final[dict[str, StrPromise]] = {
     "rule": _("a rule"),
     "random": _("the lot"),
 }
-# The chain of an item, from purchase to bill; a use has the first part, a ledger the second.
-CHAIN_WORDS: Final[dict[str, StrPromise]] = {
+# What an item may cost, and what it was billed at.
+PRICE_WORDS: Final[dict[str, StrPromise]] = {
     "invoice_price": _("Latest invoice price (yuan)"),
     "dearest_invoice": _("Dearest invoice still on the shelf (yuan)"),
     "platform_price": _("Platform price (yuan)"),
     "price_limit": _("Price limit (yuan)"),
     "billed_price": _("Billed price (yuan)"),
+}
+# The chain of an item, from purchase to bill; a use has the first part, a ledger the second.
+CHAIN_WORDS: Final[dict[str, StrPromise]] = {
     "used_quantity": _("Recorded as used"),
     "billed_quantity": _("Billed"),
     "year_opening": _("Opening stock"),
@@ -192,6 +195,8 @@ SUBJECT_WORDS: Final[dict[str, StrPromise]] = {
 }
 # Codes of the contract that a fact may hold.
 CODE_WORDS: Final[dict[str, StrPromise]] = {
+    "clinic": _("clinic"),
+    "pharmacy": _("pharmacy"),
     "employee": _("employees"),
     "resident": _("residents"),
     "emergency": _("emergency"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cases.portraits.against import Dimension, against
-from cases.portraits.history_of import stays_of_persons, timeline
+from cases.portraits.history_of import stays_of_persons, timeline, visits_of_persons
 from cases.portraits.record import Portrait, Said, labels_of
 from features import stay_frames
 from features.units import COUNT, DAYS, YUAN
@@ -38,6 +39,7 @@ def person_portraits(
     ``tags`` are rows of table `tags`. Tables are read once for all of them.
     """
     stays = stays_of_persons(history, persons)
+    visits = visits_of_persons(history, persons, night)
     year = _year(history, night)
     known = history.current("persons").filter(pl.col("person_id").is_in(persons)).collect()
     for person in sorted(persons):
@@ -45,7 +47,8 @@ def person_portraits(
         if mine.height:
             facts = _facts(known.filter(pl.col("person_id") == person), night)
             labels = [*labels_of(tags, "person", person), *_of_stays(tags, mine)]
-            yield _portrait(person, night, mine, year, facts, labels)
+            seen = visits.filter(pl.col("person_id") == person).drop("person_id").to_dicts()
+            yield replace(_portrait(person, night, mine, year, facts, labels), visits=seen)
 
 
 def _portrait(

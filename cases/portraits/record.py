@@ -71,8 +71,8 @@ class Portrait:
     """One subject as seen on a night.
 
     ``labels`` are rows of table `tags`; ``days`` the fees of a stay by day and class in fen;
-    ``timeline`` spans of time (stays); ``trend`` one entry a month; ``notes`` say above all
-    where a comparison is weak.
+    ``timeline`` spans of time (stays); ``visits`` those of the person in the year; ``trend``
+    one entry a month; ``notes`` say above all where a comparison is weak.
     """
 
     kind: str
@@ -86,6 +86,7 @@ class Portrait:
     neighbours: list[Said] = field(default_factory=list)
     days: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[dict[str, Any]] = field(default_factory=list)
     notes: list[Said] = field(default_factory=list)
     standards: str | None = None
 

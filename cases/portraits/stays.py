@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cases.portraits.history_of import stays_of_persons, timeline
+from cases.portraits.history_of import stays_of_persons, timeline, visits_of_persons
 from cases.portraits.position import positions_of_each, weakness
 from cases.portraits.record import Portrait, Said, labels_of
 from cases.wording import LEVEL_EN, LEVEL_ZH, SCHEME_EN, SCHEME_ZH
@@ -17,6 +17,7 @@ from features.units import DAYS, YUAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from cases.judged import Judged
     from cases.portraits.record import Position
@@ -33,7 +34,7 @@ def stay_portraits(
     ``tags`` are rows of table `tags`. Tables are read once for all of them.
     """
     chosen = judged.measured.join(subjects.select("subject_id"), on="subject_id", how="semi")
-    around = Around.of(history, chosen)
+    around = Around.of(history, chosen, judged.run_date)
     found = positions_of_each(judged.catalogue, chosen, judged.standards)
     for row in chosen.sort("subject_id").iter_rows(named=True):
         yield _portrait(judged, row, found[row["subject_id"]], around, tags)
@@ -59,6 +60,7 @@ def _portrait(
         neighbours=_alike(around, row),
         days=around.days_of(subject),
         timeline=timeline(around.stays_of(row["person_id"]), subject),
+        visits=around.visits_of(row["person_id"]),
         notes=[*weakness(found, STAY.plural), *_notes(row)],
         standards=row.get("standard_version"),
     )
@@ -70,17 +72,19 @@ class Around:
 
     hospitals: dict[str, str]
     persons: pl.DataFrame
+    visits: pl.DataFrame
     groups: pl.DataFrame
     days: pl.DataFrame
 
     @classmethod
-    def of(cls, history: History, chosen: pl.DataFrame) -> Around:
+    def of(cls, history: History, chosen: pl.DataFrame, night: date) -> Around:
         """Read what stands around the chosen measured stays."""
         names = history.current("hospitals").select("hospital_id", "name").collect()
         persons = chosen["person_id"].drop_nulls().unique().to_list()
         return cls(
             dict(names.iter_rows()),
             stays_of_persons(history, persons),
+            visits_of_persons(history, persons, night),
             _of_groups(history, chosen),
             _days(history, chosen.lazy().select("subject_id", "as_of")),
         )
@@ -89,6 +93,11 @@ class Around:
         """Stays of one person; none where nobody is named."""
         mine = pl.lit(value=False) if person is None else pl.col("person_id") == person
         return self.persons.filter(mine)
+
+    def visits_of(self, person: str | None) -> list[dict[str, Any]]:
+        """Visits of one person; none where nobody is named."""
+        mine = pl.lit(value=False) if person is None else pl.col("person_id") == person
+        return self.visits.filter(mine).drop("person_id").to_dicts()
 
     def days_of(self, subject: str) -> list[dict[str, Any]]:
         """Fees by day and class of one stay."""

@@ -15,6 +15,7 @@ from cases.drawing.pages import draw
 from cases.drawing.svg import Page, shortened
 from cases.judged import Judged
 from cases.portraits.groups import group_portrait
+from cases.portraits.history_of import visits_of_persons
 from cases.portraits.persons import person_portraits
 from cases.portraits.stays import stay_portraits
 from cases.portraits.units import unit_portrait
@@ -157,6 +158,27 @@ def test_a_portrait_holds_labels_days_neighbours_and_the_stays_around() -> None:
     assert told.neighbours[0].en.startswith("b at North, 12.0 d, 28,000 yuan")
     assert [one["stay"] for one in told.timeline if one["this"]] == ["a"]
     assert len(told.timeline) == 5
+
+
+VISITS = """
+    visit_id | person_id | hospital_id | visited_at       | kind     | amount
+    v1       | P         | K           | 2025-05-18 09:00 | clinic   | 120
+    v2       | P         | shop        | 2025-05-25 09:00 | pharmacy | 30
+    old      | P         | K           | 2023-05-18 09:00 | clinic   | 120
+    other    | Q         | K           | 2025-05-18 09:00 | clinic   | 120
+"""
+
+
+def test_visits_of_the_year_stand_in_the_portraits_of_a_person_and_of_a_stay() -> None:
+    history = town(**frames(outpatient_visits=VISITS))
+    seen = visits_of_persons(history, ["P"], NIGHT)
+    assert seen.select("row", "kind").rows() == [("South", "clinic"), ("shop", "pharmacy")]
+    (person,) = person_portraits(history, ["P"], NIGHT, pl.DataFrame(schema=TAGS.dtypes()))
+    assert [str(one["on"]) for one in person.visits] == ["2025-05-18", "2025-05-25"]
+    one = judged_of(history, "a")
+    chosen = one.measured.select("subject_id")
+    (stay,) = stay_portraits(one, chosen, history, tags(one, chosen, history))
+    assert stay.visits == person.visits
 
 
 def test_the_page_shows_what_lies_outside_the_stay_and_what_was_taken_back() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from tests.workbench_lake import NIGHT, YESTERDAY, case, write_whole
+import workbench
+from claims.results import PORTRAITS
+from tests.workbench_lake import NIGHT, YESTERDAY, case, publish, replace_rows, write_whole
+from workbench.selectors.shown import plain
 from workbench.templatetags.formats import limits
 
 if TYPE_CHECKING:
@@ -45,7 +50,8 @@ def test_facts_come_before_the_decision_and_the_score(auditor: Client, lake: Lak
 def test_a_rule_hit_shows_its_article_and_its_evidence(auditor: Client, lake: Lake) -> None:
     write_whole(lake, [case(1)])
     text = text_of(auditor)
-    assert "H02 Hanging bed" in text
+    assert "H02 Days of stay without care" in text
+    assert "Hanging bed" not in text
     assert "Article 38-1 of the Regulation" in text
     assert '<th scope="row">Days without treatment</th><td class="number">2</td>' in text
     assert "audit practice" in text
@@ -198,3 +204,52 @@ TOLD = {
     "grade": "线索", "full_grade": "疑点", "unasked_zh": ["未提供库存盘点，无法核实"],
     "unasked_en": ["could not be asked for want of stock_counts"],
 }  # fmt: skip
+
+
+def test_where_a_feature_comes_from_is_no_part_of_its_name() -> None:
+    assert plain("Total fee over the standard (DOMAIN: near the limit).") == (
+        "Total fee over the standard"
+    )
+    assert plain("Share of examinations (indicators ZB1 and 006).") == "Share of examinations"
+    assert plain("Units no delivery shows (C11).") == "Units no delivery shows"
+    assert plain("Major complications (MCC).") == "Major complications (MCC)"
+
+
+def test_on_paper_a_table_stays_a_table() -> None:
+    style = (Path(workbench.__file__).parent / "static/workbench/workbench.css").read_text("utf-8")
+    narrow = [line for line in style.splitlines() if line.startswith("@media (max-width")]
+    assert narrow == []
+
+
+def portrait_of(subject: str, **content: object) -> dict[str, object]:
+    """The portrait of a stay, as the night writes it."""
+    return {"run_date": NIGHT, "subject_type": "stay", "subject_id": subject,
+            "content": json.dumps(content)}  # fmt: skip
+
+
+def test_the_line_of_time_has_stays_and_visits(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    subject = f"S-{CASE}"
+    stays = [{"stay": subject, "row": "Riverside", "from": "2025-10-01", "to": "2025-10-05",
+              "group": "ES35", "amount": 1, "this": True}]  # fmt: skip
+    visits = [
+        {"row": "Corner Pharmacy", "kind": "pharmacy", "amount": 500, "on": "2025-09-28"},
+        {"row": "Riverside", "kind": "emergency", "amount": 900, "on": "2025-10-07"},
+    ]
+    told = portrait_of(subject, timeline=stays, visits=visits)
+    replace_rows(lake, PORTRAITS, [told], NIGHT)
+    publish(lake)
+    text = text_of(auditor)
+    assert "Stays and visits of the person" in text
+    assert "2025-09-28 Corner Pharmacy pharmacy" in text
+    assert "2025-10-07 Riverside emergency" in text
+    assert "2025-09-28 Corner Pharmacy 药店购药" in text_of(auditor, **CHINESE)
+
+
+def test_a_portrait_of_before_there_were_visits_is_still_drawn(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    stays = [{"stay": "S-1", "row": "Riverside", "from": "2025-10-01", "to": "2025-10-05",
+              "group": None, "amount": 1, "this": False}]  # fmt: skip
+    replace_rows(lake, PORTRAITS, [portrait_of(f"S-{CASE}", timeline=stays)], NIGHT)
+    publish(lake)
+    assert "Stays of the person" in text_of(auditor)

@@ -130,3 +130,16 @@ def test_draws_of_unequal_probability_are_weighted() -> None:
     rare = weighted([(True, 0.01), (False, 0.1)])
     assert rare.value == pytest.approx(100 / 110)
     assert rare.of < 2
+
+
+def test_what_the_queue_misses_is_told_in_records(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(number) for number in range(1, 11)], selected_by="random",
+                selection_probability=0.01)  # fmt: skip
+    for number in range(1, 11):
+        decide(number, life.CONFIRMED if number > 8 else life.REFUTED)
+    assert "would be confirmed if all were looked at" in text_of(auditor)
+
+
+def test_what_too_few_draws_say_is_not_told(auditor: Client, lake: Lake) -> None:
+    write_whole(lake, [case(1)])
+    assert "too few that it drew are decided" in text_of(auditor)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -147,3 +149,12 @@ def test_the_page_shows_events_and_the_proof(senior: Client, lake: Lake, three: 
     assert "All 3 entries are whole." in text
     assert "case-2" in text
     assert "case-2" not in senior.get("/trail/?subject=case-1").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_tells_the_time_of_its_readers(senior: Client, lake: Lake, three: None) -> None:
+    from workbench.models import TrailEntry  # noqa: PLC0415  needs the applications loaded
+
+    told = senior.get(reverse("trail")).content.decode()
+    written = datetime.fromisoformat(TrailEntry.objects.latest("number").at)
+    assert f"{written.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}" in told

@@ -36,6 +36,8 @@ class Point:
     content: dict[str, Any]
     portrait: dict[str, Any]
     tags: tuple[dict[str, Any], ...]
+    # Of all nights of the case: each gives the subject an alert of its own.
+    alert_ids: frozenset[str] = frozenset()
 
     @property
     def alert_id(self) -> str:
@@ -84,8 +86,16 @@ class Dossier:
     @property
     def timeline(self) -> list[dict[str, Any]]:
         """The stays of the person, as the first portrait that has them tells."""
+        return self._first("timeline")
+
+    @property
+    def visits(self) -> list[dict[str, Any]]:
+        """The visits of the person in the year, as the first portrait that has them tells."""
+        return self._first("visits")
+
+    def _first(self, name: str) -> list[dict[str, Any]]:
         portraits = [self.person, *(point.portrait for point in self.points)]
-        return next((one["timeline"] for one in portraits if one.get("timeline")), [])
+        return next((one[name] for one in portraits if one.get(name)), [])
 
 
 def dossier(lake: Lake, night: Night, row: CaseRow) -> Dossier:
@@ -96,7 +106,8 @@ def dossier(lake: Lake, night: Night, row: CaseRow) -> Dossier:
 @lru_cache(maxsize=DOSSIERS_KEPT)
 def _dossier(lake: Lake, night: Night, case_id: str, person_id: str | None, since: date) -> Dossier:
     with readable(lake):
-        alerts = _latest(_between(lake, night, ALERTS.name, since, pl.col("case_id") == case_id))
+        raised = _between(lake, night, ALERTS.name, since, pl.col("case_id") == case_id)
+        alerts = _latest(raised)
         about = pl.col("subject_id").is_in([one["subject_id"] for one in alerts])
         written = _contents(lake, night, since, [one["alert_id"] for one in alerts])
         mine = about | (pl.col("subject_id") == (person_id or ""))
@@ -108,6 +119,9 @@ def _dossier(lake: Lake, night: Night, case_id: str, person_id: str | None, sinc
             written.get(alert["alert_id"], {}),
             portraits.get((alert["subject_type"], alert["subject_id"]), {}),
             _tags_of(alert, tags),
+            frozenset(
+                one["alert_id"] for one in raised if one["subject_id"] == alert["subject_id"]
+            ),
         )
         for alert in alerts
     )

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 SCHEMA = {"case_id": pl.String(), "state": pl.String(), "owner": pl.String()}
 
 
+# What a file keeps of the lake.
+TOLD = ("scenario", "hospital_id", "district", "person_id", "grade", "amount_at_risk", "night",
+        "points")  # fmt: skip
+
+
 def overlay() -> pl.DataFrame:
     """State and owner of every touched case; who let the time run out is no owner."""
     rows = CaseFile.objects.annotate(name=F("owner__username")).values_list(
@@ -49,6 +54,15 @@ def unsaved(row: CaseRow) -> CaseFile:
         night=row.run_date,
         points=row.alerts,
     )
+
+
+def renewed(file: CaseFile, row: CaseRow) -> CaseFile:
+    """The file with what the lake says now, not stored; what is closed stays as it was closed."""
+    if file.state not in life.CLOSED:
+        fresh = unsaved(row)
+        for name in TOLD:
+            setattr(file, name, getattr(fresh, name))
+    return file
 
 
 def held_by(user: User) -> list[str]:

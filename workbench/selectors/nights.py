@@ -17,7 +17,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from claims.errors import LakeError
+from claims.errors import JianbaoError, LakeError
 from claims.results import MANIFEST
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Night:
     published_at: datetime
     notice: str | None
     versions: tuple[tuple[str, int], ...] = ()
+    # The only cases that are asked of it; empty: all of them.
+    only: frozenset[str] = frozenset()
 
     def version_of(self, table: str) -> int | None:
         """Version of one table, None where the night has none."""
@@ -64,6 +66,17 @@ def recent(nights: tuple[Night, ...], days: int) -> tuple[Night, ...]:
     return tuple(night for night in nights if night.run_date > oldest)
 
 
+def tellings(lake: Lake, run_date: date) -> Iterator[Night]:
+    """What one night said, the newest publication first, as far back as the lake remembers."""
+    table = DeltaTable(lake.path(MANIFEST.name))
+    seen = None
+    for version in range(table.version(), -1, -1):
+        told = _telling(lake, str(table.metadata().id), version, run_date)
+        if told is not None and told != seen:
+            yield told
+        seen = told
+
+
 @contextmanager
 def readable(lake: Lake) -> Iterator[None]:
     """Turn a lake that cannot be read into an error with a way out."""
@@ -75,6 +88,16 @@ def readable(lake: Lake) -> Iterator[None]:
             "Run `jianbao nightly --date YYYY-MM-DD` for the newest night again, or restore "
             "the lake from a copy.",
         ) from error
+
+
+@lru_cache(maxsize=1024)
+def _telling(lake: Lake, table_id: str, version: int, run_date: date) -> Night | None:
+    try:
+        nights = _nights.__wrapped__(lake, table_id, version)
+    except (DeltaError, OSError, JianbaoError, pl.exceptions.PolarsError):
+        # Too old: the lake has cleared it away.
+        return None
+    return next((night for night in nights if night.run_date == run_date), None)
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RUNGS: Final = ("district", "hospital_id", "department", "physician_id")
 DECIDED: Final = (life.CONFIRMED, life.REFUTED, life.OVERTURNED)
 RANDOM = "random"
+# The rungs that scores tell.
+SCORED: Final = ("district", "hospital_id")
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,20 @@ def by_detector(lake: Lake, nights: tuple[Night, ...], rows: pl.DataFrame) -> li
     return _lines(rows.join(labels, on=["run_date", "subject_id"]), "detector", {}, {})
 
 
-def missed(lake: Lake, nights: tuple[Night, ...], rows: pl.DataFrame) -> tuple[Share, int]:
-    """The share confirmed among what the lot drew, and how many records were scored."""
+def missed(
+    lake: Lake, nights: tuple[Night, ...], place: Place, rows: pl.DataFrame
+) -> tuple[Share, int]:
+    """The share confirmed among what the lot drew, and how many records were scored there.
+
+    Scores tell their hospital and no more: below it, it is the whole hospital's number.
+    """
     drawn = rows.filter(
         (pl.col("selected_by") == RANDOM) & pl.col("outcome").is_in([life.CONFIRMED, life.REFUTED])
     ).select("outcome", "selection_probability")
     found = [(one == life.CONFIRMED, chance or 1.0) for one, chance in drawn.iter_rows()]
-    return weighted(found), sum(_scored(lake, nights, Place(), "scenario").values())
+    told = {name: value for name, value in place.chosen.items() if name in SCORED}
+    whole = replace(place, chosen=told)
+    return weighted(found), sum(_scored(lake, nights, whole, "scenario").values())
 
 
 def points(lake: Lake, nights: tuple[Night, ...], place: Place) -> pl.DataFrame:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.selectors.nights import Night
 
 PAGE_SIZE = 50
-NIGHTS_KEPT = 64
+NIGHTS_KEPT = 128
 QUEUES_KEPT = 8
 
 
@@ -143,6 +143,18 @@ def linked(
     return list(_rows(found, 0))
 
 
+def without(lake: Lake, nights: tuple[Night, ...], ids: list[str]) -> list[str]:
+    """Those of these cases that the nights do not tell of."""
+    cases = _queue(lake, nights)["case_id"]
+    there = set(cases.filter(cases.is_in(ids)))
+    return [one for one in ids if one not in there]
+
+
+def told(lake: Lake, night: Night, ids: set[str]) -> set[str]:
+    """Those of these cases that a night tells of."""
+    return ids.intersection(_of_night(lake, night)["case_id"])
+
+
 @lru_cache(maxsize=QUEUES_KEPT)
 def hospitals(lake: Lake, nights: tuple[Night, ...], district: str = "") -> tuple[str, ...]:
     """The names of hospitals in the queue, of one district where one is given."""
@@ -181,7 +193,9 @@ def _of_night(lake: Lake, night: Night) -> pl.DataFrame:
         rows = scan(lake, night, CASES.name)
         if rows is None:
             return _empty()
-        return rows.filter(pl.col("run_date") == night.run_date).select(_SHOWN).collect()
+        mine = rows.filter(pl.col("run_date") == night.run_date)
+        asked = mine.filter(pl.col("case_id").is_in(night.only)) if night.only else mine
+        return asked.select(_SHOWN).collect()
 
 
 def _empty() -> pl.DataFrame:

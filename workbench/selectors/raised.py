@@ -75,6 +75,13 @@ def _placed(lake: Lake, night: Night, rows: pl.DataFrame) -> pl.DataFrame:
     return placed.join(chosen, on="stay_id", how="left")
 
 
+def same_physician(lake: Lake, night: Night, stays: frozenset[str]) -> list[str]:
+    """The cases with a stay of the physicians who had these stays."""
+    rows = raised(lake, night).drop_nulls("physician_id")
+    theirs = rows.filter(pl.col("stay_id").is_in(stays)).select("physician_id").unique()
+    return rows.join(theirs, on="physician_id", how="semi")["case_id"].unique().to_list()
+
+
 @lru_cache(maxsize=2)
 def counted(lake: Lake, night: Night) -> pl.DataFrame:
     """Records scored in the year, by scenario and hospital."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ Names = dict[str, dict[str, str]]
 # How reasons write yuan and units: in fen and thousandths, as the lake holds them.
 WHOLE = {"yuan": 100, "units": 1000}
 CALIBRATED = "calibrated"
+# A remark of who made a feature about its source, which is no word for an auditor.
+SOURCE = re.compile(r" \((?:DOMAIN\b|indicators? |[HC]\d\d)[^()]*\)$")
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,12 @@ def compared(point: Point) -> list[Compared]:
 
 def _title(feature: str, names: Names) -> str:
     """What a feature is called in English; its plain name where nothing was written."""
-    return names[feature]["en"].rstrip(".") if feature in names else feature.replace("_", " ")
+    return plain(names[feature]["en"]) if feature in names else feature.replace("_", " ")
+
+
+def plain(title: str) -> str:
+    """An English name without its last full stop and without where its makers found it."""
+    return SOURCE.sub("", title.rstrip("."))
 
 
 def _of_position(one: dict[str, Any], names: Names) -> Compared:
@@ -126,7 +134,7 @@ def _of_reason(one: dict[str, Any], names: Names) -> Compared:
 
 
 def chain(point: Point, words: dict[str, StrPromise]) -> list[Link]:
-    """Purchase, stock, use and bill of an item, the link marked at which they part."""
+    """The named facts of an item in order, those marked that do not fit the ones before them."""
     told = point.content.get("facts", {})
     broken = _broken(told)
     return [Link(str(word), told[name], name in broken) for name, word in words.items()

@@ -27,13 +27,20 @@ class Workload:
     appeals: list[tuple[Appeal, int, str]]
 
 
-def workload(names: Mapping[str, str], today: date | None = None) -> Workload:
-    """Read it as it stands; ``names`` are those of hospitals, by their number."""
+def workload(names: Mapping[str, str], district: str = "", today: date | None = None) -> Workload:
+    """Read it as it stands; ``names`` are those of hospitals, by their number.
+
+    Of one district alone where one is given.
+    """
     day = today or timezone.localdate()
-    states = CaseFile.objects.exclude(state__in=life.CLOSED).values("state")
-    hands = CaseFile.objects.filter(state__in=life.HELD).values("owner__username")
-    given = Opinion.objects.values("author__username")
-    open_appeals = Appeal.objects.filter(outcome="").select_related("case").order_by("due_on")
+    mine = {"district": district} if district else {}
+    theirs = {f"case__{name}": value for name, value in mine.items()}
+    cases = CaseFile.objects.filter(**mine)
+    states = cases.exclude(state__in=life.CLOSED).values("state")
+    hands = cases.filter(state__in=life.HELD).values("owner__username")
+    given = Opinion.objects.filter(**theirs).values("author__username")
+    unanswered = Appeal.objects.filter(outcome="", **theirs)
+    open_appeals = unanswered.select_related("case").order_by("due_on")
     return Workload(
         list(states.annotate(n=Count("pk"), oldest=Min("touched_at")).order_by("state")),
         list(hands.annotate(n=Count("pk"), oldest=Min("touched_at")).order_by("owner__username")),

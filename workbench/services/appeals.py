@@ -37,7 +37,6 @@ def answer(user: User, file: CaseFile, outcome: str, words: str) -> Appeal:
         appeal.outcome, appeal.answer, appeal.answered_on = outcome, words, timezone.localdate()
         appeal.save()
         move(file, outcome, Event(user, f"case.{outcome}", file.pk, {"answer": words}))
-        last = file.opinions.filter(round=file.round).last()
-        if outcome == life.OVERTURNED and last is not None:
-            outcomes.overturn(file, last)
+        if outcome == life.OVERTURNED:
+            outcomes.overturn(file)
     return appeal

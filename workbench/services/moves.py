@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from workbench import life, may
 from workbench.models import CaseFile, User
+from workbench.selectors.files import TOLD
 from workbench.services.trail import Event, append
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ def move(file: CaseFile, to: str, event: Event, **changes: object) -> None:
     file.refresh_from_db()
 
 
+def lock(file: CaseFile) -> None:
+    """Keep others from the case until the transaction ends; RefusedError if it has moved on.
+
+    Before a deed writes anything: of two equal forms the second is refused, not an error.
+    """
+    here = CaseFile.objects.select_for_update().filter(
+        pk=file.pk, state=file.state, owner=file.owner, round=file.round
+    )
+    if not list(here.values_list("pk")):
+        raise may.RefusedError(_("Somebody else has just moved this case."))
+
+
 def take(user: User, fresh: CaseFile) -> CaseFile:
     """Put a case into a person's hands; ``fresh`` is its file as the lake tells it now.
 
@@ -46,14 +59,14 @@ def take(user: User, fresh: CaseFile) -> CaseFile:
     """
     with transaction.atomic():
         file, _new = CaseFile.objects.get_or_create(
-            pk=fresh.pk, defaults=_told(fresh) | {"state": life.NEW}
+            pk=fresh.pk, defaults=told(fresh) | {"state": life.NEW}
         )
         _put_back_if_late(file)
         may.check_take(user, file)
         until = timezone.now() + timedelta(minutes=settings.JIANBAO.take_minutes)
         to = life.TAKING[file.state]
         event = Event(user, "case.taken", file.pk, {"until": until, "state": to})
-        move(file, to, event, owner=user, held_until=until, **_told(fresh))
+        move(file, to, event, owner=user, held_until=until, **told(fresh))
     return file
 
 
@@ -93,8 +106,6 @@ def _put_back_if_late(file: CaseFile) -> None:
         move(file, life.RELEASING[file.state], event, owner=None, held_until=None)
 
 
-def _told(fresh: CaseFile) -> dict[str, object]:
+def told(fresh: CaseFile) -> dict[str, object]:
     """What the lake says about the case now."""
-    names = ("scenario", "hospital_id", "district", "person_id", "grade", "amount_at_risk",
-             "night", "points")  # fmt: skip
-    return {name: getattr(fresh, name) for name in names}
+    return {name: getattr(fresh, name) for name in TOLD}

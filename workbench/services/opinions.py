@@ -12,10 +12,12 @@ from claims.schema import FEN_PER_YUAN
 from workbench import life, may
 from workbench.models import CaseFile, Look, Opinion, User
 from workbench.services import outcomes
-from workbench.services.moves import move
+from workbench.services.moves import lock, move, told
 from workbench.services.trail import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workbench.selectors.dossier import Point
 
 RED = "red"
@@ -38,10 +40,10 @@ class Given:
         named = self.alert_ids or tuple(point.alert_id for point in points)
         return replace(self, alert_ids=named)
 
-    def says_the_same(self, other: Opinion) -> bool:
-        """Whether two opinions can be one decision."""
-        mine = (self.outcome, self.scheme, self.amount, sorted(self.alert_ids))
-        return mine == (other.outcome, other.scheme, other.amount, sorted(other.alert_ids))
+    def says_the_same(self, other: Opinion, points: tuple[Point, ...]) -> bool:
+        """Whether two opinions can be one decision, on one night or on two."""
+        mine = (self.outcome, self.scheme, self.amount, _meant(self.alert_ids, points))
+        return mine == (other.outcome, other.scheme, other.amount, _meant(other.alert_ids, points))
 
 
 def needs_second(file: CaseFile, given: Given) -> bool:
@@ -60,6 +62,7 @@ def give(user: User, file: CaseFile, given: Given, points: tuple[Point, ...]) ->
     may.check_opinion(user, file)
     given = given.about(points)
     with transaction.atomic():
+        lock(file)
         if file.state == life.IN_SECOND:
             return _second(user, file, given, points)
         if needs_second(file, given):
@@ -76,6 +79,7 @@ def settle(user: User, file: CaseFile, given: Given, points: tuple[Point, ...]) 
     may.check_settle(user, file)
     given = given.about(points)
     with transaction.atomic():
+        lock(file)
         opinion = _written(user, file, given, SETTLING)
         _conclude(user, file, opinion, points)
     return opinion
@@ -92,7 +96,7 @@ def reopen(user: User, file: CaseFile, why: str) -> None:
 def _second(user: User, file: CaseFile, given: Given, points: tuple[Point, ...]) -> Opinion:
     first = file.opinions.get(round=file.round, turn=FIRST)
     opinion = _written(user, file, given, SECOND)
-    if given.says_the_same(first):
+    if given.says_the_same(first, points):
         _conclude(user, file, opinion, points)
     else:
         _move(user, file, life.CONFLICTED, opinion)
@@ -100,16 +104,24 @@ def _second(user: User, file: CaseFile, given: Given, points: tuple[Point, ...])
 
 
 def _conclude(user: User, file: CaseFile, opinion: Opinion, points: tuple[Point, ...]) -> None:
-    _move(user, file, opinion.outcome, opinion)
+    subjects = sorted(point.alert["subject_id"] for point in points)
+    _move(user, file, opinion.outcome, opinion, closed_about=subjects)
     if opinion.outcome in life.CONCLUSIONS:
         outcomes.write(file, opinion, points)
 
 
-def _move(user: User, file: CaseFile, to: str, opinion: Opinion) -> None:
+def _move(user: User, file: CaseFile, to: str, opinion: Opinion, **changes: object) -> None:
     details = {name: getattr(opinion, name) for name in ("outcome", "reason", "note", "scheme",
                "amount", "alert_ids", "saw_score", "night", "round", "turn")}  # fmt: skip
     event = Event(user, f"case.{to}", file.pk, details)
-    move(file, to, event, owner=None, held_until=None, points_when_closed=file.points)
+    now = {"owner": None, "held_until": None, "points_when_closed": file.points}
+    move(file, to, event, **told(file), **now, **changes)
+
+
+def _meant(alert_ids: Iterable[str], points: tuple[Point, ...]) -> set[str]:
+    """The subjects of alerts: each night gives the same subject an alert of its own."""
+    subjects = {one: point.alert["subject_id"] for point in points for one in point.alert_ids}
+    return {subjects.get(one, one) for one in alert_ids}
 
 
 def _written(user: User, file: CaseFile, given: Given, turn: int) -> Opinion:

@@ -29,28 +29,38 @@ def write(file: CaseFile, opinion: Opinion, points: tuple[Point, ...]) -> None:
     """One row a doubtful point that the conclusion holds for; they share its amount."""
     meant = [point for point in points if point.alert_id in opinion.alert_ids] or list(points)
     shares = shared(opinion.amount, [point.alert["amount_at_risk"] for point in meant])
+    before = _standing(file)
     for point, amount in zip(meant, shares, strict=True):
         _write_one(file, opinion, point, amount)
+    subjects = {point.alert["subject_id"] for point in meant}
+    # An earlier round spoke about more: what this one does not hold for is open again.
+    for row in before:
+        if row.subject_id not in subjects:
+            _replace(row, f"{file.pk}-{file.round}-open-{row.subject_id}", life.INCONCLUSIVE)
 
 
-def overturn(file: CaseFile, opinion: Opinion) -> None:
+def overturn(file: CaseFile) -> None:
     """Take back what was confirmed: each row is replaced by one that says overturned."""
     for row in _standing(file):
-        Outcome.objects.create(
-            outcome_id=f"{file.pk}-{file.round}-appeal-{row.subject_id}",
-            case=file,
-            subject_type=row.subject_type,
-            subject_id=row.subject_id,
-            scenario=row.scenario,
-            scheme=row.scheme,
-            audited_schemes=row.audited_schemes or opinion.scheme,
-            outcome=life.OVERTURNED,
-            event_on=row.event_on,
-            decided_on=timezone.localdate(),
-            selected_by=row.selected_by,
-            selection_probability=row.selection_probability,
-            supersedes=row.outcome_id,
-        )
+        _replace(row, f"{file.pk}-{file.round}-appeal-{row.subject_id}", life.OVERTURNED)
+
+
+def _replace(row: Outcome, outcome_id: str, outcome: str) -> None:
+    Outcome.objects.create(
+        outcome_id=outcome_id,
+        case=row.case,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        scenario=row.scenario,
+        scheme=row.scheme if outcome == life.OVERTURNED else "",
+        audited_schemes=row.audited_schemes or row.scheme,
+        outcome=outcome,
+        event_on=row.event_on,
+        decided_on=timezone.localdate(),
+        selected_by=row.selected_by,
+        selection_probability=row.selection_probability,
+        supersedes=row.outcome_id,
+    )
 
 
 def shared(amount: int, weights: list[int]) -> list[int]:

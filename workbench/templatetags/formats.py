@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.schema import FEN_PER_YUAN
 from workbench.families import family
+from workbench.selectors.shown import plain
 from workbench.typologies import title
 from workbench.wording import (
     CODE_WORDS,
@@ -176,11 +179,17 @@ def said(told: object, name: str = "text") -> str:
 
 
 @register.filter
+def clock(moment: str) -> str:
+    """A moment of the trail by the clock on the wall of its readers."""
+    return timezone.localtime(datetime.fromisoformat(moment)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@register.filter
 def measure(name: str, names: dict[str, dict[str, str]]) -> str:
     """What a measured column is called."""
     if name not in names:
         return name.replace("_", " ")
-    return names[name]["zh"] if _in_chinese() else names[name]["en"].rstrip(".")
+    return names[name]["zh"] if _in_chinese() else plain(names[name]["en"])
 
 
 @register.filter

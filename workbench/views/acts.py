@@ -10,8 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from workbench import may
 from workbench.access import DECIDE, READ_CASE, SETTLE, UNMASK
-from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyForm
+from workbench.decision_forms import LONGEST_NOTE, AnswerForm, AppealForm, OpinionForm, WhyForm
+from workbench.may import RefusedError
+from workbench.middleware import CONFLICT
 from workbench.services import appeals, looks, moves, opinions
 from workbench.views import dossier
 from workbench.views.desk import opened, reader
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.models import CaseFile, User
     from workbench.selectors.dossier import Point
     from workbench.services.opinions import Given
+    from workbench.views.desk import Opened
 
     Concluding = Callable[[User, CaseFile, Given, tuple[Point, ...]], object]
 
@@ -33,7 +37,10 @@ if TYPE_CHECKING:
 @permission_required(DECIDE, raise_exception=True)
 def take(request: HttpRequest, case_id: str) -> HttpResponse:
     """Put the case into the hands of who asks."""
-    moves.take(reader(request), opened(request, case_id).file)
+    user, file = reader(request), opened(request, case_id).file
+    # A second click changes nothing.
+    if not may.holds(user, file):
+        moves.take(user, file)
     return redirect("dossier", case_id)
 
 
@@ -41,7 +48,8 @@ def take(request: HttpRequest, case_id: str) -> HttpResponse:
 @permission_required(DECIDE, raise_exception=True)
 def release(request: HttpRequest, case_id: str) -> HttpResponse:
     """Put the case back."""
-    moves.release(reader(request), opened(request, case_id).file, request.POST.get("why", ""))
+    why = request.POST.get("why", "")[:LONGEST_NOTE]
+    moves.release(reader(request), opened(request, case_id).file, why)
     messages.info(request, _("The case is back in the queue."))
     return redirect("queue")
 
@@ -61,13 +69,32 @@ def settle(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _concluded(request: HttpRequest, case_id: str, concluding: Concluding) -> HttpResponse:
+    """Conclude; what was written stays on the page where that cannot be."""
     case, user = opened(request, case_id), reader(request)
-    form = OpinionForm(request.POST, case.row.scenario, dossier.choices(case))
+    form = _opinion(request, case)
     if not form.is_valid():
         return dossier.page(request, case, form, user=user)
-    concluding(user, case.file, form.given, case.dossier.points)
+    try:
+        concluding(user, case.file, form.given, case.dossier.points)
+    except RefusedError as reason:
+        form.add_error(None, str(reason))
+        answer = dossier.page(request, opened(request, case_id), form, user=user)
+        answer.status_code = CONFLICT
+        return answer
     messages.success(request, _("Your conclusion is recorded."))
     return redirect("dossier", case_id)
+
+
+def _opinion(request: HttpRequest, case: Opened) -> OpinionForm:
+    """The form as it was sent; one about a page that is no longer true has to be sent again."""
+    given = request.POST.copy()
+    now = {one: point.alert_id for point in case.dossier.points for one in point.alert_ids}
+    given.setlist("points", [now.get(one, one) for one in given.getlist("points")])
+    form = OpinionForm(given, case.row.scenario, dossier.choices(case))
+    if given.get("told", "") not in ("", dossier.stamp(case)):
+        again = _("A night told more of the case meanwhile. Read it again, then conclude anew.")
+        form.add_error(None, again)
+    return form
 
 
 @require_POST

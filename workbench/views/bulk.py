@@ -38,7 +38,9 @@ def bulk(request: HttpRequest, case_id: str) -> HttpResponse:
     form = _form(request, first.row.scenario)
     chosen = [one.case_id for one in group if one.case_id in request.POST.getlist("cases")]
     if request.method != "POST" or not form.is_valid() or not chosen:
-        context = {"row": first.row, "group": group, "form": form}
+        unticked = request.method == "POST" and not chosen
+        context = {"row": first.row, "group": group, "form": form, "unticked": unticked,
+                   "chosen": chosen}  # fmt: skip
         return render(request, "workbench/bulk.html", context)
     for one in chosen:
         _conclude(request, user, opened(request, one), form.given)
@@ -48,8 +50,7 @@ def bulk(request: HttpRequest, case_id: str) -> HttpResponse:
 def _form(request: HttpRequest, scenario: str) -> OpinionForm:
     """The form of an opinion without points: it holds for all points of every case."""
     form = OpinionForm(request.POST if request.method == "POST" else None, scenario, [])
-    form.fields["points"].required = False
-    form.fields["points"].widget = form.fields["points"].hidden_widget()
+    del form.fields["points"]
     return form
 
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from claims.lake import Lake
 from workbench import may
 from workbench.models import CaseFile, User
-from workbench.selectors import files, nights, queue
+from workbench.selectors import files, left, nights, queue
 from workbench.selectors.dossier import Dossier, dossier
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """The lake, and the nights in which a case can still be in the queue."""
+    """The lake, and the nights in which a case can still be in the queue.
+
+    Behind them stand those that last told of cases in work which have left the others.
+    """
 
     lake: Lake
     published: tuple[Night, ...]
@@ -41,13 +44,22 @@ class Opened:
     file: CaseFile
     dossier: Dossier
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the case's night was published anew, and tells of the case no more."""
+        newest = next(
+            (one for one in self.desk.published if one.run_date == self.row.run_date), None
+        )
+        return newest is None or newest.versions != self.night.versions
+
 
 def desk() -> Desk:
     """Open the lake."""
     installed: Settings = settings.JIANBAO
     lake = Lake.at(installed.lake)
     published = nights.published(lake)
-    return Desk(lake, published, nights.recent(published, installed.case_days), installed)
+    recent = nights.recent(published, installed.case_days)
+    return Desk(lake, published, (*recent, *left.behind(lake, recent)), installed)
 
 
 def reader(request: HttpRequest) -> User:
@@ -62,16 +74,21 @@ def opened(request: HttpRequest, case_id: str) -> Opened:
     """Open a case; Http404 where there is none, PermissionDenied outside the person's district."""
     here = desk()
     file = files.of_case(case_id)
-    among = here.open_nights if file is None else _nights_of(here, file)
-    row = queue.one(here.lake, among, case_id)
-    if row is None:
-        raise Http404
+    row, night = _told(here, file, case_id)
     may.check_read(reader(request), row.district)
-    night = next(one for one in here.published if one.run_date == row.run_date)
-    return Opened(here, row, night, file or files.unsaved(row), dossier(here.lake, night, row))
+    known = files.unsaved(row) if file is None else files.renewed(file, row)
+    return Opened(here, row, night, known, dossier(here.lake, night, row))
 
 
-def _nights_of(here: Desk, file: CaseFile) -> tuple[Night, ...]:
-    """The open nights, and the one in which a case that has left the queue was last seen."""
-    own = tuple(night for night in here.published if night.run_date == file.night)
-    return tuple(dict.fromkeys((*here.open_nights, *own)))
+def _told(here: Desk, file: CaseFile | None, case_id: str) -> tuple[CaseRow, Night]:
+    """The newest word on a case, and the night that says it; Http404 where nobody told of it."""
+    row = queue.one(here.lake, here.open_nights, case_id)
+    if row is not None:
+        whole = next(one for one in here.open_nights if one.run_date == row.run_date)
+        alone = (one for one in here.open_nights if case_id in one.only)
+        return row, next(alone, whole)
+    night = None if file is None else left.told_by(here.lake, file.night, case_id)
+    row = None if night is None else queue.one(here.lake, (night,), case_id)
+    if row is None or night is None:
+        raise Http404
+    return row, night

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from workbench import drawing, life, may, web_drawing
@@ -13,20 +16,22 @@ from workbench.access import READ_CASE
 from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyForm
 from workbench.models import Opinion
 from workbench.selectors import network, queue, shown
+from workbench.selectors.raised import same_physician
 from workbench.services import attaching, looks
 from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
-from workbench.wording import CHAIN_WORDS
+from workbench.wording import CHAIN_WORDS, PRICE_WORDS
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrPromise
 
     from workbench.models import CaseFile, User
     from workbench.selectors.dossier import Point
 
 PAST_SHOWN = 10
 GROUP = "group"
+STAMP_LENGTH = 16
 
 
 @require_safe
@@ -49,14 +54,17 @@ def page(
         "file": case.file,
         "saw_score": saw_score,
         "points": points_of(case),
-        "timeline": drawing.timeline(case.dossier.timeline, _stays(case)),
+        "timeline": drawing.timeline(case.dossier.timeline, case.dossier.visits, _stays(case)),
         "linked": queue.linked(case.desk.lake, case.desk.open_nights, case.row, user.district),
-        "past": _past(user, case.file),
+        "past": _past(user, case),
         "opinions": _opinions(case.file) if may.sees_opinions(user, case.file) else None,
         "appeals": case.file.appeals.order_by("filed_on") if case.file.stored else [],
         "attachments": attaching.readable(user, case.file),
         "grown": _grown(case),
+        "regraded": _regraded(case),
+        "told": stamp(case),
         "form": form,
+        "kept": form.data.get("note", ""),
         **_actions(user, case.file),
         "unmasked": unmasked,
     }
@@ -66,6 +74,14 @@ def page(
 def points_of(case: Opened) -> list[dict[str, Any]]:
     """The doubtful points of a case as templates show them."""
     return [_point(case, point) for point in case.dossier.points]
+
+
+def stamp(case: Opened) -> str:
+    """What a page told of a case, in a few letters: another stamp, and it has changed since."""
+    told = [(point.alert_id, point.alert["amount_at_risk"], point.alert["grade"],
+             [hit["code"] for hit in point.alert["rules"]])
+            for point in case.dossier.points]  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:STAMP_LENGTH]
 
 
 def choices(case: Opened) -> list[tuple[str, str]]:
@@ -87,6 +103,7 @@ def _point(case: Opened, point: Point) -> dict[str, Any]:
         "facts": shown.facts(point),
         "matrix": drawing.matrix(point),
         "compared": [drawing.dot(one) for one in shown.compared(point)],
+        "prices": shown.chain(point, PRICE_WORDS),
         "chain": shown.chain(point, CHAIN_WORDS),
         "rules": point.content.get("rules", []),
         "not_raised": point.content.get("not_raised", []),
@@ -110,15 +127,30 @@ def _stays(case: Opened) -> set[str]:
     return {point.alert["subject_id"].partition("|")[0] for point in case.dossier.points}
 
 
-def _past(user: User, file: CaseFile) -> QuerySet[Opinion]:
-    """What was concluded about the same hospital or person, newest first."""
-    same = Opinion.objects.filter(case__hospital_id=file.hospital_id)
-    if file.person_id:
-        same = same | Opinion.objects.filter(case__person_id=file.person_id)
-    if user.district:
-        same = same.filter(case__district=user.district)
-    closed = same.filter(case__state__in=life.CLOSED).exclude(case_id=file.pk)
-    return closed.select_related("case").order_by("-given_at")[:PAST_SHOWN]
+def _past(user: User, case: Opened) -> list[tuple[StrPromise, Opinion]]:
+    """What was concluded about the same person, physician or hospital, each once, newest first."""
+    file = case.file
+    found: dict[int, tuple[StrPromise, Opinion]] = {}
+    closed = Opinion.objects.filter(case__state__in=life.CLOSED).exclude(case_id=file.pk)
+    mine = closed.filter(case__district=user.district) if user.district else closed
+    newest = mine.select_related("case").order_by("-given_at")
+    for word, same in _ties(case):
+        for one in newest.filter(same)[:PAST_SHOWN]:
+            found.setdefault(one.pk, (word, one))
+    return list(found.values())[:PAST_SHOWN]
+
+
+def _ties(case: Opened) -> list[tuple[StrPromise, Q]]:
+    """What ties another case to this one, the closest first."""
+    file = case.file
+    person = Q(case__person_id=file.person_id) if file.person_id else Q(pk__in=[])
+    stays = frozenset(_stays(case))
+    of_physician = same_physician(case.desk.lake, case.desk.published[0], stays)
+    return [
+        (_("same person"), person),
+        (_("same physician"), Q(case_id__in=of_physician)),
+        (_("same hospital"), Q(case__hospital_id=file.hospital_id)),
+    ]
 
 
 def _opinions(file: CaseFile) -> list[Opinion]:
@@ -127,10 +159,20 @@ def _opinions(file: CaseFile) -> list[Opinion]:
 
 def _grown(case: Opened) -> int:
     """Doubtful points that came after the case was closed: a reason to look, no reopening."""
-    before = case.file.points_when_closed
-    if before is None or case.file.state not in life.CLOSED:
+    file = case.file
+    if file.points_when_closed is None or file.state not in life.CLOSED:
         return 0
-    return max(case.row.alerts - before, 0)
+    if not file.closed_about:
+        return max(case.row.alerts - file.points_when_closed, 0)
+    subjects = {point.alert["subject_id"] for point in case.dossier.points}
+    return len(subjects - set(file.closed_about))
+
+
+def _regraded(case: Opened) -> tuple[str, str] | None:
+    """The grade when the case was closed and the one of now, where they differ."""
+    if case.file.state not in life.CLOSED or case.file.grade == case.row.grade:
+        return None
+    return case.file.grade, case.row.grade
 
 
 def _actions(user: User, file: CaseFile) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     here, user = desk(), reader(request)
     place = _place(request, user)
     rows = figures.points(here.lake, here.published, place)
-    lot, scored = figures.missed(here.lake, here.published, rows)
+    lot, scored = figures.missed(here.lake, here.published, place, rows)
     context = {
         "place": place,
         "way": _way(place, figures.names(here.lake, here.published, user.district)),
@@ -52,9 +52,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": _bars(figures.months(rows)),
         "lot": lot,
         "scored": scored,
+        "missed": [round(end * scored) for end in lot.interval],
         "cases": _cases(here, rows, place, user),
         "scenarios": SCENARIOS,
-        "workload": workload.workload(figures.names(here.lake, here.published))
+        "workload": workload.workload(figures.names(here.lake, here.published), user.district)
         if user.has_perm(SETTLE)
         else None,
     }
