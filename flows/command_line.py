@@ -22,6 +22,7 @@ from claims.errors import DeliveryError, JianbaoError
 from claims.settings import Settings, load_settings
 from flows.case_commands import register
 from flows.indicator_commands import register as register_indicators
+from flows.monitor_command import register as register_monitor
 from flows.quiet import hush
 from flows.verify_command import register as register_verify
 
@@ -479,6 +480,7 @@ def city(
 register(app, console, _settings)
 register_indicators(app, console, _settings, _progress)
 register_verify(app, console, _settings)
+register_monitor(app, console, _settings, _progress)
 
 if __name__ == "__main__":
     main()
