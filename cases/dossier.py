@@ -19,12 +19,23 @@ from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.judged import Judged
     from claims.history import History
 
 
-def dossiers(judged: Judged, alerts: pl.DataFrame, history: History) -> pl.DataFrame:
-    """Build rows of table `dossiers` for the alerts of one entity."""
+def dossiers(
+    judged: Judged,
+    alerts: pl.DataFrame,
+    history: History,
+    leaving: Mapping[str, list[dict[str, Any]]] | None = None,
+) -> pl.DataFrame:
+    """Build rows of table `dossiers` for the alerts of one entity.
+
+    ``leaving`` says by subject what would take it out of the queue; who is not in it is not
+    there for its worth.
+    """
     facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
     matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
     silenced = _silenced(judged.hits)
@@ -38,6 +49,7 @@ def dossiers(judged: Judged, alerts: pl.DataFrame, history: History) -> pl.DataF
                 matrix.get(alert["subject_id"], []),
                 silenced.get(alert["subject_id"], []),
                 judged,
+                (leaving or {}).get(alert["subject_id"]),
             ),
         }
         for alert in alerts.iter_rows(named=True)
@@ -51,6 +63,7 @@ def _content(
     matrix: list[dict[str, Any]],
     silenced: list[dict[str, Any]],
     judged: Judged,
+    leaving: list[dict[str, Any]] | None,
 ) -> str:
     names = {item.name: {"en": item.title, "zh": item.zh} for item in judged.catalogue.features}
     content = {
@@ -65,6 +78,8 @@ def _content(
         "model": alert["model_version"],
         "standards": alert["benchmark_version"],
     }
+    if leaving is not None:
+        content["leaves_queue"] = leaving
     return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
 
 

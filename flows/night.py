@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -26,7 +26,7 @@ from cases.levels import weigh_levels
 from cases.portraits.persons import person_portraits
 from cases.portraits.stays import stay_portraits
 from cases.reviewed import reviewed_tags
-from cases.selection import Capacity, select
+from cases.selection import Capacity, line_of, select
 from cases.tags import tags
 from cases.wording import reasons
 from claims.history import History
@@ -52,10 +52,12 @@ from features.subjects import (
     stays_of_night,
     uses_of_night,
 )
+from flows.counterfacts import counterfacts
 from flows.judging import (
     base_measures,
     judged,
     switched_off,
+    usable_rules,
     version_before,
     with_standards,
 )
@@ -162,6 +164,7 @@ def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
         capacity = _capacity(run.settings, above=above)
         marked = select(alerting.mark_repeats(together, told), capacity, run.on)
         scored.append(_score_rows(marked, scenario, run.on))
+        marked = marked.with_columns(line=pl.lit(line_of(marked)))
         for entity in entities:
             chosen[entity] = marked.filter(
                 (pl.col("entity") == entity) & pl.col("selected_by").is_not_null()
@@ -209,11 +212,26 @@ def hand_over(
     _replace(run, PORTRAITS.name, portraits(run, history, found, final, labelled), PORTRAITS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
-        dossiers(item, final.filter(pl.col("subject_type") == entity), history)
+        dossiers(
+            item,
+            final.filter(pl.col("subject_type") == entity),
+            history,
+            leaving(run, item, chosen.get(entity), history),
+        )
         for entity, item in found.items()
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
     return {"alerts": final.height, "cases": gathered.height}
+
+
+def leaving(
+    run: Run, item: Judged, chosen: pl.DataFrame | None, history: History
+) -> dict[str, list[dict[str, Any]]]:
+    """What would take each alert out of the queue, where a model put it there."""
+    entity = item.catalogue.entity.name
+    if chosen is None or entity not in run.bundles:
+        return {}
+    return counterfacts(item, run.bundles[entity], usable_rules(history, entity), chosen)
 
 
 def portraits(

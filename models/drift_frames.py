@@ -73,8 +73,23 @@ class Seen:
 
     def lately(self) -> pl.Series:
         """Mask over the reference: its last quarter."""
+        return self._quarter(self.reference[NIGHT].max(), 0)  # type: ignore[arg-type]
+
+    def quarters(self) -> list[tuple[pl.Series, pl.Series]]:
+        """Past windows, each with a quarter that lies as long before it as the reference's last."""
         nights = self.reference[NIGHT]
-        return nights > nights.max() - timedelta(days=QUARTER)  # type: ignore[operator]
+        lag = (self.recent[NIGHT].min() - nights.max()).days  # type: ignore[operator]
+        pairs = [
+            (self._quarter(nights.filter(mask).min(), lag), mask)  # type: ignore[arg-type]
+            for mask in self.windows()
+        ]
+        return [pair for pair in pairs if pair[0].sum() >= limit("fewest")]
+
+    def _quarter(self, end: date, lag: int) -> pl.Series:
+        last = end - timedelta(days=lag)
+        return self.reference[NIGHT].is_between(
+            last - timedelta(days=QUARTER), last, closed="right"
+        )
 
     def series(self) -> pl.DataFrame:
         """The recent records and as long a time before them: where a change began."""
@@ -93,8 +108,9 @@ def moved_features(seen: Seen, names: Sequence[str], part: str = FEATURES) -> li
     before, now = matrix(seen.reference, names), matrix(seen.recent, names)
     masks = [mask.to_numpy() for mask in seen.windows()]
     late = seen.lately().to_numpy()
+    pairs = [(old.to_numpy(), new.to_numpy()) for old, new in seen.quarters()]
     found = [
-        _feature(seen, part, name, before[:, at], now[:, at], masks, late)
+        _feature(seen, part, name, before[:, at], now[:, at], masks, late, pairs)
         for at, name in enumerate(names)
     ]
     return _dated(seen, _told([one for one in found if one is not None]))
@@ -108,6 +124,7 @@ def _feature(
     now: NDArray[np.float64],
     masks: Sequence[NDArray[np.bool_]],
     late: NDArray[np.bool_],
+    pairs: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_]]],
 ) -> Figure | None:
     held, came = before[~np.isnan(before)], now[~np.isnan(now)]
     if not len(held) or not len(came):
@@ -118,9 +135,11 @@ def _feature(
         return blank
     scale = Scale.of(held)
     whole = scale.counts(held)
-    past = [_psi_of(scale, whole, before[mask]) for mask in masks]
+    past = [_psi_of(scale, before, None, mask) for mask in masks]
+    trend = [_psi_of(scale, before, old, new) for old, new in pairs]
     chance = psi_of_chance(len(whole), len(held), len(came))
-    least = max(chance, usual([one for one in past if one is not None]))
+    strayed = [usual([one for one in some if one is not None]) for some in (past, trend)]
+    least = max(chance, *strayed)
     arrived = scale.counts(came)
     # What drifts all year long (a history that grows) is no news of these nights, and what a
     # season brings is none either: the nearer of the whole year and its last quarter counts.
@@ -136,9 +155,19 @@ def _feature(
     )
 
 
-def _psi_of(scale: Scale, whole: NDArray[np.int64], values: NDArray[np.float64]) -> float | None:
-    known = values[~np.isnan(values)]
-    return psi(whole, scale.counts(known)) if len(known) >= limit("fewest") else None
+def _psi_of(
+    scale: Scale,
+    values: NDArray[np.float64],
+    old: NDArray[np.bool_] | None,
+    new: NDArray[np.bool_],
+) -> float | None:
+    """PSI of a part of the reference against another part, or all of it; None for few."""
+    known = ~np.isnan(values)
+    before = values[known] if old is None else values[known & old]
+    after = values[known & new]
+    if min(len(before), len(after)) < limit("fewest_usual"):
+        return None
+    return psi(scale.counts(before), scale.counts(after))
 
 
 def _told(found: Sequence[Figure]) -> list[Figure]:

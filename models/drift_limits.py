@@ -37,6 +37,10 @@ LIMITS = {
             "with fewer records ten bins hold less than ten each, and nothing is said",
         ),
         Limit(
+            "fewest_usual", 50, "records",
+            "of a past window, to show what is usual; fewer only make the bound wider",
+        ),
+        Limit(
             "usual_spread", 3, "deviations",
             "beyond the mean of past windows of the same length, so that seasons, campaigns and "
             "clusters of one hospital, which no test knows, raise no alarm",
