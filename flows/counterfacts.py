@@ -19,6 +19,7 @@ from cases.amounts import weigh
 from cases.selection import LEAST_PLAUSIBILITY
 from features.declaration import VERSUS_PEERS
 from features.standards import look_up
+from features.units import YES_NO
 from models.frames import RULE_PREFIX, SUBJECT
 from rules.catalogue import BY_CODE
 from rules.judge import hit_columns, judge, speaking
@@ -81,7 +82,10 @@ def _usual(item: Judged, rows: pl.DataFrame) -> list[Usual]:
         order.get(subject, []).extend(name for name in shown if name not in order[subject])
     wanted = {name for names in order.values() for name in names if _comparable(item, name)}
     found = look_up(rows, item.catalogue.entity, item.standards, sorted(wanted))
-    median = {(row[SUBJECT], row["feature"]): row["location"] for row in found.to_dicts()}
+    median = {
+        (row[SUBJECT], row["feature"]): _possible(item, row["feature"], row["location"])
+        for row in found.to_dicts()
+    }
     values = {row[SUBJECT]: row for row in rows.to_dicts()}
     return [
         Usual(
@@ -103,6 +107,11 @@ def _behind(column: str) -> tuple[str, ...]:
     if column.startswith(RULE_PREFIX):
         return BY_CODE[column.removeprefix(RULE_PREFIX)].evidence
     return (column.removesuffix(VERSUS_PEERS),)
+
+
+def _possible(item: Judged, name: str, median: float) -> float:
+    """A median that a record can have: the shrunken one of a flag is no value of any."""
+    return float(round(median)) if item.catalogue[name].unit is YES_NO else median
 
 
 def _comparable(item: Judged, name: str) -> bool:
