@@ -45,6 +45,7 @@ from claims.results import (
 )
 from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
+from features.declaration import VERSUS_PEERS
 from features.subjects import (
     Night,
     ledgers_of_night,
@@ -63,6 +64,7 @@ from flows.judging import (
 )
 from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
+from models.stability import stability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,6 +219,7 @@ def hand_over(
             final.filter(pl.col("subject_type") == entity),
             history,
             leaving(run, item, chosen.get(entity), history),
+            steadiness(run, item, chosen.get(entity)),
         )
         for entity, item in found.items()
     ]
@@ -232,6 +235,15 @@ def leaving(
     if chosen is None or entity not in run.bundles:
         return {}
     return counterfacts(item, run.bundles[entity], usable_rules(history, entity), chosen)
+
+
+def steadiness(run: Run, item: Judged, chosen: pl.DataFrame | None) -> dict[str, float]:
+    """How steady the explanation of each alert is under small changes of its figures."""
+    entity = item.catalogue.entity.name
+    if chosen is None or entity not in run.bundles:
+        return {}
+    rows = item.measured.join(chosen.select("subject_id"), on="subject_id", how="semi")
+    return stability(run.bundles[entity], rows, item.catalogue.families(), VERSUS_PEERS)
 
 
 def portraits(

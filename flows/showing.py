@@ -143,6 +143,8 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         f"{yuan(alert['amount_at_risk'])} ({alert['loss_method']}), grade {alert['grade']}, "
         f"models {alert['model_version']}, standards {alert['benchmark_version']}."
     )
+    if dossier.get("stability"):
+        console.print(Text("{text_en} {text_zh}".format(**dossier["stability"])))
     show_leaving(console, dossier.get("leaves_queue"))
     console.print("A doubtful point, not a finding: people decide. 疑点仅供核查，由人认定。")
 
