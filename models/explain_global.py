@@ -111,8 +111,17 @@ def _dependence(name: str, rows: pl.DataFrame, given: NDArray[np.float64]) -> De
     known = ~np.isnan(values) & ~np.isnan(given)
     x, y = values[known], given[known]
     varied = len(x) >= FEWEST and np.ptp(x) > 0 and np.ptp(y) > 0
-    leaning = float(stats.spearmanr(x, y).statistic) if varied else float("nan")
-    return Dependence(name, x, y, leaning)
+    return Dependence(name, x, y, _leaning(x, y) if varied else float("nan"))
+
+
+def _leaning(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Rank correlation, -1 to 1; of a flag that of its two sides, however rare one is."""
+    levels = np.unique(x)
+    if len(levels) > 2:  # noqa: PLR2004
+        return float(stats.spearmanr(x, y).statistic)
+    over, under = y[x == levels[1]], y[x == levels[0]]
+    won = stats.mannwhitneyu(over, under).statistic / (len(over) * len(under))
+    return float(2 * won - 1)
 
 
 def way(leaning: float) -> str:

@@ -27,6 +27,7 @@ REPEATS = 5
 STEP = 0.1
 STRONGEST = 5
 SEPARATOR = "~"
+DECIMALS = 6
 
 
 def stability(
@@ -96,4 +97,4 @@ def _strongest(
 def _kept(first: set[str], again: list[set[str]]) -> float:
     if not first:
         return 1.0
-    return float(np.mean([len(first & other) / len(first) for other in again]))
+    return round(float(np.mean([len(first & other) / len(first) for other in again])), DECIMALS)
