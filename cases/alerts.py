@@ -8,8 +8,9 @@ import polars as pl
 
 from cases.identity import alert_id
 from cases.prefixes import prefix
-from claims.results import ALERTS, REASON, RULE_HIT
+from claims.results import ALERTS, REASON, RULE_FIELDS, RULE_HIT
 from features.ledger_frames import book_of
+from rules.declaration import DOUBT
 from rules.judge import speaking
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Add ``repeat``: whether the latest alert about the subject said the same already.
 
     ``earlier`` holds the alerts of the nights in which a case stays open. The same rules
-    and the same amount are the same news; they take no place in tonight's queue.
+    and the same amount are the same news; they take no place in tonight's queue. A clue that
+    became a doubtful point, because what was missing has arrived, is new.
     """
     said = (
         earlier.sort("run_date", "alert_id")
@@ -30,15 +32,20 @@ def mark_repeats(weighed: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
             "subject_id",
             said_amount="amount_at_risk",
             said_rules=pl.col("rules").list.eval(pl.element().struct.field("code")),
+            # Alerts of before grades were kept with them count as having said it.
+            said_doubt=pl.col("rules")
+            .list.eval((pl.element().struct.field("grade") == DOUBT.value).fill_null(value=True))
+            .list.any(),
         )
     )
     same = (pl.col("said_rules") == pl.col("rule_codes")) & (
         pl.col("said_amount") == pl.col("amount_at_risk")
     )
+    graver = pl.col("doubt").fill_null(value=False) & ~pl.col("said_doubt")
     return (
         weighed.join(said, on="subject_id", how="left", maintain_order="left")
-        .with_columns(repeat=same.fill_null(value=False) | _another_month())
-        .drop("said_amount", "said_rules")
+        .with_columns(repeat=(same & ~graver).fill_null(value=False) | _another_month())
+        .drop("said_amount", "said_rules", "said_doubt")
     )
 
 
@@ -85,7 +92,7 @@ def _rules(hits: pl.DataFrame) -> pl.DataFrame:
     return (
         speaking(hits)
         .group_by("subject_id")
-        .agg(rules=pl.struct("code", "version", "evidence").sort_by("code"))
+        .agg(rules=pl.struct(list(RULE_FIELDS)).sort_by("code"))
     )
 
 

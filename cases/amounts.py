@@ -10,8 +10,7 @@ from cases.assessment import ESTIMATE
 from features.exact import divided
 from features.standards import look_up
 from rules.catalogue import BY_CODE
-from rules.declaration import DOUBT
-from rules.judge import speaking
+from rules.judge import doubtful, speaking
 
 if TYPE_CHECKING:
     from cases.judged import Judged
@@ -97,8 +96,7 @@ def by_subject(hits: pl.DataFrame) -> pl.DataFrame:
     """The largest amount among a subject's rules: overlapping findings count once."""
     # Of equal amounts the first rule by its code names the method.
     strongest = pl.col("loss_method").sort_by("amount", "code", descending=[True, False]).first()
-    doubts = [code for code, item in BY_CODE.items() if item.grade is DOUBT]
-    grave = [code for code in doubts if BY_CODE[code].hook.startswith(FRAUD_ARTICLE)]
+    grave = [code for code, item in BY_CODE.items() if item.hook.startswith(FRAUD_ARTICLE)]
     return (
         speaking(hits)
         .group_by("subject_id")
@@ -106,8 +104,8 @@ def by_subject(hits: pl.DataFrame) -> pl.DataFrame:
             rule_codes=pl.col("code").sort(),
             rule_amount=pl.col("amount").max(),
             rule_method=strongest,
-            doubt=pl.col("code").is_in(doubts).any(),
-            grave=pl.col("code").is_in(grave).any(),
+            doubt=doubtful().any(),
+            grave=(doubtful() & pl.col("code").is_in(grave)).any(),
         )
     )
 

@@ -99,8 +99,8 @@ def _rule_tags(judged: Judged) -> Iterator[dict[str, Any]]:
                 f"rule.{item.code}",
                 "rule",
                 version=item.version,
-                text_en=f"{item.code} {item.en}{en}",
-                text_zh=f"{item.code} {item.zh}{zh}",
+                text_en="; ".join([f"{item.code} {item.en}{en}", *hit["unasked_en"]]),
+                text_zh="；".join([f"{item.code} {item.zh}{zh}", *hit["unasked_zh"]]),
                 **against,
             )
         for code in hit["protected_by"]:

@@ -19,7 +19,7 @@ from claims.tables import BY_NAME
 from features.catalogue import CATALOGUES
 from features.shown import divisor
 from rules.catalogue import BY_CODE
-from rules.declaration import CLUE, DOUBT
+from rules.declaration import DOUBT, Grade
 from rules.protective import BY_CODE as PROTECTIVE
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ FINDING = pl.Struct(
         "evidence": pl.String(),
         "amount_in_doubt": pl.Float64(),
         "protected_by": pl.List(pl.String()),
+        "unasked_en": pl.List(pl.String()),
+        "unasked_zh": pl.List(pl.String()),
         "text_en": pl.String(),
         "text_zh": pl.String(),
     }
@@ -74,12 +76,11 @@ FINDINGS: dict[str, pl.DataType] = {
 }
 
 
-def verdict_of(code: str, protected_by: list[str]) -> str:
-    """What one hit of a rule recommends for the lines of its use."""
-    grade = BY_CODE[code].grade
+def verdict_of(grade: Grade, protected_by: list[str]) -> str:
+    """What one hit of this grade recommends for the lines of its use."""
     if grade is DOUBT:
         return QUERY if protected_by else HOLD
-    return QUERY if grade is CLUE and not protected_by else CLEAR
+    return CLEAR if protected_by else QUERY
 
 
 def heaviest(verdicts: list[str]) -> str:
@@ -98,26 +99,33 @@ def findings_of(hits: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     dated = hits.join(days, on="subject_id", how="left", maintain_order="left")
     for hit in dated.iter_rows(named=True):
         told.setdefault(hit["subject_id"], []).append(_finding(hit))
-        found = verdict_of(hit["code"], hit["protected_by"])
+        found = verdict_of(Grade(hit["grade"]), hit["protected_by"])
         ruled.setdefault(hit["subject_id"], []).append(found)
     rows = [(one, heaviest(ruled[one]), items) for one, items in told.items()]
     return pl.DataFrame(rows, schema=FINDINGS, orient="row")
 
 
 def _finding(hit: dict[str, Any]) -> dict[str, Any]:
-    item, day = BY_CODE[hit["code"]], hit["event_on"]
+    item, day, grade = BY_CODE[hit["code"]], hit["event_on"], Grade(hit["grade"])
     guards = tuple(hit["protected_by"])
     shown = _evidence(hit["code"], hit["evidence"])
+    en, zh = (tuple(hit[f"unasked_{language}"]) for language in ("en", "zh"))
     return {
         "code": item.code,
-        "grade": item.grade.value,
+        "grade": grade.value,
         "article": item.hook,
         "limits": json.dumps(_limits(item.code, day)),
         "evidence": hit["evidence"],
         "amount_in_doubt": hit["amount"] / FEN_PER_YUAN,
         "protected_by": list(guards),
-        "text_en": _said(item.code, day, guards, zh=False) + _listed(shown, zh=False),
-        "text_zh": _said(item.code, day, guards, zh=True) + _listed(shown, zh=True),
+        "unasked_en": list(en),
+        "unasked_zh": list(zh),
+        "text_en": _said(item.code, grade, day, guards, zh=False)
+        + _unasked(item.code, grade, en, zh=False)
+        + _listed(shown, zh=False),
+        "text_zh": _said(item.code, grade, day, guards, zh=True)
+        + _unasked(item.code, grade, zh, zh=True)
+        + _listed(shown, zh=True),
     }
 
 
@@ -129,18 +137,28 @@ def _limits(code: str, day: date | None) -> dict[str, float | None]:
 
 
 @cache
-def _said(code: str, day: date | None, guards: tuple[str, ...], *, zh: bool) -> str:
+def _said(code: str, grade: Grade, day: date | None, guards: tuple[str, ...], *, zh: bool) -> str:
     """The rule with its article, and what explains the hit."""
     item, values = BY_CODE[code], list(_limits(code, day).values())
     sentence = item.sentence(values[0] if values else None, zh=zh)
     names = [PROTECTIVE[one].zh if zh else PROTECTIVE[one].en for one in guards]
     if zh:
         innocent = f"（可能的合理解释：{'、'.join(names)}）" if names else ""
-        named = f"{item.grade.value} {code} {item.zh}"
+        named = f"{grade.value} {code} {item.zh}"
         return f"{named}：{sentence}{innocent}，{article(item.hook, zh=True)}"
     innocent = f" (explained perhaps: {', '.join(names)})" if names else ""
-    grade = "doubtful point" if item.grade is DOUBT else "clue"
-    return f"{grade} {code} {item.en}: {sentence}{innocent}, {article(item.hook)}"
+    called = "doubtful point" if grade is DOUBT else "clue"
+    return f"{called} {code} {item.en}: {sentence}{innocent}, {article(item.hook)}"
+
+
+def _unasked(code: str, grade: Grade, why: tuple[str, ...], *, zh: bool) -> str:
+    """Why a hit is a clue alone, or what could not be asked of one that is a clue anyway."""
+    if not why:
+        return ""
+    lowered = BY_CODE[code].grade is not grade
+    if zh:
+        return f"；{'因此仅作线索：' if lowered else ''}{'；'.join(why)}"
+    return f"; {'a clue alone, ' if lowered else ''}{'; '.join(why)}"
 
 
 def article(hook: str, *, zh: bool = False) -> str:

@@ -32,7 +32,16 @@ SUBJECT_ID = Column("subject_id", TEXT, "Which one.", "对象编号")
 HOSPITAL_ID = Column("hospital_id", TEXT, "Institution.", "机构编码", optional=True)
 PERSON_ID = Column("person_id", TEXT, "Pseudonym.", "参保人编号", optional=True)
 
-RULE_HIT = pl.Struct({"code": pl.String(), "version": pl.String(), "evidence": pl.String()})
+# ``grade`` is that of the hit: a clue where ``unasked`` says what could not be asked.
+RULE_FIELDS: dict[str, pl.DataType] = {
+    "code": pl.String(),
+    "version": pl.String(),
+    "evidence": pl.String(),
+    "grade": pl.String(),
+    "unasked_en": pl.List(pl.String()),
+    "unasked_zh": pl.List(pl.String()),
+}
+RULE_HIT = pl.Struct(RULE_FIELDS)
 REASON = pl.Struct(
     {
         "feature": pl.String(),

@@ -10,6 +10,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from claims.knowledge.kits import kit_frame
 from features import stay_frames
 from features.frames import Frame, source, together
+from features.stay_device_frames import GIFTS, given
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -67,7 +68,7 @@ def _sums() -> tuple[pl.Expr, ...]:
 
 
 def kits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a stay and kit that its operations need: is it billed, is it recorded as used.
+    """One row a stay and kit that its operations need: is it billed, recorded as used, a gift.
 
     Stays without a single fee line are left out: of them nobody knows what was billed.
     """
@@ -92,12 +93,14 @@ def kits(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
     used = stay_frames.children(history, subjects, "device_uses")
     billed = lines.filter(pl.col("category") == "consumable")
+    gifts = given(history, subjects).rename({"units": "quantity"})
     return (
         needed.join(_classes(billed, "billed"), on=["subject_id", "classes"], how="left")
         .join(_classes(used, "used"), on=["subject_id", "classes"], how="left")
+        .join(_classes(gifts, "given"), on=["subject_id", "classes"], how="left")
         .group_by("subject_id", "kit")
-        .agg(billed=(pl.col("billed") > 0).any(), used=(pl.col("used") > 0).any())
-        .with_columns(pl.col("billed", "used").fill_null(value=False))
+        .agg((pl.col(name) > 0).any() for name in ("billed", "used", "given"))
+        .with_columns(pl.col("billed", "used", "given").fill_null(value=False))
     )
 
 
@@ -154,7 +157,7 @@ FRAMES = {
             "kits",
             kits,
             needs=together(OPERATIONS, BILLED),
-            sources={"billed": BILLED, "used": USED},
+            sources={"billed": BILLED, "used": USED, "given": GIFTS},
         ),
     )
 }

@@ -30,6 +30,7 @@ from features import (
     need_frames,
     person,
     person_frames,
+    presence_frames,
     proof_frames,
     stay,
     stay_around,
@@ -44,6 +45,7 @@ from features import (
     stay_length,
     stay_likeness,
     stay_need,
+    stay_presence,
     stay_proof,
     stay_surroundings,
     suppliers,
@@ -144,6 +146,7 @@ class Catalogue:
 
 STAY_FRAMES = {
     **stay_frames.FRAMES,
+    **presence_frames.FRAMES,
     **item_frames.FRAMES,
     **need_frames.FRAMES,
     **likeness_frames.FRAMES,
@@ -159,6 +162,7 @@ STAYS = Catalogue.of(
     STAY,
     STAY_FRAMES,
     stay,
+    stay_presence,
     person,
     course,
     stay_need,

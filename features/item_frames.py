@@ -13,9 +13,10 @@ import polars as pl
 from claims.frozen import VERSION_READ
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
-from features.frames import Frame, source
+from features.frames import Frame, source, together
 from features.item_standards import (
     CELLS,
+    CLASS_CHARACTERS,
     CONTEXT,
     EXPECTED_FROM,
     FEWEST_STAYS,
@@ -26,6 +27,7 @@ from features.item_standards import (
     step_of,
 )
 from features.standards import PRIOR_RECORDS
+from features.stay_device_frames import GIFTS, given
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -114,7 +116,8 @@ def items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
 
     ``share`` is that of the peers that hold it, null where no group speaks or nobody in the
     city ever held it: a new code says nothing about a stay. ``surprise`` is in thousandths
-    of a bit: whole numbers add up to the same, whatever the number of threads.
+    of a bit: whole numbers add up to the same, whatever the number of threads. ``given`` says
+    that the record shows a device of this class from a lot that the hospital was given.
     """
     compared = peers(history, subjects)
     kinds = compared.select(PATH).unique(maintain_order=True).with_row_index("kind_of_stay")
@@ -127,9 +130,17 @@ def items(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     both = pl.concat([held, _expected(standard, stays, held)], how="diagonal_relaxed")
     rows = both.join(stays, on="subject_id").collect().lazy()
     shares = _shares(standard, rows.select("kind_of_stay", "item").unique(), kinds.lazy())
-    return rows.join(shares, on=["kind_of_stay", "item"], how="left").with_columns(
+    gifts = (
+        given(history, subjects)
+        .select("subject_id", item=pl.col("item_code").str.slice(0, CLASS_CHARACTERS))
+        .unique()
+        .with_columns(given=pl.lit(value=True))
+    )
+    shared = rows.join(shares, on=["kind_of_stay", "item"], how="left")
+    return shared.join(gifts, on=["subject_id", "item"], how="left").with_columns(
         unusual=pl.col("billed") & (pl.col("share") < UNUSUAL_BELOW),
         missing=~pl.col("billed"),
+        given=pl.col("given").fill_null(value=False),
         surprise=(-pl.col("share").log(2) * THOUSANDTHS).round().cast(pl.Int64),
     )
 
@@ -190,9 +201,10 @@ FRAMES = {
         "items",
         items,
         needs=ITEM,
-        sources=dict.fromkeys(
-            ("unusual", "missing", "surprise", "peers", "share", "category"), ITEM
-        ),
+        sources={
+            **dict.fromkeys(("unusual", "missing", "surprise", "peers", "share", "category"), ITEM),
+            "given": together(ITEM, GIFTS),
+        },
     ),
     "steps": Frame(
         "steps", steps, needs=STEP, sources=dict.fromkeys(("out_of_order", "peers"), STEP)

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.declaration import BOTH, HIGH, LEDGER, LOW, feature
 from features.stay import ratio
-from features.units import RATIO, SHARE, UNITS, YUAN
+from features.units import DAYS, RATIO, SHARE, UNITS, YUAN
 
 # Units that left the shelf lawfully between the two counts of the window.
 AVAILABLE = (
@@ -223,3 +223,22 @@ def bought_over_billed() -> pl.Expr:
 def growth() -> pl.Expr:
     """Units billed over the monthly mean of the 90 days before (C21)."""
     return pl.when(pl.col("billed_before") > 0).then(pl.col("billed") * 3 / pl.col("billed_before"))
+
+
+@feature(
+    LEDGER,
+    over="ledger",
+    unit=DAYS,
+    family="trace",
+    direction=BOTH,
+    zh="新编码启用天数（原编码不明）",
+    says="a code of its maker and name was new, listed {value} before; which it replaced is untold",
+    says_zh="同企业同名新编码启用仅{value}，替代哪一编码不明",
+    peers=False,
+)
+def new_code_days() -> pl.Expr:
+    """Days since a code was first listed that may be this article's, or may have replaced its code.
+
+    Null where the catalogue tells which code followed which, or none is new.
+    """
+    return pl.col("new_code_days")

@@ -14,6 +14,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source, together
 from features.ledger_flows import PAIR, billed_lines, of_stays, purchased
 from features.ledger_frames import parts
+from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -126,21 +127,24 @@ def _delivered(history: History) -> pl.LazyFrame:
 
 def _billed(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Lines that name one of the lots, with the hospital of their stay."""
-    return (
+    asked = with_other_codes(history, lots.select(NAME))
+    rows = (
         billed_lines(history)
-        .join(lots.select(NAME).unique(), on=NAME, how="semi")
+        .join(asked, on=NAME, how="semi")
         .select(*PAIR, "lot", KNOWN_FROM, KNOWN_UNTIL, "amount", units="quantity")
     )
+    return of_article(history, rows)
 
 
 def _recorded(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Records of use that name one of the lots, with the hospital of their stay."""
-    asked = lots.select(NAME).unique()
+    asked = with_other_codes(history, lots.select(NAME))
     near = history.tables["device_uses"].join(asked, on=NAME, how="semi").select("stay_id")
     records = history.versions("device_uses", near).join(asked, on=NAME, how="semi")
-    return of_stays(history, records).select(
+    rows = of_stays(history, records).select(
         *PAIR, "lot", KNOWN_FROM, KNOWN_UNTIL, units="quantity"
     )
+    return of_article(history, rows)
 
 
 BOUGHT = source(

@@ -20,6 +20,7 @@ ARTICLE = ("class_code", "article")
 # First characters of a case group: its operation or treatment, without complications.
 FAMILY_CHARACTERS = 3
 CELL = ["hospital_id", *ARTICLE, "family", "month"]
+CLASS_CELL = [name for name in CELL if name != "article"]
 
 
 def articles(history: History) -> pl.LazyFrame:
@@ -40,7 +41,8 @@ def added(history: History, classes: pl.LazyFrame) -> pl.LazyFrame:
 
     Columns: hospital_id, class_code, article, family (of case groups), month (its first day),
     night, cases, units. ``classes`` has the classes asked for. A case is a stay that was billed
-    for the article; summed over the nights up to one, the counts are those known on it.
+    for the article, or, where article is null, for anything of the class: a stay that took two
+    articles of it is one case. Summed over the nights up to one, the counts are those known on it.
     """
     listed = articles(history).join(classes, on="class_code", how="semi")
     lines = (
@@ -60,11 +62,16 @@ def added(history: History, classes: pl.LazyFrame) -> pl.LazyFrame:
             *CELL, "stay_id", night=KNOWN_UNTIL, step=-pl.col("quantity")
         ),
     ]
-    return _by_night(pl.concat(steps, how="diagonal")).collect().lazy()
+    articles_of = _by_night(pl.concat(steps, how="diagonal")).collect().lazy()
+    changes = [_added_up(articles_of, CELL), _added_up(_of_class(articles_of), CLASS_CELL)]
+    return pl.concat(changes, how="diagonal").collect().lazy()
 
 
 def _by_night(steps: pl.LazyFrame) -> pl.LazyFrame:
-    """Changes of cases and units: a stay is one case as long as units are left on its bill."""
+    """Changes of a stay's units of an article, and of whether it is a case (CELL and stay).
+
+    A stay is one case as long as units are left on its bill.
+    """
     stay = [*CELL, "stay_id"]
     held = pl.col("step").cum_sum().over(stay, order_by="night").clip(0)
     before = pl.col("held").shift(1).over(stay, order_by="night").fill_null(0)
@@ -76,6 +83,21 @@ def _by_night(steps: pl.LazyFrame) -> pl.LazyFrame:
             units=pl.col("held") - before,
             cases=(pl.col("held") > 0).cast(pl.Int64) - (before > 0).cast(pl.Int64),
         )
-        .group_by(*CELL, "night")
-        .agg(pl.col("cases", "units").sum())
     )
+
+
+def _of_class(articles_of: pl.LazyFrame) -> pl.LazyFrame:
+    """The same changes for the class: one case, however many articles of it are billed."""
+    stay = [*CLASS_CELL, "stay_id"]
+    billed = pl.col("cases").cum_sum().over(stay, order_by="night")
+    before = pl.col("billed").shift(1).over(stay, order_by="night").fill_null(0)
+    return (
+        articles_of.group_by(*stay, "night")
+        .agg(pl.col("cases", "units").sum())
+        .with_columns(billed=billed)
+        .with_columns(cases=(pl.col("billed") > 0).cast(pl.Int64) - (before > 0).cast(pl.Int64))
+    )
+
+
+def _added_up(changes: pl.LazyFrame, cell: list[str]) -> pl.LazyFrame:
+    return changes.group_by(*cell, "night").agg(pl.col("cases", "units").sum())

@@ -72,22 +72,26 @@ def _here(named: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         named.select(*SUBJECT, *NEEDED)
         .join(counted, on=["hospital_id", "class_code"], suffix="_counted")
         .filter((pl.col("night") <= pl.col("as_of")) & (pl.col("month") <= pl.col("first_day")))
-        .with_columns(back=_back(), own=pl.col("article") == pl.col("article_counted"))
+        .with_columns(
+            back=_back(),
+            own=(pl.col("article") == pl.col("article_counted")).fill_null(value=False),
+            whole=pl.col("article_counted").is_null(),
+        )
         .filter(pl.col("back") < QUARTER + YEAR)
     )
-    own, back = pl.col("own"), pl.col("back")
+    own, whole, back = pl.col("own"), pl.col("whole"), pl.col("back")
     month, quarter = back == 0, back < QUARTER
     last_month, year_before = back == 1, back.is_between(1, YEAR)
     cases, units = pl.col("cases"), pl.col("units")
     return rows.group_by(*SUBJECT, "family").agg(
         month_cases=cases.filter(own & month).sum(),
-        month_class=cases.filter(month).sum(),
+        month_class=cases.filter(whole & month).sum(),
         month_units=units.filter(own & month).sum(),
         quarter_cases=cases.filter(own & quarter).sum(),
-        quarter_class=cases.filter(quarter).sum(),
+        quarter_class=cases.filter(whole & quarter).sum(),
         quarter_units=units.filter(own & quarter).sum(),
         before_cases=cases.filter(own & ~quarter).sum(),
-        before_class=cases.filter(~quarter).sum(),
+        before_class=cases.filter(whole & ~quarter).sum(),
         last_month_units=units.filter(own & last_month).sum(),
         year_cases=cases.filter(own & year_before).sum(),
         year_units=units.filter(own & year_before).sum(),
@@ -109,7 +113,9 @@ def _city(named: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(*key, "family", "article")
         .agg(city_cases=pl.col("cases").sum(), city_units=pl.col("units").sum())
     )
-    return rows.with_columns(city_class=pl.col("city_cases").sum().over(*key, "family"))
+    whole = pl.col("article").is_null()
+    classes = rows.filter(whole).select(*key, "family", city_class="city_cases")
+    return rows.filter(~whole).join(classes, on=[*key, "family"])
 
 
 def _mixed(here: pl.LazyFrame, city: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:

@@ -125,8 +125,12 @@ def _bought(history: History) -> pl.LazyFrame:
 
 
 def purchased(history: History) -> pl.LazyFrame:
-    """All purchases with ``units``, in thousandths of a unit of charge, and ``paid``, in fen."""
-    rows = history.versions("purchases").join(_packs(history), on="item_code", how="left")
+    """All purchases with ``units``, in thousandths of a unit of charge, and ``paid``, in fen.
+
+    What a pack holds and costs is read as known on the night the purchase arrived; of a code that
+    was listed later, from that night on.
+    """
+    rows = _with_packs(history)
     factor = divided(pl.col("pack_factor"), THOUSANDTHS_PER_UNIT)
     packs = (factor > 1) & (
         pl.col("unit_price") > pl.col("dearest") * factor * PACK_PRICE_SHARE
@@ -138,10 +142,42 @@ def purchased(history: History) -> pl.LazyFrame:
     )
 
 
+def _with_packs(history: History) -> pl.LazyFrame:
+    """Purchases beside what was known of their packs; in two parts where that came later."""
+    listed = _packs(history)
+    first = listed.group_by("item_code").agg(listed_from=pl.col("listed_on").min())
+    rows = history.versions("purchases").join(first, on="item_code", how="left")
+    late = (pl.col("listed_from") > pl.col(KNOWN_FROM)).fill_null(value=False)
+    still = pl.col(KNOWN_UNTIL).is_null() | (pl.col(KNOWN_UNTIL) > pl.col("listed_from"))
+    before = rows.filter(late).with_columns(
+        pl.min_horizontal(KNOWN_UNTIL, "listed_from").alias(KNOWN_UNTIL)
+    )
+    since = rows.filter(~late | still).with_columns(
+        pl.when(late).then("listed_from").otherwise(KNOWN_FROM).alias(KNOWN_FROM)
+    )
+    told = since.sort(KNOWN_FROM).join_asof(
+        listed.sort("listed_on"),
+        left_on=KNOWN_FROM,
+        right_on="listed_on",
+        by="item_code",
+        check_sortedness=False,
+    )
+    return pl.concat([before, told], how="diagonal").drop("listed_from", "listed_on")
+
+
 def _packs(history: History) -> pl.LazyFrame:
-    """Units in a pack and the dearest price ever listed, by item."""
-    listed = history.versions("consumables").group_by("item_code")
-    return listed.agg(pl.col("pack_factor").max(), dearest=pl.col("platform_price").max())
+    """Units in a pack and the dearest price of each item, of all that was listed by a night."""
+    listed = history.tables["consumables"].select(
+        "item_code", "pack_factor", "platform_price", listed_on="received_on"
+    )
+    nightly = listed.group_by("item_code", "listed_on").agg(
+        pl.col("pack_factor", "platform_price").max()
+    )
+    so_far = [
+        pl.col(name).cum_max().over("item_code", order_by="listed_on").alias(called)
+        for name, called in (("pack_factor", "pack_factor"), ("platform_price", "dearest"))
+    ]
+    return nightly.with_columns(so_far).drop("platform_price")
 
 
 def _serials_used(history: History) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features.frames import Frame, source
 from features.ledger_flows import PAIR, flows
+from features.renewals import of_article, strange, strangers, successors
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -45,25 +46,59 @@ def parts(subjects: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a ledger: what was billed, used, bought and held, for the month and the year."""
+    """One row a ledger: what was billed, used, bought and held, for the month and the year.
+
+    Under whichever code of the article; where two moved in the month, the newer one's tells.
+    """
     named = parts(subjects).collect().lazy()
     keyed = named.join(_counted(history, named), on="subject_id", how="left").collect().lazy()
+    own = flows(history).with_columns(moved_as="item_code")
     moved = (
-        keyed.join(flows(history), on=list(PAIR))
+        keyed.join(of_article(history, own), on=list(PAIR))
         .filter(as_of("as_of"))
         .filter(pl.col("day") > pl.col("last_day") - pl.duration(days=2 * YEAR_DAYS))
     )
-    sums = moved.group_by("subject_id").agg(*_month_sums(), *_between_counts(), *_year_sums())
+    sums = (
+        moved.join(_followed(history, moved), on="subject_id", how="anti")
+        .group_by("subject_id")
+        .agg(*_month_sums(), *_between_counts(), *_year_sums())
+    )
     joined = keyed.join(sums, on="subject_id", how="left")
-    return _with_item(history, joined).with_columns(
+    young = joined.join(_young(history, keyed), on="subject_id", how="left")
+    return _with_item(history, young).with_columns(
         event_on=pl.col("last_day"), person_id=pl.lit(None, pl.String)
+    )
+
+
+def _followed(history: History, moved: pl.LazyFrame) -> pl.LazyFrame:
+    """Ledgers of a month in which a newer code of the article moved, whose ledger tells of both."""
+    newer = successors(history).select("other_code", moved_as="item_code")
+    month = pl.col("day").is_between(pl.col("first_day"), pl.col("last_day"))
+    rows = moved.filter(month).join(
+        newer, left_on=["item_code", "moved_as"], right_on=["other_code", "moved_as"], how="semi"
+    )
+    return rows.select("subject_id").unique()
+
+
+def _young(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Days since a code began that may have replaced another, of both that may be one article."""
+    days = (pl.col("last_day") - pl.col("began")).dt.total_days()
+    return (
+        keyed.select("subject_id", "as_of", "item_code", "last_day")
+        .join(strangers(history), on="item_code")
+        .filter(strange("as_of") & (pl.col("late") | (days >= 0)))
+        .group_by("subject_id")
+        .agg(new_code_days=days.min())
     )
 
 
 def _counted(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """Opening and closing counts: the closing one of the month, the year's opening one."""
+    rows = history.versions("stock_counts").select(
+        *PAIR, "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
+    )
     counts = (
-        history.versions("stock_counts")
+        of_article(history, rows)
         .group_by(*PAIR, "counted_on", KNOWN_FROM, KNOWN_UNTIL)
         .agg(pl.col("quantity").sum())
     )
@@ -212,6 +247,7 @@ FRAMES = {
             "month_opening": COUNTED,
             "year_opening": COUNTED,
             "closing": COUNTED,
+            "new_code_days": source("consumables.item_code", "consumables.valid_from"),
         },
     )
 }

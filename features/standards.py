@@ -88,33 +88,40 @@ def _raw(
     names = [item.name for item in features]
     columns = entity.cells[index]
     parent = entity.cells[index + 1] if index + 1 < len(entity.cells) else None
-    long = (
-        measured.lazy()
-        .with_columns(
-            cell=cell_name(columns, entity),
-            parent=pl.lit("") if parent is None else cell_name(parent, entity),
-        )
-        .filter(pl.col("cell").is_not_null())
-        .select("cell", "parent", *names)
-        .unpivot(on=names, index=["cell", "parent"], variable_name="feature")
-        .drop_nulls("value")
-    )
-    value = pl.col("value")
-    deviation = (value - value.median()).abs().median() * MAD_TO_SPREAD
-    stats = long.group_by("feature", "cell").agg(
-        pl.col("parent").min(),
-        n=pl.len().cast(pl.Int64),
-        location=value.median(),
-        p5=value.quantile(0.05, "linear"),
-        p25=value.quantile(0.25, "linear"),
-        p75=value.quantile(0.75, "linear"),
-        p95=value.quantile(0.95, "linear"),
-        deviation=deviation,
-    )
+    keyed = measured.select(
+        *names,
+        cell=cell_name(columns, entity),
+        parent=pl.lit("") if parent is None else cell_name(parent, entity),
+    ).drop_nulls("cell")
+    # Feature by feature: a long table of all of them would take a hundred times the memory.
+    stats = pl.concat([_of_feature(keyed, name) for name in names])
     by_range = divided(pl.col("p95") - pl.col("p5"), P5_TO_P95_SPREADS)
+    return stats.with_columns(spread=pl.max_horizontal("deviation", by_range)).select(
+        "feature", "cell", "parent", "n", *MEASURES
+    )
+
+
+def _of_feature(keyed: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Statistics of one feature in every cell that has a value of it."""
+    value = pl.col(name)
     return (
-        stats.with_columns(spread=pl.max_horizontal("deviation", by_range))
-        .select("feature", "cell", "parent", "n", *MEASURES)
+        keyed.lazy()
+        .select("cell", "parent", name)
+        .drop_nulls(name)
+        # In order, quantiles are looked up rather than searched for.
+        .sort(name)
+        .group_by("cell")
+        .agg(
+            pl.col("parent").min(),
+            feature=pl.lit(name),
+            n=pl.len().cast(pl.Int64),
+            location=value.median(),
+            p5=value.quantile(0.05, "linear"),
+            p25=value.quantile(0.25, "linear"),
+            p75=value.quantile(0.75, "linear"),
+            p95=value.quantile(0.95, "linear"),
+            deviation=(value - value.median()).abs().median() * MAD_TO_SPREAD,
+        )
         .collect()
     )
 

@@ -9,6 +9,8 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
+from features.once import once
+from features.renewals import of_article
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 LOT = ["hospital_id", "item_code", "lot"]
 
 
+@once
 def given(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a record of use (subject_id, units) whose lot the hospital was given."""
     ids = subjects.select(stay_id="subject_id").unique()
@@ -33,24 +36,30 @@ def given(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         (pl.col("from_") <= pl.col("as_of"))
         & (pl.col("until").is_null() | (pl.col("until") > pl.col("as_of")))
     )
-    gifts = history.versions("purchases").filter(pl.col("gift").fill_null(value=False))
+    rows = history.versions("purchases").filter(pl.col("gift").fill_null(value=False))
+    gifts = of_article(history, rows.select(*LOT, KNOWN_FROM, KNOWN_UNTIL))
     return (
         known.drop_nulls("lot")
-        .join(gifts.select(*LOT, KNOWN_FROM, KNOWN_UNTIL), on=LOT)
+        .join(gifts, on=LOT)
         .filter(as_of("as_of"))
         .select("subject_id", "use_id", "item_code", "lot", "units")
         .unique()
     )
 
 
+GIFTS = source(
+    "device_uses.stay_id",
+    "device_uses.item_code",
+    "device_uses.lot",
+    "purchases.gift",
+    "purchases.lot",
+    "stays.hospital_id",
+)
 FRAMES = {
     "given": Frame(
         "given",
         given,
-        needs=source(
-            "device_uses.stay_id", "device_uses.item_code", "device_uses.lot", "purchases.gift",
-            "purchases.lot", "stays.hospital_id",
-        ),
+        needs=GIFTS,
         sources={"units": source("device_uses.quantity")},
     )
 }  # fmt: skip

@@ -46,6 +46,37 @@ def absent_devices() -> pl.Expr:
 
 @feature(
     STAY,
+    over="items",
+    unit=SHARE,
+    family="items",
+    direction=HIGH,
+    zh="缺失耗材的同类使用率（赠品除外）",
+    says="has no consumable, billed or given, of a class that {value} of its peers are billed for",
+    says_zh="某类耗材既未计费也未见赠品，而同类病例{value}均有计费",
+    empty=0,
+)
+def absent_share_not_given() -> pl.Expr:
+    """The same share over the classes of which the record shows no device that was given."""
+    return pl.col("share").filter(ABSENT & ~pl.col("given")).max()
+
+
+@feature(
+    STAY,
+    over="kits",
+    unit=COUNT,
+    family="devices not billed",
+    direction=HIGH,
+    zh="手术必需耗材无收费无赠品数",
+    says="{value} {device|devices} that its operations need {is|are} neither billed nor given",
+    says_zh="手术必需耗材{value}种既未收费也非赠品",
+)
+def kits_not_billed_nor_given() -> pl.Expr:
+    """Kits of its operations of which no device is billed, and none is recorded of a gift."""
+    return (~pl.col("billed") & ~pl.col("given")).sum()
+
+
+@feature(
+    STAY,
     over="given",
     unit=UNITS,
     family="items",

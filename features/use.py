@@ -264,3 +264,22 @@ def shared_serials() -> pl.Expr:
 def imported() -> pl.Expr:
     """Whether the billed product is imported, 1 or 0."""
     return pl.col("origin") == "imported"
+
+
+@feature(
+    USE,
+    over="use",
+    unit=DAYS,
+    family="trace",
+    direction=BOTH,
+    zh="新编码启用天数（原编码不明）",
+    says="a code of its maker and name was new, listed {value} before; which it replaced is untold",
+    says_zh="同企业同名新编码启用仅{value}，替代哪一编码不明",
+    peers=False,
+)
+def new_code_days() -> pl.Expr:
+    """Days since a code was first listed that may be this article's, or may have replaced its code.
+
+    Null where the catalogue tells which code followed which, or none is new.
+    """
+    return pl.col("new_code_days")

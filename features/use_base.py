@@ -15,6 +15,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from claims.knowledge.scopes import CLASS_DIGITS
 from features.frames import source
 from features.once import once
+from features.renewals import as_billed, of_article, with_other_codes
 from features.use_frames import parts, stays_around
 
 if TYPE_CHECKING:
@@ -57,6 +58,13 @@ def rows_of(history: History, uses: pl.LazyFrame, table: str) -> pl.LazyFrame:
 
 
 @once
+def records(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
+    """The operation records of the stays, under the code that each stay is billed for."""
+    goods = lines(history, uses).filter(pl.col("quantity") > 0)
+    return as_billed(history, rows_of(history, uses, "device_uses"), goods)
+
+
+@once
 def lines(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     """All lines that bill consumables in the stays, each with its day of service."""
     rows = rows_of(history, uses, "fee_lines").filter(pl.col("category") == "consumable")
@@ -83,7 +91,7 @@ def billed(rows: pl.LazyFrame) -> pl.LazyFrame:
 def recorded(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
     """One row a stay and consumable in the operation record: units and last day of use."""
     return (
-        rows_of(history, uses, "device_uses")
+        records(history, uses)
         .group_by(GOODS)
         .agg(used=pl.col("quantity").sum(), used_on=pl.col("used_at").dt.date().max())
     )
@@ -92,11 +100,15 @@ def recorded(history: History, uses: pl.LazyFrame) -> pl.LazyFrame:
 def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl.LazyFrame:
     """Catalogue columns of goods (as_of, item_code, a day) as valid on the day and known.
 
-    One row for each known article and day, with ``columns`` beside.
+    One row for each known article and day, with ``columns`` beside. Where a code was not listed
+    yet that day, what the other codes of its article say.
     """
-    rows = history.versions("consumables").select(
-        "item_code", "valid_from", *columns, KNOWN_FROM, KNOWN_UNTIL
-    )
+    rows = of_article(
+        history,
+        history.versions("consumables").select(
+            "item_code", "valid_from", *columns, KNOWN_FROM, KNOWN_UNTIL, listed_as="item_code"
+        ),
+    ).with_columns(own=pl.col("listed_as") == pl.col("item_code"))
     keys = ["as_of", "item_code", day]
     return (
         goods.select(keys)
@@ -104,7 +116,7 @@ def listed(history: History, goods: pl.LazyFrame, day: str, *columns: str) -> pl
         .join(rows, on="item_code")
         .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col(day)))
         .group_by(keys)
-        .agg(pl.col(column).sort_by("valid_from").last() for column in columns)
+        .agg(pl.col(column).sort_by("own", "valid_from").last() for column in columns)
     )
 
 
@@ -115,11 +127,8 @@ def sold_lots(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def opening_lots(history: History, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Lots of goods (``GOODS``, hospital_id, lot) that were there when the books began."""
-    opened = (
-        moves(history, "opening")
-        .select("hospital_id", "item_code", "lot", KNOWN_FROM)
-        .drop_nulls("lot")
-    )
+    rows = moves(history, "opening").select("hospital_id", "item_code", "lot", KNOWN_FROM)
+    opened = of_article(history, rows.drop_nulls("lot"))
     known = lots.join(opened, on=["hospital_id", "item_code", "lot"]).filter(
         pl.col(KNOWN_FROM) <= pl.col("as_of")
     )
@@ -133,9 +142,11 @@ def counted(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
     and quantity.
     """
     keys = asked.collect_schema().names()
-    counts = history.versions_about("stock_counts", asked.select("item_code").unique()).select(
+    items = with_other_codes(history, asked.select("item_code").unique())
+    rows = history.versions_about("stock_counts", items).select(
         "hospital_id", "item_code", "counted_on", "quantity", KNOWN_FROM, KNOWN_UNTIL
     )
+    counts = of_article(history, rows)
     return (
         asked.join(counts, on=["hospital_id", "item_code"])
         .filter(as_of("as_of"))

@@ -16,6 +16,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
 from features.ledger_frames import INFLOWS, OUTFLOWS
+from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -89,7 +90,7 @@ def _between(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
 
 def _moved(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
     """What came into the stores and went out of them, other than to patients."""
-    items = between.select("item_code").unique()
+    items = with_other_codes(history, between.select("item_code").unique())
     bought = history.versions_about("purchases", items).select(
         *PLACE, "quantity", KNOWN_FROM, KNOWN_UNTIL, day="delivered_on"
     )
@@ -103,12 +104,12 @@ def _moved(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
         *PLACE, signed.alias("quantity"), KNOWN_FROM, KNOWN_UNTIL,
         day=pl.col("moved_at").dt.date(),
     )  # fmt: skip
-    return pl.concat([bought, moves])
+    return of_article(history, pl.concat([bought, moves]))
 
 
 def _used(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
     """What the operation records of the hospitals show, as taken away."""
-    items = between.select("item_code").unique()
+    items = with_other_codes(history, between.select("item_code").unique())
     rows = history.versions_about("device_uses", items).collect().lazy()
     ids = rows.select("stay_id").unique()
     homes = history.versions("stays", ids).select(
@@ -117,7 +118,7 @@ def _used(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
     )  # fmt: skip
     since, until = pl.col(KNOWN_FROM), pl.col("stay_until")
     held = (pl.col("stay_from") <= since) & (until.is_null() | (since < until))
-    return (
+    told = (
         rows.join(items, on="item_code", how="semi")
         .join(homes, on="stay_id")
         .filter(held & ~pl.col("voided"))
@@ -125,6 +126,7 @@ def _used(history: History, between: pl.LazyFrame) -> pl.LazyFrame:
             *PLACE, -pl.col("quantity"), KNOWN_FROM, KNOWN_UNTIL, day=pl.col("used_at").dt.date()
         )
     )
+    return of_article(history, told)
 
 
 REGISTERED = together(

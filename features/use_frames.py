@@ -14,6 +14,8 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import stay_frames
 from features.frames import Frame, source
 from features.once import once
+from features.renewals import as_billed, of_article, with_other_codes
+from features.use_listing import LISTING, listing, young
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -23,8 +25,6 @@ SUBJECT = r"^(.*)\|([^|]*)$"
 SHELF_DAYS = 180
 # The class of a consumable is the head of its 27-character code (DESIGN 2, `consumables`).
 CLASS_CHARACTERS = 7
-# What the catalogue and the invoices are asked by: many uses of one day ask the same.
-LISTING = ["as_of", "item_code", "service_on"]
 SHELF = [*LISTING, "hospital_id"]
 
 BILLED = source("fee_lines.stay_id", "fee_lines.item_code", "fee_lines.quantity")
@@ -68,9 +68,10 @@ def use(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(_class_quantity(history, keyed), on="subject_id", how="left")
     )
     dated = _dated(joined).collect().lazy()
-    priced = dated.join(_catalogue(history, dated), on=LISTING, how="left")
+    priced = dated.join(listing(history, dated), on=LISTING, how="left")
     invoiced = priced.join(_invoices(history, dated), on=SHELF, how="left")
-    serial = invoiced.join(_serials(history, keyed), on="subject_id", how="left")
+    linked = invoiced.join(young(history, dated), on=LISTING, how="left")
+    serial = linked.join(_serials(history, keyed), on="subject_id", how="left")
     return serial.with_columns(
         event_on=pl.col("service_on"),
         shared_serials=pl.col("shared_serials").fill_null(0),
@@ -153,9 +154,23 @@ def _class(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, CLASS_CHARACTERS)
 
 
+@once
+def _records(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Records of the uses, under the code that their stay is billed for."""
+    wanted = keyed.select("subject_id", "as_of", "stay_id", "item_code")
+    stays = keyed.select("stay_id", "as_of").unique()
+    ids = stays.select("stay_id").unique()
+    known, lines = (
+        stays.join(history.versions(table, ids), on="stay_id").filter(as_of("as_of"))
+        for table in ("device_uses", "fee_lines")
+    )
+    rows = as_billed(history, known, lines.filter(pl.col("quantity") > 0))
+    return wanted.join(rows, on=["stay_id", "as_of", "item_code"])
+
+
 def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     return (
-        _children(history, keyed, "device_uses")
+        _records(history, keyed)
         .group_by("subject_id")
         .agg(
             used_quantity=pl.col("quantity").sum(),
@@ -165,44 +180,12 @@ def _recorded(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _catalogue(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
-    """The catalogue row valid on the day of service, and the price of the row before it."""
-    rows = history.versions("consumables").select(
-        "item_code",
-        "valid_from",
-        "generic_name",
-        "class_code",
-        "class_name",
-        "implantable",
-        "origin",
-        "key_list",
-        "vbp_selected",
-        "platform_price",
-        KNOWN_FROM,
-        KNOWN_UNTIL,
-        price_limit=pl.min_horizontal("platform_price", "payment_standard"),
-    )
-    return (
-        dated.select(LISTING)
-        .unique()
-        .join(rows, on="item_code")
-        .filter(as_of("as_of") & (pl.col("valid_from") <= pl.col("service_on")))
-        .sort(*LISTING, "valid_from")
-        .with_columns(previous_price=pl.col("platform_price").shift(1).over(LISTING))
-        .group_by(LISTING, maintain_order=True)
-        .last()
-        .with_columns(
-            price_age=(pl.col("service_on") - pl.col("valid_from")).dt.total_days(),
-        )
-        .drop(KNOWN_FROM, KNOWN_UNTIL)
-    )
-
-
 def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
     """Invoice prices of the hospital for the item in the shelf time before the service."""
     invoice = ["hospital_id", "item_code", "delivered_on", KNOWN_FROM, KNOWN_UNTIL]
     # Of the invoices of a day only the dearest is ever read.
-    bought = history.versions("purchases").group_by(invoice).agg(pl.col("unit_price").max())
+    rows = history.versions("purchases").select(*invoice, "unit_price")
+    bought = of_article(history, rows).group_by(invoice).agg(pl.col("unit_price").max())
     age = (pl.col("service_on") - pl.col("delivered_on")).dt.total_days()
     return (
         dated.select(SHELF)
@@ -219,19 +202,18 @@ def _invoices(history: History, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _serials(history: History, keyed: pl.LazyFrame) -> pl.LazyFrame:
     """How many other stays record the same serial number of the same item (C09)."""
-    numbered = history.versions("device_uses", keyed.select("stay_id")).select(
-        "stay_id", "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL
-    )
     mine = (
-        keyed.select("subject_id", "as_of", "stay_id", "item_code")
-        .join(numbered.drop_nulls("serial"), on=["stay_id", "item_code"])
-        .filter(as_of("as_of"))
-        .drop(KNOWN_FROM, KNOWN_UNTIL)
+        _records(history, keyed)
+        .drop_nulls("serial")
+        .select("subject_id", "as_of", "stay_id", "item_code", "serial")
         .unique()
     )
-    serials = mine.select("item_code", "serial")
-    other = history.versions_about("device_uses", serials).select(
-        "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+    serials = with_other_codes(history, mine.select("item_code", "serial"))
+    other = of_article(
+        history,
+        history.versions_about("device_uses", serials).select(
+            "item_code", "serial", KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id"
+        ),
     )
     return (
         mine.join(other, on=["item_code", "serial"])
@@ -274,6 +256,7 @@ FRAMES = {
             "shared_serials": _both(RECORDED, source("device_uses.serial")),
             "days": stay_frames.DAYS,
             "origin": source("consumables.origin"),
+            "new_code_days": _both(CATALOGUE, DAY, source("consumables.valid_from")),
         },
     )
 }

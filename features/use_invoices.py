@@ -8,6 +8,7 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
+from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -21,11 +22,11 @@ YEAR_DAYS = 365  # a price once agreed holds for about a year
 
 def invoices(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Billed price against the invoices of its own lots, and whether any invoice has it."""
-    items = goods.select("item_code").unique().collect().lazy()
-    bought = history.versions_about("purchases", items).select(
+    items = with_other_codes(history, goods.select("item_code")).collect().lazy()
+    told = history.versions_about("purchases", items).select(
         *PLACE, "lot", "unit_price", "delivered_on", KNOWN_FROM, KNOWN_UNTIL
     )
-    bought = bought.unique().collect().lazy()
+    bought = of_article(history, told).unique().collect().lazy()
     mine = goods.select(*GOODS, "hospital_id", "price", "served_on")
     lots = base.sold_lots(rows).join(mine.select(*GOODS, "hospital_id", "price"), on=GOODS)
     lots = lots.collect().lazy()

@@ -19,6 +19,7 @@ from features import use_base as base
 from features.exact import divided
 from features.frames import Frame, source, together
 from features.ledger_frames import INFLOWS
+from features.renewals import of_article, siblings
 from features.use_invoices import invoices
 
 if TYPE_CHECKING:
@@ -117,11 +118,11 @@ def _received(history: History, goods: pl.LazyFrame) -> pl.LazyFrame:
         moves.filter(inflow).select(*PLACE, "received_on"),
         sent.select(*PLACE, "received_on"),
     ]
+    told = pl.concat(rows, how="diagonal").rename({"received_on": KNOWN_FROM})
     return (
-        pl.concat(rows, how="diagonal")
-        .join(houses, on="hospital_id", how="semi")
+        of_article(history, told.join(houses, on="hospital_id", how="semi"))
         .group_by(PLACE)
-        .agg(pl.col("received_on").min().alias(KNOWN_FROM), pl.col("bought_from").min())
+        .agg(pl.col(KNOWN_FROM).min(), pl.col("bought_from").min())
     )
 
 
@@ -145,7 +146,7 @@ def _by_lot(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.Laz
     )
     first = came.group_by("hospital_id", "lot", "other_code").agg(pl.col(KNOWN_FROM).min())
     both = mine.join(first, on=["hospital_id", "lot"]).filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
-    return _nearest(_others_alone(both))
+    return _nearest(_others_alone(history, both))
 
 
 def _by_label(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -159,12 +160,16 @@ def _by_label(history: History, goods: pl.LazyFrame, rows: pl.LazyFrame) -> pl.L
         .agg(pl.col("received_on").min().alias(KNOWN_FROM))
     )
     both = mine.join(known, on="udi_di").filter(pl.col(KNOWN_FROM) <= pl.col("as_of"))
-    return _nearest(_others_alone(both))
+    return _nearest(_others_alone(history, both))
 
 
-def _others_alone(both: pl.LazyFrame) -> pl.LazyFrame:
+def _others_alone(history: History, both: pl.LazyFrame) -> pl.LazyFrame:
     """Pairs of goods and other articles of their kind, where none is the article itself."""
-    own = both.filter(pl.col("other_code") == pl.col("item_code")).select(GOODS).unique()
+    linked = both.join(siblings(history), on=["item_code", "other_code"], how="left")
+    itself = (pl.col("other_code") == pl.col("item_code")) | (
+        pl.col("linked_from") <= pl.col("as_of")
+    ).fill_null(value=False)
+    own = linked.filter(itself).select(GOODS).unique()
     kind = pl.col("other_code").str.slice(0, base.FAMILY_CHARACTERS) == pl.col("family")
     return both.filter(kind).join(own, on=GOODS, how="anti").with_columns(other_units="units")
 

@@ -13,6 +13,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
+from features.renewals import of_article, with_other_codes
 from features.use_unread import PLACE, SHELF, unread
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """One row a use: who else had its units, and when and how they came to the hospital."""
     uses = base.keyed(subjects)
     stays = base.stays(history, uses).collect().lazy()
-    records = base.rows_of(history, uses, "device_uses").join(stays, on=STAY).collect().lazy()
+    records = base.records(history, uses).join(stays, on=STAY).collect().lazy()
     wanted = records.join(uses.select(GOODS), on=GOODS, how="semi").with_columns(
         used_on=pl.col("used_at").dt.date()
     )
@@ -49,9 +50,12 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Earlier stays that record a unit of the use: persons, hospitals, days between."""
     units = wanted.drop_nulls("serial").select(*GOODS, "serial", "used_at", "person_id",
                                                "hospital_id").unique()  # fmt: skip
+    rows = history.versions_about("device_uses", with_other_codes(history, units.select(UNIT)))
     other = (
-        history.versions_about("device_uses", units.select(UNIT))
-        .select(*UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at")
+        of_article(
+            history,
+            rows.select(*UNIT, KNOWN_FROM, KNOWN_UNTIL, other_stay="stay_id", other_at="used_at"),
+        )
         .collect()
         .lazy()
     )
@@ -88,11 +92,12 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
 
 def _bought(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """Deliveries of the articles in question, to any hospital, with their first known night."""
-    items = wanted.select("item_code").unique().collect().lazy()
-    return history.versions_about("purchases", items).select(
+    items = with_other_codes(history, wanted.select("item_code")).collect().lazy()
+    rows = history.versions_about("purchases", items).select(
         "item_code", "serial", "lot", "delivered_on", "expiry_on", "consignment", "gift",
         KNOWN_FROM, KNOWN_UNTIL, buyer="hospital_id",
     )  # fmt: skip
+    return of_article(history, rows)
 
 
 def _serials(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
@@ -164,8 +169,9 @@ def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
         goods.select(SHELF)
         .unique()
         .join(
-            moves.select(
-                "hospital_id", "item_code", "moved_at", KNOWN_FROM, KNOWN_UNTIL, moved="quantity"
+            of_article(
+                history,
+                moves.select(*PLACE, "moved_at", KNOWN_FROM, KNOWN_UNTIL, moved="quantity"),
             ),
             on=["hospital_id", "item_code"],
         )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import as_of
+from claims.history import KNOWN_FROM, as_of
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features import use_base as base
+from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -31,15 +32,14 @@ def unread(
     goods = twice.group_by(*GOODS, "hospital_id").agg(pl.col("used_on").max())
     goods = goods.collect().lazy()
     places = goods.select(SHELF).unique().collect().lazy()
-    items = places.select("item_code").unique()
-    read = (
+    items = with_other_codes(history, places.select("item_code"))
+    rows = (
         history.tables["device_uses"]
         .join(items, on="item_code", how="semi")
-        .select(*UNIT, read_on="received_on")
+        .select(*UNIT, pl.col("received_on").alias(KNOWN_FROM))
         .drop_nulls("serial")
-        .group_by(UNIT)
-        .agg(pl.col("read_on").min())
     )
+    read = of_article(history, rows).group_by(UNIT).agg(read_on=pl.col(KNOWN_FROM).min())
     shelf = (
         base.counted(history, places)
         .filter(pl.col("counted_on") >= pl.col("used_on"))

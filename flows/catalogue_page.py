@@ -105,6 +105,8 @@ def _rule(item: Rule) -> Iterator[str]:
     yield f"Limits: {', '.join(item.limits)}. Evidence: {', '.join(item.evidence)}."
     if item.protected_by:
         yield f"Silenced by: {', '.join(guard.code for guard in item.protected_by)}."
+    if item.cautions:
+        yield f"A clue alone where {'; or '.join(one.en for one in item.cautions)}."
 
 
 def _schemes() -> Iterator[str]:

@@ -41,6 +41,8 @@ audit = typer.Typer(help="The audit trail of the workbench.", no_args_is_help=Tr
 app.add_typer(audit, name="audit")
 # A file or a pipe has no width of its own; this one leaves room for whole sentences.
 PIPE_WIDTH = 150
+CLUES_ALONE = "Clues alone for want of data"
+BY_HOSPITAL = "Where hospitals leave books out"
 console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 complaints = Console(stderr=True)
 
@@ -199,6 +201,8 @@ def screen(
     show_lines(console, "Landed", report["landed"])
     show_lines(console, "Validated", report["validated"])
     show_lines(console, "Switched off for want of data", report["switched_off"])
+    show_lines(console, CLUES_ALONE, report["graded_down"])
+    show_lines(console, BY_HOSPITAL, report["by_hospital"])
     measured = ", ".join(f"{count:,} {name}s" for name, count in report["measured"].items())
     console.print(
         f"Judged {measured}; {report['alerts']} doubtful points in {report['cases']} cases."
@@ -228,6 +232,8 @@ def _show_night(report: dict[str, Any]) -> None:
     show_lines(console, "Validated", report.get("validated", []))
     if report.get("notice"):
         console.print(report["notice"])
+    show_lines(console, CLUES_ALONE, report.get("graded_down", []))
+    show_lines(console, BY_HOSPITAL, report.get("by_hospital", []))
     if "alerts" in report:
         console.print(f"{report['alerts']} doubtful points in {report['cases']} cases.")
         console.print(f"See them with `jianbao alerts --date {report['night']}`.")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from cases.judged import Judged
     from models.bundle import Bundle
+    from rules.books import Books
     from rules.declaration import Rule
 
 # Figures tried alone, and those tried in pairs: some 20 records to score an alert.
@@ -51,12 +52,17 @@ class Usual:
 
 
 def counterfacts(
-    item: Judged, bundle: Bundle, rules: Sequence[Rule], chosen: pl.DataFrame
+    item: Judged,
+    bundle: Bundle,
+    rules: Sequence[Rule],
+    books: Books | None,
+    chosen: pl.DataFrame,
 ) -> dict[str, list[dict[str, Any]]]:
     """The smallest sets that take each alert out of the queue, by subject; [] where none does.
 
-    ``chosen`` are the night's rows of ``cases.selection.select`` with ``line``. What the lot drew
-    is left out: it is not in the queue for its worth.
+    ``books`` tells rules what is delivered; ``chosen`` are the night's rows of
+    ``cases.selection.select`` with ``line``. What the lot drew is left out: it is not in the
+    queue for its worth.
     """
     mine = chosen.filter(pl.col("selected_by") != "random")
     if mine.is_empty():
@@ -67,7 +73,7 @@ def counterfacts(
     for size in (1, 2):
         waiting = [one for one in open_ if not found[one.subject]]
         trials = [(one, names) for one in waiting for names in one.sets(size)]
-        for one, names, after in _leaving(item, bundle, rules, mine, rows, trials):
+        for one, names, after in _leaving(item, bundle, rules, books, mine, rows, trials):
             found[one.subject].append(_told(item, rows, mine, one, names, after))
     return {subject: sets[:SHOWN] for subject, sets in found.items()}
 
@@ -122,6 +128,7 @@ def _leaving(
     item: Judged,
     bundle: Bundle,
     rules: Sequence[Rule],
+    books: Books | None,
     chosen: pl.DataFrame,
     rows: pl.DataFrame,
     trials: Sequence[tuple[Usual, tuple[str, ...]]],
@@ -130,7 +137,7 @@ def _leaving(
     if not trials:
         return
     changes = [(one.subject, {name: one.medians[name] for name in names}) for one, names in trials]
-    weighed = rejudged(item, bundle, rules, changed(rows, changes))
+    weighed = rejudged(item, bundle, rules, books, changed(rows, changes))
     after = {row[SUBJECT]: row for row in weighed.to_dicts()}
     lines = dict(chosen.select(SUBJECT, "line").rows())
     for number, (one, names) in enumerate(trials):
@@ -163,10 +170,10 @@ def changed(rows: pl.DataFrame, changes: Sequence[tuple[str, Mapping[str, float]
 
 
 def rejudged(
-    item: Judged, bundle: Bundle, rules: Sequence[Rule], rows: pl.DataFrame
+    item: Judged, bundle: Bundle, rules: Sequence[Rule], books: Books | None, rows: pl.DataFrame
 ) -> pl.DataFrame:
     """Rules, score and worth of changed records, as the night would have found them."""
-    hits = judge(rows, rules)
+    hits = judge(rows, rules, books)
     frame = hit_columns(rows, hits, rules)
     return weigh(replace(item, measured=frame, hits=hits, scores=bundle.score(frame)))
 

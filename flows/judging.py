@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,14 @@ from features.catalogue import CATALOGUES, Catalogue
 from features.measure import measure
 from features.standards import compare
 from models.explain import explain, top_reasons
+from rules.books import Books, Gaps, needs
+from rules.catalogue import BY_CODE, rules_of
 from rules.catalogue import missing as rule_missing
-from rules.catalogue import rules_of
-from rules.judge import hit_columns, judge
+from rules.declaration import DOUBT
+from rules.judge import doubtful, hit_columns, judge, speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from claims.history import History
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 # More than are shown, because a value and its distance from peers make one reason.
 CONTRIBUTIONS_READ = 16
+# Subjects measured in one piece: 20,000 stays with all that lies around them, of what is smaller
+# five times as many, take 2 to 3 GB. Each piece asks the lake anew, so that fewer are quicker.
+STAYS_AT_ONCE, MEASURED_AT_ONCE = 20_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def switched_off(history: History) -> list[str]:
         }
         for name, gaps in (features | rules).items():
             if gaps:
-                waiting.setdefault(_needs(gaps), []).append(name)
+                waiting.setdefault(needs(gaps), []).append(name)
     return [f"without {gaps}: {', '.join(names)}" for gaps, names in sorted(waiting.items())]
 
 
@@ -65,23 +72,74 @@ def rules_off(history: History, entity: str) -> list[str]:
     catalogue = CATALOGUES[entity]
     lacking = {one: rule_missing(one, catalogue, history) for one in rules_of(entity)}
     return [
-        f"rule {one.code} {one.en}: without {_needs(gaps)}" for one, gaps in lacking.items() if gaps
+        f"rule {one.code} {one.en}: without {needs(gaps)}" for one, gaps in lacking.items() if gaps
     ]
 
 
-def _needs(gaps: list[str]) -> str:
-    """'stays.person_id, stays.ward' as 'stays (person_id, ward)'."""
-    tables: dict[str, list[str]] = {}
-    for gap in gaps:
-        table, column = gap.split(".")
-        tables.setdefault(table, []).append(column)
-    return "; ".join(f"{table} ({', '.join(columns)})" for table, columns in tables.items())
+def graded_down(history: History, entities: Iterable[str] = tuple(CATALOGUES)) -> list[str]:
+    """Rules that can be clues alone for want of data, each with what could not be asked."""
+    gaps = Gaps(history)
+    return [
+        f"rule {one.code} {one.en}: {'; '.join(en for en, _ in gaps.why(one))}"
+        for entity in entities
+        for one in usable_rules(history, entity)
+        if gaps.why(one)
+    ]
+
+
+def by_hospital(history: History, on: date) -> list[str]:
+    """Rules on uses and ledgers that are off, or clues alone, where hospitals leave books out."""
+    books = Books(history)
+    houses = history.current("hospitals").select("hospital_id", as_of=pl.lit(on)).collect()
+    asked = [one for entity in ("use", "ledger") for one in usable_rules(history, entity)]
+    off, lowered = Counter[str](), Counter[str]()
+    for lacks, many in books.lacking(houses).group_by("_lacks").len().iter_rows():
+        gaps = books.gaps(lacks)
+        off.update({one.code: many for one in asked if gaps.of(one)})
+        lowered.update(
+            {one.code: many for one in asked if not gaps.of(one) and gaps.by_itself(one)}
+        )
+    return [
+        f"rule {one.code} {one.en}: off in {off[one.code]:,} and a clue alone in"
+        f" {lowered[one.code]:,} of {houses.height:,} hospitals, for want of their own books"
+        for one in asked
+        if off[one.code] or lowered[one.code]
+    ]
+
+
+def lowered_lines(hits: Iterable[pl.DataFrame]) -> list[str]:
+    """Doubtful points that are clues alone, by rule and by what could not be asked, counted."""
+    doubts = [code for code, item in BY_CODE.items() if item.grade is DOUBT]
+    told = [
+        speaking(rows)
+        .filter(pl.col("code").is_in(doubts) & ~doubtful())
+        .explode("unasked_en", empty_as_null=True)
+        .group_by("code", why="unasked_en")
+        .len()
+        for rows in hits
+    ]
+    return [
+        f"{code} {BY_CODE[code].en}: {many:,} {'clue' if many == 1 else 'clues'} alone, {why}"
+        for rows in told
+        for code, why, many in rows.sort("code", "why").iter_rows()
+    ]
 
 
 def base_measures(history: History, entity: str, subjects: pl.DataFrame) -> pl.DataFrame:
-    """Measure all features of an entity for which there is data."""
+    """Measure all features of an entity for which there is data.
+
+    Of many subjects so many at a time: a feature reads its subject and what is known about it,
+    never who else is measured, so that the pieces bound the memory and change no value.
+    """
     catalogue = CATALOGUES[entity]
-    return measure(history, catalogue, subjects, catalogue.measurable(history))
+    features = catalogue.measurable(history)
+    # In order of nights, so that a piece reads what lies near in time.
+    ordered = subjects.sort("as_of", "subject_id")
+    most = STAYS_AT_ONCE if entity == "stay" else MEASURED_AT_ONCE
+    pieces = [
+        measure(history, catalogue, piece, features) for piece in ordered.iter_slices(most)
+    ] or [measure(history, catalogue, subjects, features)]
+    return pl.concat(pieces).sort("subject_id")
 
 
 def with_standards(
@@ -95,7 +153,7 @@ def with_standards(
     features = catalogue.measurable(history)
     rules = usable_rules(history, entity)
     compared = compare(base, catalogue.entity, standards, features)
-    hits = judge(compared, rules)
+    hits = judge(compared, rules, Books(history))
     return Measured(
         catalogue,
         hit_columns(compared, hits, rules),

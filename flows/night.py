@@ -56,7 +56,9 @@ from features.subjects import (
 from flows.counterfacts import counterfacts
 from flows.judging import (
     base_measures,
+    by_hospital,
     judged,
+    lowered_lines,
     switched_off,
     usable_rules,
     version_before,
@@ -65,6 +67,7 @@ from flows.judging import (
 from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
 from models.stability import stability
+from rules.books import Books
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,8 +193,11 @@ def _score_rows(marked: pl.DataFrame, scenario: str, on: date) -> pl.DataFrame:
 
 def hand_over(
     run: Run, found: dict[str, Judged], chosen: dict[str, pl.DataFrame]
-) -> dict[str, int]:
-    """Explain the chosen, word them, gather them; write tags, alerts, cases, dossiers."""
+) -> dict[str, Any]:
+    """Explain the chosen, word them, gather them; write tags, alerts, cases, dossiers.
+
+    Returns what the report says of it.
+    """
     history = run.history()
     built: list[pl.DataFrame] = [ALERTS.empty().drop("case_id")]
     labels: list[pl.DataFrame] = [TAGS.empty()]
@@ -224,7 +230,13 @@ def hand_over(
         for entity, item in found.items()
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
-    return {"alerts": final.height, "cases": gathered.height}
+    lowered = lowered_lines(item.hits for item in found.values())
+    return {
+        "alerts": final.height,
+        "cases": gathered.height,
+        "graded_down": lowered,
+        "by_hospital": by_hospital(history, run.on),
+    }
 
 
 def leaving(
@@ -234,7 +246,8 @@ def leaving(
     entity = item.catalogue.entity.name
     if chosen is None or entity not in run.bundles:
         return {}
-    return counterfacts(item, run.bundles[entity], usable_rules(history, entity), chosen)
+    rules, books = usable_rules(history, entity), Books(history)
+    return counterfacts(item, run.bundles[entity], rules, books, chosen)
 
 
 def steadiness(run: Run, item: Judged, chosen: pl.DataFrame | None) -> dict[str, float]:

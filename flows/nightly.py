@@ -100,7 +100,7 @@ def judge(run: night.Run) -> dict[str, Judged]:
 
 
 @task(name="hand over", **STEP)
-def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, int]:
+def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, Any]:
     """Choose, explain, word and gather the night's alerts."""
     return night.hand_over(run, found, night.select_night(run, found))
 

@@ -205,7 +205,7 @@ def _fold_name(fold: pl.Series) -> pl.Series:
 
 
 @task(name="hand over", cache_policy=NO_CACHE)
-def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, int]:
+def hand_over(run: night.Run, found: dict[str, Judged]) -> dict[str, Any]:
     """Choose, explain and word the unusual records, and publish them."""
     handed = night.hand_over(run, found, night.select_night(run, found))
     night.publish(run, found, None, kind="screen")

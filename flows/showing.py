@@ -127,7 +127,7 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
     """Print everything that was said about one alert, facts first."""
     console.print(Panel(_facts(dossier), title=f"{alert['alert_id']} · facts"))
     for rule in dossier["rules"]:
-        console.print(Panel(_rule(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
+        console.print(Panel(rule_panel(rule), title=f"{rule['code']} {rule['en']} {rule['zh']}"))
     for guarded in dossier["not_raised"]:
         because = "; ".join(guarded["because_en"])
         console.print(f"{guarded['code']} was not raised: {because}.")
@@ -177,7 +177,8 @@ def _facts(dossier: dict[str, Any]) -> str:
     return "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in shown.items())
 
 
-def _rule(rule: dict[str, Any]) -> str:
+def rule_panel(rule: dict[str, Any]) -> str:
+    """One rule hit as ``explain`` tells it: what, evidence, law, limits, what was not asked."""
     evidence = ", ".join(
         f"{key.replace('_', ' ')} {value}" for key, value in rule["evidence"].items()
     )
@@ -185,8 +186,16 @@ def _rule(rule: dict[str, Any]) -> str:
     return (
         f"{rule['doc']}\nEvidence: {evidence}\nLegal hook: article {rule['hook']} of the"
         f" Regulation on the Supervision of Medical Security Funds; grade {rule['grade']}"
-        f"\nLimits: {basis}"
+        f"\nLimits: {basis}{_unasked(rule)}"
     )
+
+
+def _unasked(rule: dict[str, Any]) -> str:
+    """What could not be asked, in both languages, and whether it made the hit a clue."""
+    lowered = rule["grade"] != rule.get("full_grade", rule["grade"])
+    named = ("A clue alone", "仅作线索") if lowered else ("Not asked", "未核实")
+    told = zip(named, (rule.get("unasked_en"), rule.get("unasked_zh")), strict=True)
+    return "".join(f"\n{name}: {'; '.join(why)}" for name, why in told if why)
 
 
 def show_lines(console: Console, title: str, lines: Iterable[str]) -> None:

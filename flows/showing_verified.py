@@ -25,6 +25,7 @@ def show_verified(console: Console, told: Verified, top: int, *, zh: bool = Fals
     """Counts of each verdict, and the lines that need a person, the gravest first."""
     show_lines(console, "Notices", told.notices)
     show_lines(console, "Switched off for want of data", told.switched_off)
+    show_lines(console, "Clues alone for want of data", told.graded_down)
     grave = told.lines.filter(pl.col("verdict") != CLEAR)
     order = pl.col("verdict").replace_strict(dict.fromkeys([HOLD], 0), default=1)
     shown = grave.sort(order, maintain_order=True).head(top)

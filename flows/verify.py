@@ -20,8 +20,9 @@ from claims.pseudonyms import Pseudonyms, only_masked
 from claims.tables import DELIVERED
 from features.catalogue import USES
 from features.measure import measure
-from flows.judging import rules_off, usable_rules
+from flows.judging import graded_down, rules_off, usable_rules
 from flows.landing import open_lake
+from rules.books import Books
 from rules.judge import judge
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Verified:
     lines: pl.DataFrame
     asked: tuple[str, ...]
     switched_off: tuple[str, ...]
+    graded_down: tuple[str, ...]
     notices: tuple[str, ...]
 
 
@@ -87,13 +89,15 @@ def examine(delivery: Delivery, before: History, night: date) -> Verified:
     rules = usable_rules(history, "use")
     parts = list(in_parts(proposal))
     known = history.worked_out(*READ_BY_EVERY_PART) if len(parts) > 1 else history
-    told = [found_in(known, part, night, rules) for part in parts]
+    books = Books(history)
+    told = [found_in(known, part, night, rules, books) for part in parts]
     found = pl.concat([pl.DataFrame(schema=FINDINGS), *told])
     return Verified(
         night,
         ruled(proposal, found, rules),
         tuple(item.code for item in rules),
         tuple(rules_off(history, "use")),
+        tuple(graded_down(history, ["use"])),
         proposal.notices,
     )
 
@@ -111,13 +115,18 @@ def in_parts(proposal: Proposal) -> Iterator[pl.DataFrame]:
 
 
 def found_in(
-    history: History, lines: pl.DataFrame, night: date, rules: Sequence[Rule]
+    history: History,
+    lines: pl.DataFrame,
+    night: date,
+    rules: Sequence[Rule],
+    books: Books | None = None,
 ) -> pl.DataFrame:
     """What rules say of the uses of these lines, measured with the features that they read."""
     uses = lines.select(subject_id=use_id(), as_of=pl.lit(night)).drop_nulls().unique()
     near = history.focused(lines.lazy().select("stay_id"))
     measured = measure(near, USES, uses, needed(history, rules))
-    return findings_of(judge(measured, rules), measured.select("subject_id", "event_on"))
+    hits = judge(measured, rules, books)
+    return findings_of(hits, measured.select("subject_id", "event_on"))
 
 
 def use_id() -> pl.Expr:
@@ -130,7 +139,9 @@ def needed(history: History, rules: Iterable[Rule]) -> list[Feature]:
     names: set[str] = set()
     for item in rules:
         names |= {*item.reads, *item.evidence, *item.amount.meta.root_names()}
-        names |= {name for guard in item.protected_by for name in guard.expr.meta.root_names()}
+        beside = [guard.expr for guard in item.protected_by]
+        beside += [caution.expr for caution in item.cautions]
+        names |= {name for expr in beside for name in expr.meta.root_names()}
     return [one for one in USES.measurable(history) if one.name in names]
 
 

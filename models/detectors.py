@@ -4,7 +4,8 @@ A forest (IForest) isolates odd combinations, histograms (HBOS) see odd single v
 neighbours (KNN) see records without company. None of them looks at the batch it scores,
 unlike ECOD and COPOD, so a record scores the same alone and in any company. Each raw
 score becomes a percentile of the training distribution, and ``anomaly`` is the percentile
-of their mean: ADBench finds no family best everywhere, and a mean of ranks needs no unit.
+of the highest of them: ADBench finds no family best everywhere, a rank needs no unit, and who
+is odd in one way only is lost in a mean (docs/decisions/0010-detectors.md).
 """
 
 from __future__ import annotations
@@ -34,9 +35,12 @@ ANOMALY = "anomaly"
 
 # More rows change a percentile by less than 1/20,000 and cost time in proportion.
 TRAINING_ROWS = 20_000
-# Rows that KNN measures distances to; 4,000 x 30 columns score 20,000 rows in a second.
-NEIGHBOUR_ROWS = 4_000
-NEIGHBOURS = 10
+# Rows that KNN measures distances to. A sample finds outliers as well as all rows do (Sugiyama and
+# Borgwardt 2013), and takes time in proportion to its size.
+NEIGHBOUR_ROWS = 1_000
+NEIGHBOURS = 5
+# What the mean adds to the highest percentile: it orders those of equal height.
+TIE = 1e-3
 # The sizes of the Isolation Forest paper (Liu, Ting and Zhou 2008: 256 rows a tree),
 # with twice its trees for steadier ranks.
 TREES = 200
@@ -73,7 +77,7 @@ class DetectorSet:
         places = np.column_stack(
             [self.percentiles[name].of(raw[name].to_numpy()) for name in DETECTORS]
         )
-        anomaly = self.percentiles[ANOMALY].of(_mean(places))
+        anomaly = self.percentiles[ANOMALY].of(_highest(places))
         return values_frame(
             measured[SUBJECT], (*DETECTORS, ANOMALY), np.column_stack([places, anomaly])
         )
@@ -146,15 +150,16 @@ def _raw(
     )
 
 
-def _mean(places: NDArray[np.float64]) -> NDArray[np.float64]:
+def _highest(places: NDArray[np.float64]) -> NDArray[np.float64]:
     # Column by column, so that the order of additions is the same for one row and for many.
-    return np.asarray((places[:, 0] + places[:, 1] + places[:, 2]) / len(DETECTORS))
+    total = places[:, 0] + places[:, 1] + places[:, 2]
+    return np.asarray(places.max(axis=1) + TIE * total / len(DETECTORS))
 
 
 def _percentiles(raw: NDArray[np.float64]) -> dict[str, Percentiles]:
     fitted = {name: Percentiles.fit(raw[:, place]) for place, name in enumerate(DETECTORS)}
     places = [fitted[name].of(raw[:, place]) for place, name in enumerate(DETECTORS)]
-    return fitted | {ANOMALY: Percentiles.fit(_mean(np.column_stack(places)))}
+    return fitted | {ANOMALY: Percentiles.fit(_highest(np.column_stack(places)))}
 
 
 def _bases(

@@ -6,7 +6,7 @@ import polars as pl
 
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features.declaration import LEDGER, USE
-from rules import protective
+from rules import cautions, protective
 from rules.declaration import CLUE, DOUBT, limit, rule
 
 OVER = pl.col("billed_over_used")
@@ -33,6 +33,7 @@ OVER = pl.col("billed_over_used")
     says="at least {limit:.0f} {unit|units} billed beyond the operation record",
     says_zh="计费比使用登记至少多{limit:.0f}件",
     protected_by=(protective.stock_agrees,),
+    cautions=(cautions.new_code,),
 )
 def billed_over_used() -> pl.Expr:
     """More units billed than the operation record of the same stay shows.
@@ -83,6 +84,7 @@ def billed_over_used() -> pl.Expr:
         protective.opening_price,
     ),
     branches=(("price_over_limit",), ("price_over_dearest_invoice",)),
+    cautions=(cautions.new_code,),
 )
 def price_above_allowed() -> pl.Expr:
     """Billed above what was allowed that day, or above what it cost.
@@ -123,6 +125,7 @@ def price_above_allowed() -> pl.Expr:
     amount=pl.col("billed_amount_year") * pl.col("unexplained_share").clip(0, 1),
     says="more billed in a year than purchases, transfers and stock explain",
     says_zh="一年计费数量超过进货、调拨与库存可解释数量",
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def billed_over_bought() -> pl.Expr:
     """More units billed, count to count, than opening stock, purchases and transfers allow.

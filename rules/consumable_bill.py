@@ -7,7 +7,7 @@ import polars as pl
 from claims.schema import THOUSANDTHS_PER_UNIT
 from features.declaration import USE
 from features.exact import divided
-from rules import protective
+from rules import cautions, protective
 from rules.declaration import CLUE, DOUBT, limit, rule
 
 
@@ -32,6 +32,7 @@ from rules.declaration import CLUE, DOUBT, limit, rule
     says="at least {limit:.0f} {unit|units} billed, none recorded and none given out",
     says_zh="计费至少{limit:.0f}件，无使用登记且盘点未见出库",
     protected_by=(protective.stock_agrees, protective.own_expense),
+    cautions=(cautions.new_code,),
 )
 def invented() -> pl.Expr:
     """An article that is recorded by rule, billed without any record, and not given out.

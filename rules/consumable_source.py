@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import USE
-from rules import protective
+from rules import cautions, protective
 from rules.declaration import DOUBT, limit, rule
 
 WAYS = ("recorded", "lot", "label")
@@ -38,6 +38,7 @@ SUM = pl.max_horizontal(f"sum_over_{way}" for way in WAYS)
     says_zh="计费品比登记、批号或UDI所示实际用品价高",
     protected_by=(protective.own_expense,),
     branches=tuple((f"price_over_{way}",) for way in WAYS),
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def swapped() -> pl.Expr:
     """Another article of the same kind stands behind the bill, and it is cheaper.
@@ -66,6 +67,7 @@ def swapped() -> pl.Expr:
     says_zh="登记、批号或UDI所示实际用品不在支付范围",
     protected_by=(protective.own_expense,),
     branches=tuple((f"{way}_not_covered",) for way in WAYS),
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def outside_billed_as_inside() -> pl.Expr:
     """What stands behind the bill is an article for which the fund does not pay.
@@ -103,6 +105,7 @@ def outside_billed_as_inside() -> pl.Expr:
         *((f"parts_for_{way}", f"sum_over_{way}") for way in WAYS),
         ("parts_never_held", "sum_over_held"),
     ),
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def split_set() -> pl.Expr:
     """Several articles are billed for one that was used, and together cost more than it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declaration import USE
-from rules import protective
+from rules import cautions, protective
 from rules.declaration import DOUBT, limit, rule
 
 
@@ -24,6 +24,7 @@ from rules.declaration import DOUBT, limit, rule
     says="its serial number was used in at least {limit:.0f} other {person|persons}",
     says_zh="同一序列号还用于至少另外{limit:.0f}人",
     protected_by=(protective.box_label, protective.mis_scan),
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def used_again() -> pl.Expr:
     """A unit with a number of its own is recorded in another person of the same hospital.
@@ -51,6 +52,7 @@ def used_again() -> pl.Expr:
     says_zh="至少{limit:.0f}件序列号见于他院或无采购来源",
     protected_by=(protective.borrowed_unit, protective.box_label, protective.opening_stock),
     branches=(("serial_other_hospitals",), ("units_unbought",)),
+    cautions=(cautions.unlisted, cautions.new_code),
 )
 def code_from_elsewhere() -> pl.Expr:
     """A unique code that another hospital has settled, or that nobody ever bought."""

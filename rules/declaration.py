@@ -44,11 +44,22 @@ class Protective:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What makes a hit a clue at most: something that the rule takes for known, and is not."""
+
+    code: str
+    en: str
+    zh: str
+    expr: pl.Expr = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Rule:
     """One declared rule; ``expr`` is true for a hit, ``amount`` is in fen.
 
     ``branches`` lists sets of features any of which is enough for the rule to speak; empty
-    means that it needs all it reads.
+    means that it needs all it reads. ``grade`` is the most that a hit can be: ``cautions``, and
+    explanations that could not be asked, make it a clue (``rules.judge``).
     """
 
     code: str
@@ -69,6 +80,7 @@ class Rule:
     amount: pl.Expr = field(repr=False, compare=False)
     protected_by: tuple[Protective, ...] = ()
     branches: tuple[tuple[str, ...], ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def reads(self) -> frozenset[str]:
@@ -107,6 +119,7 @@ def rule(
     official: str | None = None,
     protected_by: tuple[Protective, ...] = (),
     branches: tuple[tuple[str, ...], ...] = (),
+    cautions: tuple[Caution, ...] = (),
 ) -> Callable[[Predicate], Rule]:
     """Declare a rule; ValueError when it has no words, no hook, or an unknown limit."""
 
@@ -135,6 +148,7 @@ def rule(
             amount,
             protected_by,
             branches,
+            cautions,
         )
 
     return declare

@@ -334,9 +334,15 @@ visiting_operator = Protective(
 )
 given_device = Protective(
     "given_device",
-    "the record shows a device of a lot that was given, which nobody may bill",
-    "使用登记显示为赠品批号，不应收费",
-    (pl.col("given_devices") > 0).fill_null(value=False),
+    "the record shows such a device of a lot that was given, which nobody may bill",
+    "使用登记显示该类耗材为赠品批号，不应收费",
+    # Of every class that is lacking: another gift explains nothing.
+    (pl.col("given_devices") > 0).fill_null(value=False)
+    & (pl.col("kits_not_billed_nor_given") < limit("kits_not_billed")).fill_null(value=True)
+    & (
+        (pl.col("absent_share_not_given") < limit("absent_device_share")).fill_null(value=True)
+        | (pl.col("procedures") == 0).fill_null(value=False)
+    ),
 )
 gift_not_billed = Protective(
     "gift_not_billed",

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.declaration import STAY
 from rules import protective
-from rules.declaration import CLUE, limit, rule
+from rules.declaration import CLUE, DOUBT, limit, rule
 
 GAP = pl.col("days_since_same_condition")
 
@@ -56,40 +56,67 @@ def split_stay() -> pl.Expr:
     return GAP.is_between(0, limit("split_gap_days")) & (core | near.fill_null(value=False))
 
 
+# A day's share of the fee: what one day of the bed cost, whatever was billed that day.
+FEE_OF_A_DAY = pl.col("total_amount") / pl.max_horizontal("length_of_stay", 1)
+RESTS = (
+    protective.rehabilitation,
+    protective.psychiatric_leave,
+    protective.dialysis_regular,
+    protective.day_case,
+    protective.newborn,
+)
+
+
 @rule(
     "H02",
     STAY,
     en="Hanging bed",
     zh="挂床住院",
     hook="38-1",
+    grade=DOUBT,
+    version="2026-02",
+    limits=("visits_during_stay",),
+    evidence=("idle_days_seen_elsewhere", "idle_days", "longest_idle_run", "visits_elsewhere"),
+    loss_method="line_sum",
+    amount=FEE_OF_A_DAY * pl.max_horizontal("idle_days", 1),
+    says="was seen elsewhere on {limit:.0f} or more days on which nothing but the bed was billed",
+    says_zh="{limit:.0f}天以上仅收床位等费用，同日在院外就诊或购药",
+    protected_by=RESTS,
+)
+def hanging_bed() -> pl.Expr:
+    """A bed is billed while nobody is treated in it, and the person is seen elsewhere that day.
+
+    Two books that know nothing of each other say the same: fee lines without treatment, and a
+    visit to another clinic or a pharmacy.
+    """
+    return pl.col("idle_days_seen_elsewhere") >= limit("visits_during_stay")
+
+
+@rule(
+    "H02E",
+    STAY,
+    en="Empty days of a bed",
+    zh="疑似空床日",
+    hook="38-1",
     grade=CLUE,
     version="2026-01",
     limits=("idle_run_days", "visits_during_stay"),
     evidence=("longest_idle_run", "idle_days", "visits_elsewhere"),
     loss_method="line_sum",
-    # A visit elsewhere puts at least one day's fee in doubt, whatever was billed that day.
-    amount=pl.col("total_amount")
-    * pl.max_horizontal("idle_days", 1)
-    / pl.max_horizontal("length_of_stay", 1),
-    says="{limit:.0f} or more days in a row without treatment, or the person was seen elsewhere",
-    says_zh="连续{limit:.0f}天以上无诊疗，或住院期间在他处就诊",
-    protected_by=(
-        protective.rehabilitation,
-        protective.psychiatric_leave,
-        protective.day_case,
-        protective.newborn,
-    ),
-    branches=(("longest_idle_run", "idle_days"), ("clinic_visits_elsewhere",)),
+    amount=FEE_OF_A_DAY * pl.max_horizontal("idle_days", 1),
+    says="{limit:.0f} or more days in a row without treatment",
+    says_zh="连续{limit:.0f}天以上无诊疗",
+    protected_by=(*RESTS, protective.awaiting_placement),
+    branches=(("longest_idle_run",), ("clinic_visits_elsewhere",)),
 )
-def hanging_bed() -> pl.Expr:
-    """A bed is billed while nobody is treated in it.
+def empty_days() -> pl.Expr:
+    """One sign of a hanging bed without the other: days in a row without treatment.
 
-    A run of days with nothing but bed, nursing and consultation, or a visit in person to
-    another clinic on a day of the stay. A pharmacy visit counts only beside idle days,
-    because the family may have bought for the person.
+    Tablets given under observation and billed by the week look the same. Where no fee line has
+    a day, a visit in person to another clinic is the only sign that there is.
     """
     idle = pl.col("longest_idle_run") >= limit("idle_run_days")
-    visits = limit("visits_during_stay")
-    absent = pl.col("clinic_visits_elsewhere") >= visits
-    bought = (pl.col("visits_elsewhere") >= visits) & (pl.col("idle_days") >= 1)
-    return idle | absent.fill_null(value=False) | bought.fill_null(value=False)
+    unseen = pl.col("idle_days_seen_elsewhere").fill_null(0) < limit("visits_during_stay")
+    away = pl.col("clinic_visits_elsewhere") >= limit("visits_during_stay")
+    only_sign = pl.col("longest_idle_run").is_null() & away.fill_null(value=False)
+    return (idle.fill_null(value=False) & unseen) | only_sign

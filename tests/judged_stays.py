@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 NIGHT = date(2025, 6, 2)
 # Five stays: split, hanging bed, both, split but announced, and nothing at all.
 MEASURED = """
-    subject_id | hospital_id | person_id | case_group | level | scheme   | case_family | total_amount | fund_amount | length_of_stay | idle_days | longest_idle_run | days_since_same_condition | planned_readmission
-    split      | H           | P         | ES35       | 2     | employee | ES3         | 30,000       | 15,000      | 3.2            | 0         | 0                | 2                         | no
-    hanging    | H           | Q         | ES35       | 2     | employee | ES3         | 10,000       | 8,000       | 10             | 5         | 4                | -                         | no
-    both       | H           | P         | ES35       | 2     | employee | ES3         | 12,000       | 6,000       | 8              | 4         | 3                | 1                         | no
-    announced  | K           | R         | ES35       | 2     | employee | ES3         | 9,000        | -           | 8              | 0         | 0                | 1                         | yes
-    usual      | K           | S         | ES35       | 2     | employee | ES3         | 9,000        | 9,000       | 8.5            | 0         | 0                | -                         | no
+    subject_id | hospital_id | person_id | case_group | level | scheme   | case_family | total_amount | fund_amount | length_of_stay | idle_days | longest_idle_run | idle_days_seen_elsewhere | days_since_same_condition | planned_readmission
+    split      | H           | P         | ES35       | 2     | employee | ES3         | 30,000       | 15,000      | 3.2            | 0         | 0                | 0                        | 2                         | no
+    hanging    | H           | Q         | ES35       | 2     | employee | ES3         | 10,000       | 8,000       | 10             | 5         | 4                | 1                        | -                         | no
+    both       | H           | P         | ES35       | 2     | employee | ES3         | 12,000       | 6,000       | 8              | 4         | 3                | 1                        | 1                         | no
+    announced  | K           | R         | ES35       | 2     | employee | ES3         | 9,000        | -           | 8              | 0         | 0                | 0                        | 1                         | yes
+    usual      | K           | S         | ES35       | 2     | employee | ES3         | 9,000        | 9,000       | 8.5            | 0         | 0                | 0                        | -                         | no
 """
 SCORES = """
     subject_id | score | anomaly

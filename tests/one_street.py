@@ -145,6 +145,7 @@ TABLES = {
         C020202MESH01 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,700          | - | F | -
         C020201MESH00 | 2024-01-01 | mesh         | C020201    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | no      | no           | 1,000          | -                | - | -
         C020202MESH02 | 2024-01-01 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,500          | -                | - | -
+        C020202MESH03 | 2025-12-05 | mesh         | C020202    | meshes     | C     | domestic | piece | 1           | no          | yes        | yes      | yes     | no           | 1,600          | -                | - | -
         C160401FILM01 | 2024-01-01 | film         | C160401    | films      | C     | domestic | sheet | 50          | no          | yes        | no       | yes     | no           | 10             | -                | - | -
         C030101WIRE01 | 2024-01-01 | wire         | C030101    | wires      | C     | domestic | piece | 1           | no          | yes        | no       | yes     | no           | 90             | -                | - | -
     """,

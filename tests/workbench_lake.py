@@ -86,12 +86,20 @@ def write_night(lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT)
 
 
 def write_whole(
-    lake: Lake, rows: Sequence[dict[str, Any]], night: date = NIGHT, **alerts: Any
+    lake: Lake,
+    rows: Sequence[dict[str, Any]],
+    night: date = NIGHT,
+    *,
+    told: dict[str, Any] | None = None,
+    **alerts: Any,
 ) -> None:
-    """Write and publish a night with one doubtful stay a case, its dossier and its hospital."""
+    """Write and publish a night with one doubtful stay a case, its dossier and its hospital.
+
+    ``told`` is what the dossier tells of the rule hit beside the usual.
+    """
     raised = [alert_of(row, night, **alerts) for row in rows]
     replace_rows(lake, ALERTS, raised, night)
-    replace_rows(lake, DOSSIERS, [dossier_of(one) for one in raised], night)
+    replace_rows(lake, DOSSIERS, [dossier_of(one, told or {}) for one in raised], night)
     replace_rows(lake, TAGS, [tag for one in raised for tag in tags_of(one)], night)
     hospitals = sorted({row["hospital_id"] for row in rows})
     replace_rows(lake, HOSPITALS, [hospital(one, night) for one in hospitals], night, "received_on")
@@ -114,7 +122,15 @@ def alert_of(row: dict[str, Any], night: date = NIGHT, **given: Any) -> dict[str
         "fund_loss": None,
         "expected_recovery": row["amount_at_risk"] // 2,
         "rules": [
-            {"code": code, "version": "2026-01", "evidence": "{}"} for code in row["rule_codes"]
+            {
+                "code": code,
+                "version": "2026-01",
+                "evidence": "{}",
+                "grade": "疑点",
+                "unasked_en": [],
+                "unasked_zh": [],
+            }
+            for code in row["rule_codes"]
         ],
         "reasons": [],
         "tags": [],
@@ -130,7 +146,7 @@ def alert_of(row: dict[str, Any], night: date = NIGHT, **given: Any) -> dict[str
     return {name: row[name] for name in kept} | told | given
 
 
-def dossier_of(alert: dict[str, Any]) -> dict[str, Any]:
+def dossier_of(alert: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """What was written about a doubtful stay: facts, days, a rule, reasons."""
     reason = {
         "feature": "length_of_stay", "family": "course", "value": 16.0, "unit": "days",
@@ -156,6 +172,7 @@ def dossier_of(alert: dict[str, Any]) -> dict[str, Any]:
                 "limits_zh": {"idle_run_days": ["连续无诊疗天数", "审核实践"]},
                 "doc": "",
             }
+            | told
         ],
         "not_raised": [
             {"code": "H09", "because_en": ["an emergency admission"], "because_zh": ["急诊入院"]}

@@ -20,11 +20,27 @@ def positions(
     catalogue: Catalogue, measured: pl.DataFrame, standards: pl.DataFrame
 ) -> list[Position]:
     """Positions of the one subject in ``measured`` (with ``standard_version``)."""
-    if measured.is_empty() or standards.is_empty():
-        return []
-    (row,) = measured.to_dicts()
-    features = [item for item in catalogue.features if item.peers and item.name in row]
+    (found,) = positions_of_each(catalogue, measured, standards).values() or [[]]
+    return found
+
+
+def positions_of_each(
+    catalogue: Catalogue, measured: pl.DataFrame, standards: pl.DataFrame
+) -> dict[str, list[Position]]:
+    """Positions by ``subject_id``; standards, which may be long, are searched once for all."""
+    if standards.is_empty():
+        return {subject: [] for subject in measured["subject_id"]}
+    features = [item for item in catalogue.features if item.peers and item.name in measured.columns]
     found = look_up(measured, catalogue.entity, standards, [item.name for item in features])
+    peers = found.partition_by("subject_id", as_dict=True)
+    nobody = found.clear()
+    return {
+        row["subject_id"]: _of_one(features, row, peers.get((row["subject_id"],), nobody))
+        for row in measured.iter_rows(named=True)
+    }
+
+
+def _of_one(features: list[Feature], row: dict[str, Any], found: pl.DataFrame) -> list[Position]:
     peers = {one["feature"]: dated(one, row) or one for one in found.to_dicts()}
     called = names_of_codes(row)
     return [

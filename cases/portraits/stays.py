@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cases.portraits.history_of import stays_of_persons, timeline
-from cases.portraits.position import positions, weakness
+from cases.portraits.position import positions_of_each, weakness
 from cases.portraits.record import Portrait, Said, labels_of
 from cases.wording import LEVEL_EN, LEVEL_ZH, SCHEME_EN, SCHEME_ZH
 from features import stay_frames
@@ -34,10 +34,9 @@ def stay_portraits(
     """
     chosen = judged.measured.join(subjects.select("subject_id"), on="subject_id", how="semi")
     around = Around.of(history, chosen)
+    found = positions_of_each(judged.catalogue, chosen, judged.standards)
     for row in chosen.sort("subject_id").iter_rows(named=True):
-        mine = chosen.filter(pl.col("subject_id") == row["subject_id"])
-        found = positions(judged.catalogue, mine, judged.standards)
-        yield _portrait(judged, row, found, around, tags)
+        yield _portrait(judged, row, found[row["subject_id"]], around, tags)
 
 
 def _portrait(

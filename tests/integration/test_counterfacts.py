@@ -18,6 +18,7 @@ from flows.judging import usable_rules
 from flows.offices import champions
 from flows.published import find_alert
 from flows.showing import show_explanation
+from rules.books import Books
 from tests.conftest import NIGHTS
 from tests.integration.nights import lake_of
 
@@ -73,7 +74,7 @@ def test_the_changed_record_really_falls_below(
                 *(pl.lit(0.0).alias(name + VERSUS_PEERS) for name in change),
             )
             bare = row.drop([name for name in row.columns if name.startswith("rule_")])
-            (after,) = rejudged(item, bundle, rules, bare).to_dicts()
+            (after,) = rejudged(item, bundle, rules, Books(run.history()), bare).to_dicts()
             assert (
                 after["plausibility"] < LEAST_PLAUSIBILITY or after["expected_recovery"] < line
             ), one["text_en"]
@@ -96,7 +97,8 @@ def test_a_record_that_is_left_alone_is_weighed_as_it_was(
     stays = [one for one in alerts if one["subject_type"] == "stay"]
     item = found["stay"]
     rows = changed(item.measured, [(one["subject_id"], {}) for one in stays])
-    again = rejudged(item, run.bundles["stay"], usable_rules(run.history(), "stay"), rows)
+    rules, books = usable_rules(run.history(), "stay"), Books(run.history())
+    again = rejudged(item, run.bundles["stay"], rules, books, rows)
     by_number = {row["subject_id"]: row for row in again.to_dicts()}
     for number, alert in enumerate(stays):
         for name in ("score", "amount_at_risk", "expected_recovery", "grade"):

@@ -99,3 +99,29 @@ def test_a_device_that_an_operation_needs_is_billed_or_recorded_or_lacking() -> 
         ancient | -               | -
         """,
     )
+
+
+def test_a_kit_is_given_where_the_record_shows_a_gift_of_its_class() -> None:
+    told = """
+        use_id | stay_id | item_code   | quantity | used_at    | lot
+        1      | given   | C020101DES2 | 1        | 2025-03-12 | G1
+        2      | lacking | C030101PIN  | 1        | 2025-03-12 | G2
+    """
+    gifts = """
+        purchase_id | hospital_id | item_code   | lot | delivered_on | quantity | unit_price | gift
+        1           | H           | C020101DES2 | G1  | 2025-02-01   | 1        | 0          | yes
+        2           | H           | C030101PIN  | G2  | 2025-02-01   | 1        | 0          | yes
+    """
+    check_measured(
+        world(
+            stays=OPERATED, stay_procedures=OPERATIONS, fee_lines=LINES, device_uses=told,
+            purchases=gifts,
+        ),
+        "stay",
+        """
+        stay_id | kits_not_billed | kits_not_billed_nor_given | given_devices
+        given   | 1               | 0                         | 1
+        lacking | 2               | 2                         | 1
+        undone  | 1               | 1                         | 0
+        """,
+    )  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from claims.history import as_of
 from features.ledger_chain import BILLING, CLOSED, ISSUE, NOT_CARRIED, STORE, USE, node
+from features.ledger_flows import purchased
 from tests.worlds import check_measured, measured, world
 
 LEDGER = "H|STENT|2025-12"
@@ -129,3 +132,36 @@ def test_consigned_goods_came_when_they_were_used() -> None:
         H/STENT/2025-06 | 0                     | 0
         """,
     )
+
+
+PACKS = "item_code | valid_from | class_code | pack_factor | platform_price | received_on"
+
+
+def bought(night: date, *listed: str) -> float:
+    """Units of six packs that came in May, as read on a night."""
+    history = world(
+        consumables="\n".join([PACKS, *listed]),
+        purchases="""
+            purchase_id | hospital_id | item_code | delivered_on | quantity | unit_price | received_on
+            1           | H           | STENT     | 2025-05-01   | 6        | 1,000      | 2025-05-02
+        """,
+    )
+    units = purchased(history).filter(as_of(night)).select("units").collect()
+    return float(units.item()) / 1000
+
+
+LISTED = "STENT | 2020-01-01 | C01 | 10 | 100 | 2025-01-01"
+
+
+def test_a_pack_is_read_as_known_on_the_night_the_purchase_arrived() -> None:
+    later = "STENT | 2025-07-01 | C01 | 10 | 900 | 2025-07-01"
+    on = date(2025, 8, 1)
+    assert bought(on, LISTED) == 60
+    # A price that was listed afterwards does not say what was a pack's price then.
+    assert bought(on, LISTED, later) == 60
+
+
+def test_of_a_code_that_was_listed_later_packs_are_known_from_then_on() -> None:
+    late = LISTED.replace("2025-01-01", "2025-06-10")
+    assert bought(date(2025, 6, 9), late) == 6
+    assert bought(date(2025, 6, 10), late) == 60

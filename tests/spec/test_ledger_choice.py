@@ -173,3 +173,32 @@ def test_patients_with_a_reason_and_with_complications() -> None:
     )
     found = measured(allergic, "ledger", f"H|{DEAR}|2025-03")
     assert found["reasoned_share"].item() == 0.5
+
+
+def test_a_stay_that_took_two_articles_of_a_class_is_one_case_of_it() -> None:
+    header, *rows = LINES_OF_ONE_STAY.strip().splitlines()
+    both = world(consumables=ITEMS, stays=ONE_STAY, fee_lines=LINES_OF_ONE_STAY)
+    told = measured(both, "ledger", f"H|{DEAR}|2025-03").row(0, named=True)
+    assert (told["cases_month"], told["choice_share"]) == (1, 0.5)
+    late = "\n".join([header + " | received_on", *(row + " | 2025-03-20" for row in rows)])
+    # The second article of the first stay is reversed later, and its case of the class stays.
+    undone = late + f"\n9 | 1 | 2025-03-06 | consumable | {PLAIN} | -1 | 100 | -100 | 2025-04-20"
+    history = world(consumables=ITEMS, stays=ONE_STAY, fee_lines=undone)
+    shares = [
+        measured(history, "ledger", f"H|{DEAR}|2025-03", as_of=on)["choice_share"].item()
+        for on in (date(2025, 3, 31), date(2025, 4, 30))
+    ]
+    assert shares == [0.5, 0.5]
+
+
+ONE_STAY = """
+    stay_id | hospital_id | admitted_at | discharged_at | total_amount | drg  | received_on
+    1       | H           | 2025-03-01  | 2025-03-09    | 900          | FM11 | 2025-03-20
+    2       | H           | 2025-03-01  | 2025-03-09    | 900          | FM11 | 2025-03-20
+"""
+LINES_OF_ONE_STAY = f"""
+    line_id | stay_id | charged_at | category   | item_code | quantity | unit_price | amount
+    1       | 1       | 2025-03-05 | consumable | {DEAR}    | 1        | 300        | 300
+    2       | 1       | 2025-03-05 | consumable | {PLAIN}   | 1        | 100        | 100
+    3       | 2       | 2025-03-05 | consumable | {PLAIN}   | 1        | 100        | 100
+"""

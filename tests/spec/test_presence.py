@@ -34,3 +34,38 @@ def test_visits_elsewhere_count_on_days_strictly_inside_the_stay() -> None:
         short   | 0                | 0
         """,
     )
+
+
+LINES = """
+    line_id | stay_id | charged_at | category  | amount
+    1       | away    | 2025-03-01 | drug      | 10
+    2       | away    | 2025-03-04 | bed       | 10
+    3       | away    | 2025-03-06 | treatment | 10
+    4       | present | 2025-03-01 | drug      | 10
+"""
+
+
+def test_a_day_is_idle_and_seen_elsewhere_when_both_fall_on_it() -> None:
+    # The bed alone on the fourth, nothing at all on the fifth, treatment on the sixth.
+    check_measured(
+        world(stays=STAYS, outpatient_visits=VISITS, fee_lines=LINES),
+        "stay",
+        """
+        stay_id | idle_days_seen_elsewhere
+        away    | 2
+        present | 0
+        short   | 0
+        """,
+    )
+
+
+def test_two_visits_of_one_idle_day_are_one_day() -> None:
+    twice = VISITS + "    again    | P         | L           | 2025-03-04 15:00 | clinic    | 80\n"
+    check_measured(
+        world(stays=STAYS, outpatient_visits=twice, fee_lines=LINES),
+        "stay",
+        """
+        stay_id | idle_days_seen_elsewhere
+        away    | 2
+        """,
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 
 from cases.alerts import alerts, mark_repeats
 from cases.amounts import weigh
@@ -15,7 +17,7 @@ from cases.identity import alert_id
 from cases.selection import Capacity, select
 from cases.tags import tags
 from cases.wording import reasons
-from claims.results import ALERTS, DOSSIERS, TAGS
+from claims.results import ALERTS, DOSSIERS, RULE_FIELDS, TAGS
 from rules.catalogue import BY_CODE
 from tests.judged_stays import NIGHT, judged
 from tests.worlds import world
@@ -86,6 +88,23 @@ def test_the_same_rules_and_the_same_amount_are_no_news() -> None:
     assert repeats(ALERTS.empty()) == set()
 
 
+@pytest.mark.parametrize(
+    ("said", "now", "news"),
+    [("线索", True, True), ("线索", False, False), ("疑点", True, False), (None, True, False)],
+)
+def test_a_clue_that_became_a_doubtful_point_is_news(
+    said: str | None, *, now: bool, news: bool
+) -> None:
+    earlier = told()
+    kept = [pl.element().struct.field(name) for name in RULE_FIELDS if name != "grade"]
+    graded = pl.struct(*kept, pl.lit(said, pl.String).alias("grade"))
+    rules = pl.col("rules").list.eval(graded)
+    filed_so = filed(earlier.with_columns(rules), date(2025, 6, 1))
+    tonight = weigh(judged()).with_columns(doubt=pl.lit(now))
+    marked = mark_repeats(tonight, filed_so).filter(subject_id="split")
+    assert marked["repeat"].item() != news
+
+
 def test_another_amount_or_another_rule_is_news() -> None:
     earlier = filed(told(), date(2025, 6, 1))
     dearer = earlier.with_columns(pl.col("amount_at_risk") + 1)
@@ -138,6 +157,37 @@ def test_what_is_usual_or_unusual_the_harmless_way_is_no_label() -> None:
     assert ("usual", "S.stat.length_of_stay.high") not in found
     assert all("idle_days.low" not in tag for _, tag in found)
     assert ("hanging", "S.stat.idle_days.high") in found
+
+
+def test_alerts_dossiers_and_labels_tell_what_could_not_be_asked() -> None:
+    one = judged(top=("length_of_stay",))
+    why = pl.when(pl.col("code") == "H01")
+    lowered = replace(
+        one,
+        hits=one.hits.with_columns(
+            grade=why.then(pl.lit("线索")).otherwise("grade"),
+            unasked_en=why.then(pl.lit(["not asked: x"])).otherwise("unasked_en"),
+            unasked_zh=why.then(pl.lit(["未核实：x"])).otherwise("unasked_zh"),
+        ),
+    )
+    picked = weigh(lowered).with_columns(
+        selected_by=pl.lit("model"), selection_probability=pl.lit(None, pl.Float64)
+    )
+    raised = alerts(lowered, picked, reasons(lowered, lowered.top(lowered.measured)))
+    (rule,) = by_subject(raised)["split"]["rules"]
+    assert (rule["grade"], rule["unasked_en"], rule["unasked_zh"]) == (
+        "线索", ["not asked: x"], ["未核实：x"],
+    )  # fmt: skip
+    content = dossiers(lowered, raised, world())
+    (mine,) = [
+        json.loads(text) for text in content["content"] if '"days_since_same_condition": 2' in text
+    ][:1]
+    assert mine["rules"][0]["grade"] == "线索"
+    assert mine["rules"][0]["full_grade"] == BY_CODE["H01"].grade.value
+    assert mine["rules"][0]["unasked_zh"] == ["未核实：x"]
+    label = tags(lowered, picked, world()).filter(tag="S.rule.H01").row(0, named=True)
+    assert label["text_en"].endswith("; not asked: x")
+    assert label["text_zh"].endswith("；未核实：x")
 
 
 # --- dossiers --------------------------------------------------------------------------

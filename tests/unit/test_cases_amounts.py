@@ -9,15 +9,21 @@ import polars as pl
 import pytest
 
 from cases.amounts import PRIOR_OF_CLUE, PRIOR_OF_DOUBT, PRIOR_OF_OUTLIER, weigh
-from rules.catalogue import BY_CODE
-from rules.declaration import CLUE, DOUBT
+from rules.catalogue import BY_CODE, RULES
+from rules.declaration import CLUE, DOUBT, Grade
 from tests.judged_stays import MEASURED, SCORES, judged
 
 
 @pytest.fixture(autouse=True)
 def hanging_bed_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here one rule is a clue (H01) and one a doubtful point (H02), whatever they are declared."""
-    monkeypatch.setitem(BY_CODE, "H02", replace(BY_CODE["H02"], grade=DOUBT))
+    graded(monkeypatch, H01=CLUE, H02=DOUBT)
+
+
+def graded(monkeypatch: pytest.MonkeyPatch, **grades: Grade) -> None:
+    """Let rules have these grades."""
+    told = [replace(item, grade=grades.get(item.code, item.grade)) for item in RULES]
+    monkeypatch.setattr("rules.catalogue.RULES", tuple(told))
 
 
 def weighed(measured: str = MEASURED, scored: str = SCORES) -> dict[str, dict[str, Any]]:
@@ -136,8 +142,7 @@ def test_a_pattern_under_article_40_that_the_data_carries_is_red(
 ) -> None:
     told = SCORES.replace("hanging    | -  ", "hanging    | 0.3")
     assert weighed(scored=told)["hanging"]["grade"] == "watch"
-    graver = replace(BY_CODE["H02"], hook="40-1")
-    monkeypatch.setitem(BY_CODE, "H02", graver)
+    monkeypatch.setitem(BY_CODE, "H02", replace(BY_CODE["H02"], hook="40-1"))
     assert weighed(scored=told)["hanging"]["grade"] == "red"
-    monkeypatch.setitem(BY_CODE, "H02", replace(graver, grade=CLUE))
+    graded(monkeypatch, H02=CLUE)
     assert weighed(scored=told)["hanging"]["grade"] == "watch"

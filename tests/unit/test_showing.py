@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from flows.showing import subject_words
+from flows.showing import rule_panel, subject_words
 
 PERSON = "08333a2666afdbbcd1f2f1dae0fbf7f5"
 
@@ -23,3 +25,25 @@ PERSON = "08333a2666afdbbcd1f2f1dae0fbf7f5"
 def test_every_kind_of_subject_has_words(subject_type: str, subject_id: str, words: str) -> None:
     alert = {"subject_type": subject_type, "subject_id": subject_id}
     assert subject_words(alert, {"C02": "catheter"}) == words
+
+
+RULE: dict[str, Any] = {
+    "doc": "Words.", "evidence": {"idle_days": 2.0}, "hook": "38-1", "grade": "线索",
+    "full_grade": "疑点", "limits": {"idle": "practice"},
+    "unasked_en": ["could not be asked: counts"], "unasked_zh": ["未提供盘点"],
+}  # fmt: skip
+
+
+def test_an_explanation_says_why_a_hit_is_a_clue_alone() -> None:
+    told = rule_panel(RULE)
+    assert "grade 线索" in told
+    assert told.endswith("\nA clue alone: could not be asked: counts\n仅作线索: 未提供盘点")
+    assert "Not asked: could not" in rule_panel(RULE | {"full_grade": "线索"})
+
+
+def test_a_dossier_of_before_says_nothing_of_it() -> None:
+    old = {name: told for name, told in RULE.items() if name not in NEWER}
+    assert rule_panel(old).endswith("Limits: practice")
+
+
+NEWER = ("full_grade", "unasked_en", "unasked_zh")

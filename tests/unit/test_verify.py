@@ -17,6 +17,7 @@ from claims.settings import Settings
 from flows.command_line import app
 from flows.judging import base_measures, with_standards
 from flows.verify import Verified, examine, verify
+from rules.declaration import CLUE, DOUBT, Grade
 from tests.worlds import subjects, world
 
 if TYPE_CHECKING:
@@ -51,15 +52,23 @@ CATALOGUE = f"""
 """
 # The plate had another invoice price within the year, so that its dear price is explained.
 PURCHASES = f"""
-    purchase_id | hospital_id | item_code | delivered_on | quantity | unit_price
-    1           | H           | {PLATE}   | 2025-05-01   | 5        | 100
-    2           | H           | {PLATE}   | 2024-08-01   | 5        | 120
-    3           | H           | {BALL}    | 2025-05-01   | 5        | 100
-    4           | H           | {SCREW}   | 2025-05-01   | 5        | 100
+    purchase_id | hospital_id | item_code | delivered_on | quantity | unit_price | lot
+    1           | H           | {PLATE}   | 2025-05-01   | 5        | 100        | L1
+    2           | H           | {PLATE}   | 2024-08-01   | 5        | 120        | L2
+    3           | H           | {BALL}    | 2025-05-01   | 5        | 100        | L3
+    4           | H           | {SCREW}   | 2025-05-01   | 5        | 100        | L4
 """
-KNOWN = {
-    "device_uses": USES, "consumables": CATALOGUE, "purchases": PURCHASES,
-}  # fmt: skip
+# Of another article: the hospital keeps these books, and they say nothing of what is billed.
+MOVES = """
+    move_id | hospital_id | item_code | lot | kind    | quantity | moved_at
+    1       | H           | tape      | L9  | opening | 5        | 2024-01-01 08:00
+"""
+COUNTS = """
+    hospital_id | item_code | lot | counted_on | quantity
+    H           | tape      | L9  | 2025-04-30 | 5
+"""
+RECORDED = {"device_uses": USES, "consumables": CATALOGUE, "purchases": PURCHASES}
+KNOWN = RECORDED | {"stock_moves": MOVES, "stock_counts": COUNTS}
 MORE_THAN_USED = f"b,a,{AT},consumable,{BALL},3,100,300"
 AS_RECORDED = f"s,a,{AT},consumable,{SCREW},1,100,100"
 DEAR_AND_EXPLAINED = f"p,a,{AT},consumable,{PLATE},1,120,120"
@@ -70,7 +79,7 @@ def the_city(**more: str) -> History:
     """What is known before the night; the second version of stay 'gone' cancels it."""
     stays = STAYS.replace("received_on\n", "received_on | voided\n").splitlines()
     told = [line + (" | yes" if "06-07" in line else " | no") for line in stays[2:] if line.strip()]
-    return world(BEFORE, stays="\n".join([*stays[:2], *told]), **KNOWN, **more)
+    return world(BEFORE, stays="\n".join([*stays[:2], *told]), **(KNOWN | more))
 
 
 def lines_of(folder: Path, *rows: str, header: str = HEADER) -> Path:
@@ -165,18 +174,32 @@ def test_every_line_keeps_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "protected", "verdict"),
+    ("grade", "protected", "verdict"),
     [
-        ("C02", [], HOLD),
-        ("C02", ["stock_agrees"], QUERY),
-        ("C23", [], QUERY),
-        ("C23", ["record_agrees"], CLEAR),
+        (DOUBT, [], HOLD),
+        (DOUBT, ["stock_agrees"], QUERY),
+        (CLUE, [], QUERY),
+        (CLUE, ["record_agrees"], CLEAR),
     ],
 )
 def test_a_doubtful_point_holds_and_a_clue_asks(
-    code: str, protected: list[str], verdict: str
+    grade: Grade, protected: list[str], verdict: str
 ) -> None:
-    assert verdict_of(code, protected) == verdict
+    assert verdict_of(grade, protected) == verdict
+
+
+def test_what_could_not_be_asked_makes_a_query_of_a_hold_and_is_told(tmp_path: Path) -> None:
+    path = lines_of(tmp_path, MORE_THAN_USED)
+    stays = STAYS.rsplit("\n    gone", 2)[0]
+    told = examine(read_proposal(path), world(BEFORE, stays=stays, **RECORDED), NIGHT)
+    line = only(told)
+    (found,) = line["findings"]
+    assert (line["verdict"], line["rules"], found["grade"]) == (QUERY, ["C02"], "线索")
+    assert "clue C02 More billed than used" in line["reason"]
+    assert "; a clue alone, could not be asked for want of stock_counts" in line["reason"]
+    assert "因此仅作线索：未提供库存盘点" in line["reason_zh"]
+    (why,) = [one for one in told.graded_down if one.startswith("rule C02")]
+    assert "stock_moves" in why
 
 
 def test_the_gravest_word_counts() -> None:
@@ -242,7 +265,8 @@ def test_a_folder_brings_stays_and_records(tmp_path: Path) -> None:
         f"use_id,stay_id,item_code,quantity,used_at\n1,a,{BALL},1,{AT}\n"
     )
     told = verify(Settings(home=tmp_path / "home"), folder, NIGHT)
-    assert (only(told)["verdict"], only(told)["rules"]) == (HOLD, ["C02"])
+    assert (only(told)["verdict"], only(told)["rules"]) == (QUERY, ["C02"])
+    assert "could not be asked for want of purchases" in only(told)["reason"]
 
 
 def test_a_folder_without_lines_is_refused_gently(tmp_path: Path) -> None:
@@ -257,10 +281,10 @@ def test_a_known_stay_keeps_its_rows_when_it_stands_beside_the_line(tmp_path: Pa
 
 
 def test_a_stay_of_which_only_the_bill_is_known_is_asked_and_not_held(tmp_path: Path) -> None:
-    dear = f"n,new,{AT},consumable,{BALL},1,150,150,H,900,2025-06-01,2025-06-05"
-    line = only(examined(tmp_path, dear, header=STAY_BESIDE))
+    dear = f"n,new,{AT},consumable,{BALL},1,150,150,H,900,2025-06-01,2025-06-05,L0"
+    line = only(examined(tmp_path, dear, header=STAY_BESIDE + ",lot"))
     assert line["findings"][0]["protected_by"] == []
-    assert verdict_of(line["rules"][0], []) == HOLD
+    assert line["findings"][0]["grade"] == DOUBT.value
     assert line["verdict"] == QUERY
     assert line["reason"].startswith("nothing but its bill is known of this stay")
     assert line["reason_zh"].startswith("该住院仅有费用数据")

@@ -190,3 +190,23 @@ def test_the_dossier_runs_no_script_and_asks_no_other_host(auditor: Client, lake
     assert "<script" not in text
     assert " style=" not in text
     assert 'src="http' not in text
+
+
+def test_a_clue_for_want_of_data_says_so_in_the_language_of_the_reader(
+    auditor: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    assert "What could not be asked" not in text_of(auditor)
+    write_whole(lake, [case(1)], told=TOLD)
+    text = text_of(auditor)
+    assert "A clue instead of a doubtful point" in text
+    assert "could not be asked for want of stock_counts" in text
+    chinese = text_of(auditor, **CHINESE)
+    assert "仅作线索，不作疑点" in chinese
+    assert "未提供库存盘点" in chinese
+
+
+TOLD = {
+    "grade": "线索", "full_grade": "疑点", "unasked_zh": ["未提供库存盘点，无法核实"],
+    "unasked_en": ["could not be asked for want of stock_counts"],
+}  # fmt: skip

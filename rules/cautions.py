@@ -1,0 +1,23 @@
+"""What makes a hit a clue at most: the rule takes something for known that nobody told."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rules.declaration import Caution
+
+# Invoices of a year agree a price, and half a year's goods stand on the shelf (DOMAIN 2, C05).
+NEW_CODE_DAYS = 365
+
+unlisted = Caution(
+    "unlisted",
+    "the catalogue does not know the code, so that nobody can say what it is and what a box holds",
+    "目录中无该编码，无法核实品种与包装数量",
+    pl.col("platform_price").is_null(),
+)
+new_code = Caution(
+    "new_code",
+    "a code is new and which one it replaced is not told, so that stock under the other is unknown",
+    "编码新旧对应关系不明，另一编码下的库存无法核实",
+    (pl.col("new_code_days") <= NEW_CODE_DAYS).fill_null(value=False),
+)
