@@ -19,12 +19,24 @@ from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.judged import Judged
     from claims.history import History
 
 
-def dossiers(judged: Judged, alerts: pl.DataFrame, history: History) -> pl.DataFrame:
-    """Build rows of table `dossiers` for the alerts of one entity."""
+def dossiers(
+    judged: Judged,
+    alerts: pl.DataFrame,
+    history: History,
+    leaving: Mapping[str, list[dict[str, Any]]] | None = None,
+    steady: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
+    """Build rows of table `dossiers` for the alerts of one entity.
+
+    ``leaving`` says by subject what would take it out of the queue; who is not in it is not
+    there for its worth. ``steady`` is the part of its reasons that small changes leave.
+    """
     facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
     matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
     silenced = _silenced(judged.hits)
@@ -38,6 +50,7 @@ def dossiers(judged: Judged, alerts: pl.DataFrame, history: History) -> pl.DataF
                 matrix.get(alert["subject_id"], []),
                 silenced.get(alert["subject_id"], []),
                 judged,
+                _added(alert["subject_id"], leaving or {}, steady or {}),
             ),
         }
         for alert in alerts.iter_rows(named=True)
@@ -51,6 +64,7 @@ def _content(
     matrix: list[dict[str, Any]],
     silenced: list[dict[str, Any]],
     judged: Judged,
+    added: dict[str, Any],
 ) -> str:
     names = {item.name: {"en": item.title, "zh": item.zh} for item in judged.catalogue.features}
     content = {
@@ -64,8 +78,26 @@ def _content(
         "reasons": alert["reasons"],
         "model": alert["model_version"],
         "standards": alert["benchmark_version"],
-    }
+    } | added
     return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _added(
+    subject: str, leaving: Mapping[str, list[dict[str, Any]]], steady: Mapping[str, float]
+) -> dict[str, Any]:
+    """What is told of the explanation itself, of what has one."""
+    found: dict[str, Any] = {}
+    if subject in leaving:
+        found["leaves_queue"] = leaving[subject]
+    if subject in steady:
+        part = steady[subject]
+        found["stability"] = {
+            "value": part,
+            "text_en": f"If its figures were a tenth of a spread other than they are, {part:.0%} "
+            "of the strongest families of reasons would stay the same.",
+            "text_zh": f"各指标变动十分之一离散度时，最强的理由类别有{part:.0%}保持不变。",
+        }
+    return found
 
 
 def _delivered(judged: Judged, name: str, value: Any) -> Any:  # noqa: ANN401

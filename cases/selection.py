@@ -78,3 +78,16 @@ def select(weighed: pl.DataFrame, capacity: Capacity, on: date) -> pl.DataFrame:
         .then(pl.lit("random")),
         selection_probability=pl.when(drawn).then(pl.col("draw_probability")),
     ).drop("lot")
+
+
+def line_of(marked: pl.DataFrame) -> int:
+    """Expected recovery in fen of the worthiest record that found no place; 0 without one.
+
+    An alert whose worth falls below it gives its place away.
+    """
+    left = marked.filter(
+        (pl.col("plausibility") >= LEAST_PLAUSIBILITY)
+        & ~pl.col("repeat")
+        & ~pl.col("selected_by").is_in(["rule", "model"]).fill_null(value=False)
+    )
+    return max(left["expected_recovery"].to_list(), default=0)

@@ -22,6 +22,7 @@ from claims.tables import SCENARIOS, SUBJECT_TYPES
 
 GRADES = ("red", "orange", "yellow", "watch")
 SCORE_KINDS = ("calibrated", "prior")
+DRIFT_VERDICTS = ("steady", "watch", "moved", "few")
 LAYERS = ("fact", "statistical", "rule", "model", "reviewed")
 
 RUN_DATE = Column("run_date", DATE, "Night of the run.", "运行日期")
@@ -388,6 +389,33 @@ INDICATORS = Table(
     ),
 )
 
+DRIFT = Table(
+    "drift",
+    "What the watch on drift compared on a night: one row a figure and window.",
+    "漂移监测",
+    key=("run_date", "days", "part", "entity", "name"),
+    columns=(
+        RUN_DATE,
+        Column("days", WHOLE, "Nights of the window, which ends on the night.", "窗口天数"),
+        Column("part", TEXT, "As features, codes, prices, volume.", "部分"),
+        Column("entity", TEXT, "Kind of subject.", "对象"),
+        Column("name", TEXT, "Feature, column, class or hospital.", "名称"),
+        Column("reference", REAL, "What it was.", "基准值", optional=True),
+        Column("recent", REAL, "What it is.", "近期值", optional=True),
+        Column("distance", REAL, "How far apart, as PSI, share or times.", "偏移", optional=True),
+        Column("bound", REAL, "From where on it is told.", "阈值", optional=True),
+        Column("p_value", REAL, "By chance, corrected.", "p值", optional=True),
+        Column("n_reference", WHOLE, "Records behind the reference.", "基准样本"),
+        Column("n_recent", WHOLE, "Records of the window.", "近期样本"),
+        Column("verdict", TEXT, "What came of it.", "结论", values=DRIFT_VERDICTS),
+        Column("since", DATE, "Night of the change.", "起始日期", optional=True),
+        Column("model_version", TEXT, "Model whose training it is held against.", "模型版本",
+               optional=True),
+        Column("text_en", TEXT, "In English.", "英文说明"),
+        Column("text_zh", TEXT, "In Chinese.", "中文说明"),
+    ),
+)  # fmt: skip
+
 RUNS = Table(
     "runs",
     "What each run did and how long it took; not part of what a re-run must repeat.",
@@ -419,5 +447,6 @@ WRITTEN: tuple[Table, ...] = (
     GROUPS,
     PORTRAITS,
     INDICATORS,
+    DRIFT,
     RUNS,
 )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -75,6 +77,16 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a click after which a session ends."
     )
+
+    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Where messages go: Apprise addresses with spaces between."
+    )
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _apart(cls, given: object) -> object:
+        """Addresses in one text, as a variable holds them, part at spaces."""
+        return tuple(given.split()) if isinstance(given, str) else given
 
     @classmethod
     def settings_customise_sources(

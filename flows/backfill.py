@@ -10,6 +10,7 @@ from prefect import flow
 from claims.errors import SettingsError
 from claims.settings import Settings
 from flows.nightly import nightly
+from flows.notifying import notify, of_failure, of_nights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +28,21 @@ def backfill(
         raise SettingsError(
             f"The last night, {last}, lies before the first, {first}.", "Exchange --from and --to."
         )
+    # One message for all of them; a night that fails still tells of itself.
     reports: list[dict[str, Any]] = []
+    quiet = settings.model_copy(update={"notify": ()})
     for offset in range((last - first).days + 1):
         on = first + timedelta(days=offset)
         if progress is not None:
             progress(f"night of {on}")
-        reports.append(nightly(settings, on))
+        reports.append(_told(settings, quiet, on))
+    notify(settings, of_nights(reports))
     return reports
+
+
+def _told(settings: Settings, quiet: Settings, on: date) -> dict[str, Any]:
+    try:
+        return nightly(quiet, on)
+    except Exception as error:
+        notify(settings, of_failure(on, error))
+        raise

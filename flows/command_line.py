@@ -23,6 +23,7 @@ from claims.settings import Settings, load_settings
 from flows.case_commands import register
 from flows.evaluate_command import register as register_evaluate
 from flows.indicator_commands import register as register_indicators
+from flows.monitor_command import register as register_monitor
 from flows.quiet import hush
 from flows.verify_command import register as register_verify
 
@@ -352,13 +353,38 @@ def _write(rows: Any, form: str, out: Path | None) -> None:  # noqa: ANN401
 
 
 @app.command()
-def explain(alert_id: Annotated[str, typer.Argument()]) -> None:
-    """Show everything that was said about one alert, facts first."""
+def explain(
+    alert_id: Annotated[str | None, typer.Argument(help="As `alerts` shows it.")] = None,
+    whole: Annotated[  # noqa: FBT002
+        bool, typer.Option("--global", help="The model as a whole, as a page.")
+    ] = False,
+    entity: Annotated[str, typer.Option(help="stay, use or ledger; with --global.")] = "stay",
+    out: Annotated[Path | None, typer.Option(help="Page to write; with --global.")] = None,
+) -> None:
+    """Show everything that was said about one alert, facts first; or what carries a model."""
+    if whole == (alert_id is not None):
+        raise DeliveryError(
+            "Either an alert or a model is explained.",
+            "Type `jianbao explain ALERT_ID` or `jianbao explain --global --entity use`.",
+        )
+    if alert_id is None:
+        _explain_model(entity, out)
+        return
     from flows.published import find_alert  # noqa: PLC0415
     from flows.showing import show_explanation  # noqa: PLC0415
 
     shown, alert = find_alert(_settings(), alert_id)
     show_explanation(console, alert, shown.dossier(alert_id))
+
+
+def _explain_model(entity: str, out: Path | None) -> None:
+    from flows.explain_global import explain_model  # noqa: PLC0415
+
+    with _progress("explaining the model"):
+        told, place = explain_model(_settings(), entity, out)
+    for one in told.families[:5]:
+        console.print(f"  {one.name}: {one.mean:.3f} ({one.low:.3f} to {one.high:.3f})")
+    console.print(f"{told.records:,} records explained. The page lies at {place}.")
 
 
 @app.command()
@@ -495,6 +521,7 @@ register(app, console, _settings)
 register_evaluate(app, console, _settings, _progress)
 register_indicators(app, console, _settings, _progress)
 register_verify(app, console, _settings)
+register_monitor(app, console, _settings, _progress)
 
 if __name__ == "__main__":
     main()

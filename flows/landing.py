@@ -32,6 +32,16 @@ class Landed:
     admission: Admission | None
     notice: str | None
 
+    @property
+    def held(self) -> int:
+        """Hospitals whose delivery was held back."""
+        return 0 if self.admission is None else len(self.admission.report.held)
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that went to quarantine."""
+        return 0 if self.admission is None else self.admission.report.quarantined
+
     def lines(self) -> list[str]:
         """What to tell a person."""
         told = [] if self.admission is None else self.admission.report.lines()

@@ -26,7 +26,7 @@ from cases.levels import weigh_levels
 from cases.portraits.persons import person_portraits
 from cases.portraits.stays import stay_portraits
 from cases.reviewed import reviewed_tags
-from cases.selection import Capacity, select
+from cases.selection import Capacity, line_of, select
 from cases.tags import tags
 from cases.wording import reasons
 from claims.history import History
@@ -45,6 +45,7 @@ from claims.results import (
 )
 from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
+from features.declaration import VERSUS_PEERS
 from features.subjects import (
     Night,
     ledgers_of_night,
@@ -52,17 +53,21 @@ from features.subjects import (
     stays_of_night,
     uses_of_night,
 )
+from flows.counterfacts import counterfacts
 from flows.judging import (
     base_measures,
     by_hospital,
     judged,
     lowered_lines,
     switched_off,
+    usable_rules,
     version_before,
     with_standards,
 )
 from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
+from models.stability import stability
+from rules.books import Books
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,6 +169,7 @@ def select_night(run: Run, found: dict[str, Judged]) -> dict[str, pl.DataFrame]:
         capacity = _capacity(run.settings, above=above)
         marked = select(alerting.mark_repeats(together, told), capacity, run.on)
         scored.append(_score_rows(marked, scenario, run.on))
+        marked = marked.with_columns(line=pl.lit(line_of(marked)))
         for entity in entities:
             chosen[entity] = marked.filter(
                 (pl.col("entity") == entity) & pl.col("selected_by").is_not_null()
@@ -214,7 +220,13 @@ def hand_over(
     _replace(run, PORTRAITS.name, portraits(run, history, found, final, labelled), PORTRAITS.key)
     _replace(run, CASES.name, gathered, CASES.key)
     written = [
-        dossiers(item, final.filter(pl.col("subject_type") == entity), history)
+        dossiers(
+            item,
+            final.filter(pl.col("subject_type") == entity),
+            history,
+            leaving(run, item, chosen.get(entity), history),
+            steadiness(run, item, chosen.get(entity)),
+        )
         for entity, item in found.items()
     ]
     _replace(run, DOSSIERS.name, pl.concat([DOSSIERS.empty(), *written]), DOSSIERS.key)
@@ -225,6 +237,26 @@ def hand_over(
         "graded_down": lowered,
         "by_hospital": by_hospital(history, run.on),
     }
+
+
+def leaving(
+    run: Run, item: Judged, chosen: pl.DataFrame | None, history: History
+) -> dict[str, list[dict[str, Any]]]:
+    """What would take each alert out of the queue, where a model put it there."""
+    entity = item.catalogue.entity.name
+    if chosen is None or entity not in run.bundles:
+        return {}
+    rules, books = usable_rules(history, entity), Books(history)
+    return counterfacts(item, run.bundles[entity], rules, books, chosen)
+
+
+def steadiness(run: Run, item: Judged, chosen: pl.DataFrame | None) -> dict[str, float]:
+    """How steady the explanation of each alert is under small changes of its figures."""
+    entity = item.catalogue.entity.name
+    if chosen is None or entity not in run.bundles:
+        return {}
+    rows = item.measured.join(chosen.select("subject_id"), on="subject_id", how="semi")
+    return stability(run.bundles[entity], rows, item.catalogue.families(), VERSUS_PEERS)
 
 
 def portraits(

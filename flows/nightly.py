@@ -24,6 +24,7 @@ from flows.fresh import for_night
 from flows.handed import as_it_is
 from flows.landing import Landed, land_night, open_lake
 from flows.manifests import published_before
+from flows.notifying import notify, of_failure, of_night
 from flows.offices import bundles_of
 from flows.rescoring import deciding
 
@@ -108,6 +109,16 @@ def publish(run: night.Run, found: dict[str, Judged], notice: str | None) -> Non
 @flow(name="nightly", validate_parameters=False)
 def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) -> dict[str, Any]:
     """From what was delivered to a ranked, explained list of cases; returns the run report."""
+    try:
+        report = _night(settings, on, accept)
+    except Exception as error:
+        notify(settings, of_failure(on, error))
+        raise
+    notify(settings, of_night(report))
+    return report
+
+
+def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, Any]:
     begun, clock = datetime.now(UTC).replace(tzinfo=None), night.stopwatch()
     landed = land(settings, on, accept)
     checked = validate(settings, on, as_it_is(landed))
@@ -126,6 +137,8 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
         "night": f"{on}",
         "landed": landed.lines(),
         "validated": checked,
+        "held": landed.held,
+        "quarantined": landed.quarantined,
         "measured": measured,
         **handed,
         "notice": notice,

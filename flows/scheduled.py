@@ -9,6 +9,7 @@ from prefect import flow
 
 from claims.settings import settings
 from flows.indicators import store_month
+from flows.monitor import monitor
 from flows.nightly import nightly
 from flows.retrain import retrain
 
@@ -30,3 +31,10 @@ def monthly_indicators() -> dict[str, Any]:
     """Write the indicators of the last whole month, as known on the last published night."""
     month, rows = store_month(settings())
     return {"month": f"{month:%Y-%m}", "rows": rows}
+
+
+@flow(name="weekly watch")
+def weekly_watch() -> dict[str, Any]:
+    """Hold the last nights against what the models learned from; warn of what moved."""
+    told = monitor(settings())
+    return {"page": told["page"], "warned": told["warned"]}

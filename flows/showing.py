@@ -143,7 +143,28 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         f"{yuan(alert['amount_at_risk'])} ({alert['loss_method']}), grade {alert['grade']}, "
         f"models {alert['model_version']}, standards {alert['benchmark_version']}."
     )
+    if dossier.get("stability"):
+        console.print(Text("{text_en} {text_zh}".format(**dossier["stability"])))
+    show_leaving(console, dossier.get("leaves_queue"))
     console.print("A doubtful point, not a finding: people decide. 疑点仅供核查，由人认定。")
+
+
+def show_leaving(console: Console, sets: list[dict[str, Any]] | None) -> None:
+    """Print what would take an alert out of the queue; nothing for what the lot drew."""
+    if sets is None:
+        return
+    console.print(Text("What would take it out of the queue 脱离队列的条件", style="bold"))
+    for one in sets:
+        console.print(Text(f"  {one['text_en']}\n  {one['text_zh']}"))
+    if not sets:
+        console.print(
+            "  No one or two of its figures, set to the median of its peers, do. "
+            "任一或任两项指标取同类中位均不足以脱离队列。"
+        )
+    console.print(
+        "  Worked out anew: distance from peers, rules, detectors, amount in doubt. Other figures"
+        " of the same bill stay as they are. 同类偏离、规则、检测器与金额随之重算，其余指标不变。"
+    )
 
 
 def _facts(dossier: dict[str, Any]) -> str:

@@ -180,6 +180,12 @@ def dossier_of(alert: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         ],
         "reasons": [reason],
     }  # fmt: skip
+    if alert["selected_by"] != "random":
+        content["leaves_queue"] = [{
+            "changes": [{"feature": "length_of_stay", "value": 16.0, "median": 7.0}],
+            "score": 0.1, "text_en": "would fall out of the queue if stayed 7.0 d",
+            "text_zh": "若住院7.0 天，则不再进入队列",
+        }]  # fmt: skip
     return {
         "alert_id": alert["alert_id"],
         "run_date": alert["run_date"],

@@ -15,7 +15,7 @@ from flows.serving import SCHEDULES, deployments
 def test_every_declared_schedule_becomes_a_deployment() -> None:
     declared = yaml.safe_load(SCHEDULES.read_text(encoding="utf-8"))["deployments"]
     made = {item.name: item for item in deployments()}
-    known = {"tonight", "monthly-retraining", "monthly-indicators"}
+    known = {"tonight", "monthly-retraining", "monthly-indicators", "weekly-watch"}
     assert set(made) == known == {item["name"] for item in declared}
     for item in declared:
         (schedule,) = made[item["name"]].schedules or []

@@ -114,6 +114,18 @@ def test_facts_only_hides_score_and_explanation(auditor: Client, lake: Lake) -> 
     assert "83%" not in auditor.get(reverse("queue")).content.decode()
 
 
+def test_what_would_take_it_out_of_the_queue_stands_with_the_score_and_hides_with_it(
+    auditor: Client, lake: Lake
+) -> None:
+    write_whole(lake, [case(1)])
+    shown = text_of(auditor)
+    assert "would fall out of the queue if stayed 7.0 d" in shown
+    assert "Other figures of the same bill stay as they are" in shown
+    assert "若住院7.0 天，则不再进入队列" in text_of(auditor, **CHINESE)
+    read_facts_only(auditor)
+    assert "fall out of the queue" not in text_of(auditor)
+
+
 @pytest.mark.parametrize("facts_only", [True, False])
 def test_what_a_reader_saw_is_kept(auditor: Client, lake: Lake, facts_only: bool) -> None:  # noqa: FBT001
     from workbench.models import Look, TrailEntry  # noqa: PLC0415  needs the applications loaded

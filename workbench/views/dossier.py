@@ -109,6 +109,8 @@ def _point(case: Opened, point: Point) -> dict[str, Any]:
         "not_raised": point.content.get("not_raised", []),
         "names": point.content.get("labels", {}),
         "reasons": point.content.get("reasons", []),
+        "leaves": point.content.get("leaves_queue"),
+        "stability": point.content.get("stability"),
         "falls": drawing.falls(shown.waterfall(point)),
         "web": _web(case, point),
     }

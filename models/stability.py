@@ -1,0 +1,100 @@
+"""How steady an explanation is: which of its strongest families remain under small changes.
+
+An explanation that changes when the record hardly does explains little (Alvarez-Melis and
+Jaakkola 2018). Every figure of a record is moved by up to a tenth of a spread, a few times over,
+by draws that depend on the record alone; the figure is the mean part of the five strongest
+families that are among the five strongest again (the agreement of Krishna and others 2022).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from models.explain import RANKER, by_family, explain
+from models.frames import SUBJECT, hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.bundle import Bundle
+
+# Five times each alert is what costs: a night's 80 alerts make 400 records to explain.
+REPEATS = 5
+# In spreads: far less than the one spread from which a figure counts as telling.
+STEP = 0.1
+STRONGEST = 5
+SEPARATOR = "~"
+DECIMALS = 6
+
+
+def stability(
+    bundle: Bundle, rows: pl.DataFrame, families: Mapping[str, str], suffix: str
+) -> dict[str, float]:
+    """Part of each record's strongest families that remain, 0 to 1, by subject.
+
+    ``families`` maps model columns to families; ``suffix`` ends the columns that are a
+    figure's distance from peers, which moves with its figure.
+    """
+    if rows.is_empty():
+        return {}
+    moved = pl.concat([nudged(bundle, rows, turn, suffix) for turn in range(REPEATS)])
+    leading = RANKER if bundle.ranker is not None else None
+    first = _strongest(explain(bundle, rows), families, leading)
+    again = _strongest(explain(bundle, moved), families, leading)
+    return {
+        subject: _kept(first[subject], [again[_name(subject, turn)] for turn in range(REPEATS)])
+        for subject in rows[SUBJECT]
+    }
+
+
+def nudged(bundle: Bundle, rows: pl.DataFrame, turn: int, suffix: str) -> pl.DataFrame:
+    """The rows with every figure moved a little; each draw depends on its record alone."""
+    scaling = bundle.detectors.scaling
+    spread = dict(zip(scaling.columns, scaling.spread, strict=True))
+    draws: dict[str, pl.Series] = {}
+    columns = []
+    for name in scaling.columns:
+        plain = name.removesuffix(suffix)
+        if plain not in draws:
+            draws[plain] = _draw(rows[SUBJECT], f"{plain}{SEPARATOR}{turn}")
+        step = STEP if name != plain else STEP * spread[name]
+        columns.append((pl.col(name) + step * draws[plain]).alias(name))
+    renamed = pl.Series(SUBJECT, [_name(subject, turn) for subject in rows[SUBJECT]])
+    return rows.with_columns(columns).with_columns(renamed)
+
+
+def _name(subject: str, turn: int) -> str:
+    return f"{subject}{SEPARATOR}{turn}"
+
+
+def _draw(subjects: pl.Series, salt: str) -> pl.Series:
+    """A number in [-1, 1) a record."""
+    drawn = hashes([f"{subject}{SEPARATOR}{salt}" for subject in subjects], 0)
+    return pl.Series(drawn.astype(np.float64) / 2.0**63 - 1.0)
+
+
+def _strongest(
+    contributions: pl.DataFrame, families: Mapping[str, str], source: str | None
+) -> dict[str, set[str]]:
+    """The families that push most towards suspicion, by subject."""
+    told = by_family(contributions, families)
+    mine = told if source is None else told.filter(pl.col("source") == source)
+    ranked = (
+        mine.filter(pl.col("contribution") > 0)
+        .group_by(SUBJECT, "family")
+        .agg(pl.col("contribution").sort().sum())
+        .sort([SUBJECT, "contribution", "family"], descending=[False, True, False])
+        .group_by(SUBJECT, maintain_order=True)
+        .agg(pl.col("family").head(STRONGEST))
+    )
+    found = {subject: set(names) for subject, names in ranked.iter_rows()}
+    return {subject: found.get(subject, set()) for subject in contributions[SUBJECT].unique()}
+
+
+def _kept(first: set[str], again: list[set[str]]) -> float:
+    if not first:
+        return 1.0
+    return round(float(np.mean([len(first & other) / len(first) for other in again])), DECIMALS)
