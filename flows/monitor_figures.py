@@ -53,8 +53,8 @@ def _of_rows(shown: Published, before: date, window: Window) -> Iterator[Figure]
     received: dict[date, int] = {}
     for table in DELIVERED:
         if shown.lake.has(table.name):
-            for night, rows in _by_night(shown.rows(table.name)).items():
-                received[night] = received.get(night, 0) + rows
+            for night, many in _by_night(shown.rows(table.name)).items():
+                received[night] = received.get(night, 0) + many
     for table in (QUARANTINE, DATA_FAULTS):
         bad: dict[date, int] = {}
         if shown.lake.has(table.name):

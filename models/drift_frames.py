@@ -63,25 +63,26 @@ class Seen:
     def windows(self) -> list[pl.Series]:
         """Masks over the reference: its whole windows of the same length, the newest first."""
         nights = self.reference[NIGHT]
-        first, end = nights.min(), nights.max()
+        if nights.is_empty():
+            return []
+        first, end = _span(nights)
+        length = timedelta(days=self.days - 1)
         masks: list[pl.Series] = []
-        while first is not None and end - timedelta(days=self.days - 1) >= first:  # type: ignore[operator]
-            begin = end - timedelta(days=self.days - 1)  # type: ignore[operator]
-            masks.append(nights.is_between(begin, end))  # type: ignore[arg-type]
-            end = begin - timedelta(days=1)
+        while end - length >= first:
+            masks.append(nights.is_between(end - length, end))
+            end -= length + timedelta(days=1)
         return [mask for mask in masks if mask.sum() >= limit("fewest")]
 
     def lately(self) -> pl.Series:
         """Mask over the reference: its last quarter."""
-        return self._quarter(self.reference[NIGHT].max(), 0)  # type: ignore[arg-type]
+        return self._quarter(_span(self.reference[NIGHT])[1], 0)
 
     def quarters(self) -> list[tuple[pl.Series, pl.Series]]:
         """Past windows, each with a quarter that lies as long before it as the reference's last."""
         nights = self.reference[NIGHT]
-        lag = (self.recent[NIGHT].min() - nights.max()).days  # type: ignore[operator]
+        lag = (_span(self.recent[NIGHT])[0] - _span(nights)[1]).days
         pairs = [
-            (self._quarter(nights.filter(mask).min(), lag), mask)  # type: ignore[arg-type]
-            for mask in self.windows()
+            (self._quarter(_span(nights.filter(mask))[0], lag), mask) for mask in self.windows()
         ]
         return [pair for pair in pairs if pair[0].sum() >= limit("fewest")]
 
@@ -93,14 +94,17 @@ class Seen:
 
     def series(self) -> pl.DataFrame:
         """The recent records and as long a time before them: where a change began."""
-        first = self.recent[NIGHT].min()
-        back = first - timedelta(days=self.days)  # type: ignore[operator]
+        first, _ = _span(self.recent[NIGHT])
+        before = pl.col(NIGHT).is_between(first - timedelta(days=self.days), first, closed="left")
         columns = self.recent.columns
-        earlier = [
-            frame.filter(pl.col(NIGHT).is_between(back, first, closed="left")).select(columns)  # type: ignore[arg-type]
-            for frame in (self.reference, self.since)
-        ]
+        earlier = [frame.filter(before).select(columns) for frame in (self.reference, self.since)]
         return pl.concat([*earlier, self.recent], how="vertical_relaxed").sort(NIGHT)
+
+
+def _span(nights: pl.Series) -> tuple[date, date]:
+    """First and last of some nights."""
+    known = nights.drop_nulls().sort().to_list()
+    return known[0], known[-1]
 
 
 def moved_features(seen: Seen, names: Sequence[str], part: str = FEATURES) -> list[Figure]:
@@ -250,7 +254,7 @@ def unseen_codes(seen: Seen, columns: Sequence[str]) -> list[Figure]:
 def _unseen(seen: Seen, name: str) -> Figure:
     known = set(seen.reference[name].drop_nulls())
     strange = ~seen.recent[name].is_in(list(known)) & seen.recent[name].is_not_null()
-    share = float(strange.mean() or 0.0)
+    share = int(strange.sum()) / max(len(strange), 1)
     past = list(_past_unseen(seen, name))
     expected = float(np.mean(past)) if past else 0.0
     bound = max(limit("codes_watch"), usual(past))
@@ -269,7 +273,8 @@ def _past_unseen(seen: Seen, name: str) -> Iterator[float]:
         inside = seen.reference.filter(mask)
         earlier = seen.reference.filter(pl.col(NIGHT) < inside[NIGHT].min())
         codes = inside[name].drop_nulls()
-        yield 1 - float(codes.is_in(list(set(earlier[name]))).mean() or 0.0)
+        known = codes.is_in(list(set(earlier[name])))
+        yield 1 - int(known.sum()) / max(len(known), 1)
 
 
 def moved_prices(seen: Seen, item: str, group: str, price: str) -> list[Figure]:
