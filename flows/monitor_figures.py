@@ -52,7 +52,7 @@ def of_deliveries(shown: Published, before: date, window: Window) -> list[Figure
 def _of_rows(shown: Published, before: date, window: Window) -> Iterator[Figure]:
     received: dict[date, int] = {}
     for table in DELIVERED:
-        if shown.lake.has(table.name):
+        if _published(shown, table.name):
             for night, many in _by_night(shown.rows(table.name)).items():
                 received[night] = received.get(night, 0) + many
     for table in (QUARANTINE, DATA_FAULTS):
@@ -65,6 +65,11 @@ def _of_rows(shown: Published, before: date, window: Window) -> Iterator[Figure]
     asked, failed = _expectations(shown)
     earlier = window.first - timedelta(days=1)
     yield moved_rows("expectations", asked, failed, earlier, window.first, window.last)
+
+
+def _published(shown: Published, table: str) -> bool:
+    """Whether the night was published with this table; a later one may have come since."""
+    return any(item["table"] == table for item in shown.manifest["versions"])
 
 
 def _by_night(rows: pl.LazyFrame) -> dict[date, int]:
@@ -184,7 +189,7 @@ def _performance(entity: str, name: str, was: Estimate | None, now: Estimate) ->
 
 def _realised(one: Watched, alerts: pl.DataFrame, last: date) -> Sequence[Figure]:
     """What was confirmed of the alerts that have been decided, beside what was expected of them."""
-    if not one.shown.lake.has("audit_outcomes"):
+    if not _published(one.shown, "audit_outcomes"):
         return ()
     known = labels(
         one.shown.rows("audit_outcomes"), as_of=last, subject_type=one.entity,
