@@ -75,6 +75,15 @@ def _sent(history: History, subjects: pl.LazyFrame, this: pl.LazyFrame) -> pl.La
     )
 
 
+def of_persons(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
+    """The stays whose person is known, without those that were cancelled.
+
+    Who was billed anew lay in bed once: the cancelled stay says nothing of its person.
+    """
+    cancelled = pl.col("voided").fill_null(value=False)
+    return stay(history, subjects).filter(pl.col("person_id").is_not_null() & ~cancelled)
+
+
 def others(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """Pairs of a stay and another stay of the same person, within a year on either side.
 
@@ -85,7 +94,7 @@ def others(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         "hospital_id", "admitted_on", "discharged_on", "days", "case_family", "day_case",
         "planned_readmission", "admission_way", "total_amount", "principal_diagnosis", "voided",
     )  # fmt: skip
-    this = stay(history, subjects).filter(pl.col("person_id").is_not_null())
+    this = of_persons(history, subjects)
     persons = this.select("person_id").unique()
     other = describe(history.versions_about("stays", persons)).select(
         "person_id", KNOWN_FROM, KNOWN_UNTIL, other_id="stay_id",
@@ -116,7 +125,7 @@ def organs(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     ``organ_again`` names an organ that was taken out in both, ``organ_ill`` one that is the
     main illness; the other is null.
     """
-    this = stay(history, subjects).filter(pl.col("person_id").is_not_null())
+    this = of_persons(history, subjects)
     own = this.select("subject_id", "as_of", "person_id", "admitted_at", "principal_diagnosis")
     mine = own.join(
         procedures(history, subjects).select(

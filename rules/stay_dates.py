@@ -6,7 +6,7 @@ import polars as pl
 
 from features.declaration import STAY
 from rules import protective
-from rules.declaration import CLUE, limit, rule
+from rules.declaration import DOUBT, limit, rule
 
 
 def _known(condition: pl.Expr) -> pl.Expr:
@@ -28,8 +28,8 @@ BEYOND = pl.max_horizontal("bed_days_beyond", "nursing_days_beyond")
     zh="日期冲突",
     hook="38-3",
     official="GZ10000201008",
-    grade=CLUE,
-    version="2026-01",
+    grade=DOUBT,
+    version="2026-02",
     limits=(
         "lines_outside_stay",
         "days_beyond_stay",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.catalogue import BY_CODE
-from tests.worlds import amounts, brought, verdicts, written
+from tests.worlds import ACCUSED, amounts, brought, measured, verdicts, world, written
 
 RULE = BY_CODE["H15"]
 CASES = """
@@ -32,3 +32,18 @@ def test_the_lines_outside_or_the_days_too_many_are_in_doubt() -> None:
     assert found["outside"] == 400
     assert found["beds"] == 10_000 * 2 / 10
     assert found["twice"] == 10_000 * 4 / 8
+
+
+STAYS = """
+    stay_id   | person_id | hospital_id | admitted_at      | discharged_at    | total_amount | voided
+    cancelled | P         | H           | 2025-03-01 09:00 | 2025-03-09 10:00 | 8,000        | yes
+    anew      | P         | H           | 2025-03-01 09:00 | 2025-03-09 10:00 | 8,000        | no
+    runs_on   | Q         | H           | 2025-03-01 09:00 | 2025-03-09 10:00 | 8,000        | no
+    next      | Q         | H           | 2025-03-06 09:00 | 2025-03-12 10:00 | 6,000        | no
+"""
+
+
+def test_a_settlement_that_was_cancelled_and_its_new_one_are_one_stay() -> None:
+    history = world(stays=STAYS)
+    said = verdicts(RULE, measured(history, "stay", "cancelled", "anew", "runs_on", "next"))
+    assert {subject for subject, word in said.items() if word == ACCUSED} == {"runs_on", "next"}
