@@ -29,7 +29,15 @@ from models.registry_client import (
     recorded,
     set_champion,
 )
-from models.registry_papers import ACTING_TAG, GATE_TAG, LONGEST, Papers, keep_run, tag
+from models.registry_papers import (
+    ACTING_TAG,
+    GATE_TAG,
+    LONGEST,
+    RUN_TAG,
+    Papers,
+    keep_run,
+    tag,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +76,7 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
         found = by_content(client, name, bundle.version) or client.create_model_version(
             name, source, run_id, tags={CONTENT: bundle.version, "content_hash": bundle.content}
         )
-        tag(client, name, str(found.version), papers)
+        tag(client, name, str(found.version), papers, run_id)
         client.set_registered_model_alias(name, CHALLENGER, str(found.version))
     return named(found)
 
@@ -171,9 +179,12 @@ def tags_of(home: Path, name: str, version: str) -> dict[str, str]:
 
 
 def artifacts_of(home: Path, name: str, version: str) -> Path:
-    """Folder with the model card and the pictures of the run that made a version."""
+    """Folder with the model card and the pictures of the newest run that made a version."""
     with opened(home) as client:
-        return folder_of(home, find(client, name, version)).parent
+        found = find(client, name, version)
+    run = found.tags.get(RUN_TAG)
+    # Versions that were recorded before runs were named lie beside their card.
+    return home / ARTIFACTS / run / "artifacts" if run else folder_of(home, found).parent
 
 
 def load_version(home: Path, name: str, version: str) -> Bundle:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
     from models.gates import Verdict
 
-GATE_TAG, GATES_TAG, ACTING_TAG = "gate.", "gates", "acting"
+GATE_TAG, GATES_TAG, ACTING_TAG, RUN_TAG = "gate.", "gates", "acting", "run"
 # MLflow keeps so many characters of a parameter; a tag may be longer, but nobody reads it.
 LONGEST = 500
 
@@ -65,13 +65,15 @@ def _experiment(client: MlflowClient, name: str, home: Path) -> str:
     return str(client.create_experiment(name, artifact_location=place))
 
 
-def tag(client: MlflowClient, name: str, version: str, papers: Papers) -> None:
-    """Write what each gate said into the tags of a version."""
+def tag(client: MlflowClient, name: str, version: str, papers: Papers, run_id: str) -> None:
+    """Write what each gate said, and which run has the card, into the tags of a version."""
     told = {f"{GATE_TAG}{one.gate}": f"{one.state}: {one.says}" for one in papers.verdicts}
     if told:
         states = {one.state for one in papers.verdicts}
         told[GATES_TAG] = FAILED if FAILED in states else PASSED
     if papers.acting:
         told[ACTING_TAG] = "yes"
+    if papers.artifacts:
+        told[RUN_TAG] = run_id
     for key, value in told.items():
         client.set_model_version_tag(name, version, key, value[:LONGEST])
