@@ -101,7 +101,7 @@ def tried(one: City, entity: str) -> Tried:
     first = fits[DRAWS[0]]
     scores = {name: found for name, (found, _) in first.items()}
     ranks = {name: rankdata(found) for name, found in scores.items()}
-    together = np.mean([ranks[name] for name in OURS], axis=0)
+    together = np.max([ranks[name] for name in OURS], axis=0)
     share = CAPACITY[entity]
     ones = np.ones(len(planted), dtype=np.int64)
     return Tried(
