@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from features.exact import divided
+
 if TYPE_CHECKING:
     from claims.history import History
 
@@ -39,7 +41,7 @@ def _given(rows: pl.DataFrame) -> list[str]:
 
 
 def _band() -> pl.Expr:
-    age = (pl.col("event_on") - pl.col("birth_date")).dt.total_days() / DAYS_PER_YEAR
+    age = divided((pl.col("event_on") - pl.col("birth_date")).dt.total_days(), DAYS_PER_YEAR)
     named = pl.lit(None, pl.String)
     for start, band in BANDS.items():
         named = pl.when(age >= start).then(pl.lit(band)).otherwise(named)

@@ -78,7 +78,7 @@ def test_filters_of_the_desk(auditor: Client, lake: Lake, query: str, numbers: s
     ])  # fmt: skip
     auditor.post(reverse("take", args=["case-000003"]))
     text = auditor.get(reverse("queue") + query).content.decode()
-    listed = text.partition("<table>")[2]
+    listed = text.partition("<table")[2]
     assert {n for n in (1, 2, 3) if f"/cases/case-00000{n}/" in listed} == numbers
 
 
