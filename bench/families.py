@@ -5,10 +5,8 @@ python -m bench.families --out docs/detectors.md
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from scipy.stats import rankdata
 
 from bench.labels import CAPACITY
 from bench.pages import deliver
-from bench.small_cities import SEEDS, STAYS, City, city
+from bench.small_cities import City, arguments, city
 from models.frames import SUBJECT, in_key_order, sample
 from models.later import precision_of
 from models.scaling import Scaling
@@ -179,19 +177,14 @@ def words(found: Mapping[str, list[Tried]]) -> str:
         best = max(FAMILIES, key=lambda name: mean[name])
         said.append(
             f"Of {entity}s, {best} alone finds most ({mean[best]:.1%}); the three that Jianbao "
-            f"averages find {mean[TOGETHER]:.1%}."
+            f"takes the highest rank of find {mean[TOGETHER]:.1%}."
         )
     return "\n".join(said)
 
 
 def main() -> None:
     """Make the cities where they are missing, compare, write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--stays", type=int, default=STAYS)
-    parser.add_argument("--work", type=Path, default=Path("build/small"))
-    parser.add_argument("--out", type=Path, help="Page to write; without it, it is printed.")
-    given = parser.parse_args()
+    given = arguments(__doc__)
     cities = [city(seed, given.work, given.stays) for seed in given.seeds]
     found = {entity: [tried(one, entity) for one in cities] for entity in CAPACITY}
     page = PAGE.format(

@@ -5,15 +5,13 @@ python -m bench.labels --out docs/how-labels-are-used.md
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from bench.pages import deliver
-from bench.small_cities import SEEDS, STAYS, City, city
+from bench.small_cities import City, arguments, city
 from bench.treatments import SEED, TREATMENTS, Side
 from models.frames import SUBJECT, in_key_order
 from models.groups import group_keys, hash_folds
@@ -139,12 +137,7 @@ def verdict(found: dict[str, dict[str, float]]) -> str:
 
 def main() -> None:
     """Make the cities where they are missing, compare, write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--stays", type=int, default=STAYS)
-    parser.add_argument("--work", type=Path, default=Path("build/small"))
-    parser.add_argument("--out", type=Path, help="Page to write; without it, it is printed.")
-    given = parser.parse_args()
+    given = arguments(__doc__)
     frames: dict[str, list[pl.DataFrame]] = {entity: [] for entity in CAPACITY}
     for seed in given.seeds:
         one = city(seed, given.work, given.stays)

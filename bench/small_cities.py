@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 
@@ -15,9 +16,6 @@ from flows.landing import land_history, open_lake
 from flows.training import assemble, known_on, last_night
 from models.training_set import TrainingSet
 from synthetic import generate
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Looked at while developing; the cities that figures are reported on are others.
 SEEDS = (31, 37, 41)
@@ -33,6 +31,16 @@ class City:
     seed: int
     sets: dict[str, TrainingSet]
     planted: frozenset[str]
+
+
+def arguments(doc: str | None) -> argparse.Namespace:
+    """What a bench on small cities is asked: seeds, stays, work and out."""
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--stays", type=int, default=STAYS)
+    parser.add_argument("--work", type=Path, default=Path("build/small"))
+    parser.add_argument("--out", type=Path, help="Page to write; without it, it is printed.")
+    return parser.parse_args()
 
 
 def city(seed: int, work: Path, stays: int = STAYS) -> City:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features.frames import Frame
-from features.stay_frames import LINE_DAY, VISIT, days, stay, visits
+from features.stay_frames import LINE_DAY, VISIT, days, visits
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -21,17 +21,14 @@ def visits_and_days(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     A day without any fee line is as idle as one with bed and nursing alone. Of a stay without
     one dated line nothing is known, so that its visits are left out.
     """
-    by_day = days(history, subjects).select("subject_id", "day", "active")
-    dated = by_day.select("subject_id").unique()
-    admitted = stay(history, subjects).select("subject_id", "admitted_on")
     day = (pl.col("visited_at").dt.date() - pl.col("admitted_on")).dt.total_days()
+    seen = visits(history, subjects).filter("elsewhere").with_columns(day=day).collect().lazy()
+    # Few stays have such a visit; the fee lines of no other are read for it.
+    asked = subjects.join(seen, on="subject_id", how="semi")
+    by_day = days(history, asked).select("subject_id", "day", "active").collect().lazy()
     return (
-        visits(history, subjects)
-        .filter("elsewhere")
-        .select("subject_id", "visited_at", "visit_kind")
-        .join(dated, on="subject_id", how="semi")
-        .join(admitted, on="subject_id")
-        .with_columns(day=day)
+        seen.select("subject_id", "visited_at", "visit_kind", "day")
+        .join(by_day, on="subject_id", how="semi")
         .join(by_day, on=["subject_id", "day"], how="left")
         .with_columns(idle=~pl.col("active").fill_null(value=False))
     )

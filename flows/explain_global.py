@@ -11,7 +11,7 @@ from claims.history import History
 from features.catalogue import CATALOGUES
 from features.declaration import VERSUS_PEERS
 from flows.explain_page import page
-from flows.judging import version_before, with_standards
+from flows.judging import compared_in_time
 from flows.landing import open_lake
 from flows.monitor_reading import SCORE_COLUMNS, reference_of
 from flows.offices import champions
@@ -45,8 +45,7 @@ def explain_model(settings: Settings, entity: str, out: Path | None = None) -> t
     base = kept.drop(*SCORE_COLUMNS, "model_version", "run_date")
     history = History.of(lake, bundle.trained_as_of)
     standards = frozen_standards(lake, bundle.trained_as_of).filter(pl.col("entity") == entity)
-    named = base.with_columns(standard_version=version_before(standards, "as_of"))
-    measured = with_standards(history, entity, named, standards).frame
+    measured = compared_in_time(history, entity, base, standards).frame
     families = CATALOGUES[entity].families()
     told = whole(bundle, measured, families, VERSUS_PEERS, seed=settings.seed)
     place = out or settings.home / FOLDER / f"{entity}-{bundle.version}.html"

@@ -163,6 +163,24 @@ def with_standards(
     )
 
 
+def compared_in_time(
+    history: History,
+    entity: str,
+    base: pl.DataFrame,
+    standards: pl.DataFrame,
+    *,
+    only_comparable: bool = False,
+) -> Measured:
+    """Compare each measured subject with the standards frozen before its own night.
+
+    ``only_comparable`` leaves out rows older than the first standard, which have nothing to be
+    compared with, unless all are.
+    """
+    named = base.with_columns(standard_version=version_before(standards, "as_of"))
+    known = named.filter(pl.col("standard_version").is_not_null()) if only_comparable else named
+    return with_standards(history, entity, known if known.height else named, standards)
+
+
 def version_before(standards: pl.DataFrame, column: str) -> pl.Expr:
     """The newest frozen version before the night in a column, null where there is none."""
     frozen = standards.select("version", "run_date").unique().sort("run_date", "version")

@@ -26,7 +26,7 @@ from features.level_subjects import (
 )
 from features.standards import freeze
 from features.subjects import SCHEMA
-from flows.judging import base_measures, newest_version, version_before, with_standards
+from flows.judging import base_measures, compared_in_time, newest_version
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -123,8 +123,7 @@ def judged_level(
     data_version: str,
 ) -> Judged:
     """Compare, rule and score measured subjects of one kind by the newest standards before."""
-    dated = base.with_columns(standard_version=version_before(standards, "as_of"))
-    measured = with_standards(history, entity, dated, standards)
+    measured = compared_in_time(history, entity, base, standards)
     judged = Judged(
         catalogue=measured.catalogue,
         measured=measured.frame,

@@ -16,7 +16,7 @@ from claims.history import History
 from evaluation.learning import Trial
 from features.catalogue import CATALOGUES
 from features.measure import measure
-from flows.judging import Measured, base_measures, version_before, with_standards
+from flows.judging import Measured, base_measures, compared_in_time, with_standards
 from flows.screen import courses_out_of_fold, standards_out_of_fold
 from flows.training import frozen_standards, subjects_of_history
 from models.frames import SUBJECT, hashes, sample
@@ -71,9 +71,7 @@ class Again:
         version = self.shown.versions.get("standards")
         standards = frozen_standards(self.shown.lake, self.shown.night, version)
         mine = standards.filter(pl.col("entity") == entity)
-        named = base.with_columns(standard_version=version_before(mine, "as_of"))
-        known = named.filter(pl.col("standard_version").is_not_null())
-        return with_standards(self.history, entity, known if known.height else named, mine)
+        return compared_in_time(self.history, entity, base, mine, only_comparable=True)
 
     def _out_of_fold(self, entity: str, subjects: pl.DataFrame) -> Measured:
         history, night = self.history, self.shown.night

@@ -20,7 +20,7 @@ from claims.results import SCORES
 from features.catalogue import CATALOGUES
 from features.declaration import VERSUS_PEERS
 from features.subjects import LEDGER_SETTLE_DAYS
-from flows.judging import base_measures, version_before, with_standards
+from flows.judging import base_measures, compared_in_time
 from flows.training import frozen_standards, subjects_of_history
 from models.drift_frames import NIGHT, Seen
 from models.frames import sample
@@ -159,7 +159,6 @@ def _measured(lake: Lake, entity: str, bundle: Bundle) -> pl.DataFrame:
     subjects = subjects_of_history(history)[entity].filter(pl.col("as_of") > since)
     base = base_measures(history, entity, sample(subjects, REFERENCE_ROWS, 0))
     standards = frozen_standards(lake, bundle.trained_as_of).filter(pl.col("entity") == entity)
-    named = base.with_columns(standard_version=version_before(standards, "as_of"))
-    compared = with_standards(history, entity, named, standards).frame
+    compared = compared_in_time(history, entity, base, standards).frame
     scores = bundle.score(compared).select("subject_id", *SCORE_COLUMNS)
     return base.join(scores, on="subject_id")

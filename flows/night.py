@@ -57,12 +57,11 @@ from flows.counterfacts import counterfacts
 from flows.judging import (
     base_measures,
     by_hospital,
+    compared_in_time,
     judged,
     lowered_lines,
     switched_off,
     usable_rules,
-    version_before,
-    with_standards,
 )
 from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
@@ -135,8 +134,7 @@ def judge_night(run: Run) -> dict[str, Judged]:
         if base.is_empty() or entity not in run.bundles:
             continue
         mine = standards.filter(pl.col("entity") == entity)
-        named = base.with_columns(standard_version=version_before(mine, "as_of"))
-        measured = with_standards(history, entity, named, mine)
+        measured = compared_in_time(history, entity, base, mine)
         found[entity] = judged(
             measured, run.bundles[entity], mine, run_date=run.on, data_version=version
         )

@@ -19,7 +19,7 @@ from claims.errors import NotFoundError, did_you_mean
 from claims.history import History
 from claims.results import ALERTS, GROUPS, MANIFEST, TAGS
 from features.subjects import SCHEMA
-from flows.judging import base_measures, version_before, with_standards
+from flows.judging import base_measures, compared_in_time
 from flows.landing import open_lake
 from flows.level_portraits import seen
 from flows.manifests import newest_manifest
@@ -117,8 +117,7 @@ def _stay(desk: Desk, subject: str) -> Portrait:
             "Stays of alerts stand in `jianbao alerts --format json`.",
         )
     standards = desk.standards("stay")
-    named = base.with_columns(standard_version=version_before(standards, "as_of"))
-    measured = with_standards(near, "stay", named, standards)
+    measured = compared_in_time(near, "stay", base, standards)
     judged = Judged(
         catalogue=measured.catalogue,
         measured=measured.frame,

@@ -21,7 +21,7 @@ from features.catalogue import CATALOGUES
 from features.standards import freeze
 from features.subjects import ledgers_of_history, stays_of_history, uses_of_history
 from flows.editions import comparable, ensure_courses, frozen_days, version_name
-from flows.judging import base_measures, version_before, with_standards
+from flows.judging import base_measures, compared_in_time
 from flows.levels import freeze_levels
 from models.labels import labels as labels_of
 from models.preparing import Recipe, prepare
@@ -89,11 +89,7 @@ def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
     if base.is_empty():
         return None
     standards = ensure_standards(lake, known.history, entity, base, known.outcomes, known.as_of)
-    named = base.with_columns(standard_version=version_before(standards, "as_of"))
-    # Rows older than the first standard have nothing to be compared with.
-    comparable = named.filter(pl.col("standard_version").is_not_null())
-    chosen = comparable if comparable.height else named
-    measured = with_standards(known.history, entity, chosen, standards)
+    measured = compared_in_time(known.history, entity, base, standards, only_comparable=True)
     scenario = CATALOGUES[entity].entity.scenario
     taught = labels_of(known.outcomes, as_of=known.as_of, subject_type=entity, scenario=scenario)
     return TrainingSet(

@@ -56,8 +56,12 @@ def split_stay() -> pl.Expr:
     return GAP.is_between(0, limit("split_gap_days")) & (core | near.fill_null(value=False))
 
 
-# A day's share of the fee: what one day of the bed cost, whatever was billed that day.
-FEE_OF_A_DAY = pl.col("total_amount") / pl.max_horizontal("length_of_stay", 1)
+# Each idle day's share of the fee, and of one day at least, whatever was billed that day.
+FEE_OF_IDLE_DAYS = (
+    pl.col("total_amount")
+    / pl.max_horizontal("length_of_stay", 1)
+    * pl.max_horizontal("idle_days", 1)
+)
 RESTS = (
     protective.rehabilitation,
     protective.psychiatric_leave,
@@ -78,7 +82,7 @@ RESTS = (
     limits=("visits_during_stay",),
     evidence=("idle_days_seen_elsewhere", "idle_days", "longest_idle_run", "visits_elsewhere"),
     loss_method="line_sum",
-    amount=FEE_OF_A_DAY * pl.max_horizontal("idle_days", 1),
+    amount=FEE_OF_IDLE_DAYS,
     says="was seen elsewhere on {limit:.0f} or more days on which nothing but the bed was billed",
     says_zh="{limit:.0f}天以上仅收床位等费用，同日在院外就诊或购药",
     protected_by=RESTS,
@@ -103,7 +107,7 @@ def hanging_bed() -> pl.Expr:
     limits=("idle_run_days", "visits_during_stay"),
     evidence=("longest_idle_run", "idle_days", "visits_elsewhere"),
     loss_method="line_sum",
-    amount=FEE_OF_A_DAY * pl.max_horizontal("idle_days", 1),
+    amount=FEE_OF_IDLE_DAYS,
     says="{limit:.0f} or more days in a row without treatment",
     says_zh="连续{limit:.0f}天以上无诊疗",
     protected_by=(*RESTS, protective.awaiting_placement),

@@ -20,8 +20,7 @@ def positions(
     catalogue: Catalogue, measured: pl.DataFrame, standards: pl.DataFrame
 ) -> list[Position]:
     """Positions of the one subject in ``measured`` (with ``standard_version``)."""
-    (found,) = positions_of_each(catalogue, measured, standards).values() or [[]]
-    return found
+    return next(iter(positions_of_each(catalogue, measured, standards).values()), [])
 
 
 def positions_of_each(
