@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from cases.drawing.document import document as page
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -28,14 +30,8 @@ nav a{margin-right:.9rem}a{color:#0059a3}
 
 
 def document(title: str, parts: Iterable[str]) -> str:
-    """The whole page."""
-    body = "\n".join(parts)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n"
-        "</body>\n</html>\n"
-    )
+    """The whole page, in the style of evaluations."""
+    return page(title, STYLE, parts)
 
 
 def paragraph(text: str, style: str = "") -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cases.drawing.document import BILINGUAL, document
 from cases.drawing.svg import BLUE, GREY, INK, LINE, Page
 from features.catalogue import CATALOGUES
-from flows.monitor_page import STYLE
 from models.explain import RANKER, RULES_FAMILY
 from models.explain_global import Carried, Dependence, Whole, way
 from models.frames import RULE_PREFIX
@@ -36,11 +36,7 @@ WAYS = {
 def page(entity: str, bundle: Bundle, told: Whole) -> str:
     """The whole page as HTML, with its pictures inside."""
     title = f"What carries the model of {CATALOGUES[entity].entity.plural}"
-    body = "\n".join(_parts(title, entity, bundle, told))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>{title}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
-    )
+    return document(title, BILINGUAL, _parts(title, entity, bundle, told))
 
 
 def _parts(title: str, entity: str, bundle: Bundle, told: Whole) -> Iterator[str]:

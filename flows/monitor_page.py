@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from cases.drawing.document import BILINGUAL, document
 from cases.drawing.svg import GREY, INK, LINE, ORANGE, RED, Page
 from flows.monitor_words import (
     ADVICE,
@@ -33,26 +34,11 @@ COLOURS = {MOVED: RED, WATCH: ORANGE}
 # Bars of a picture, and sentences of a part before the rest is only counted.
 DRAWN, SAID = 12, 8
 WIDTH, LEFT, ROW = 860, 330, 24
-STYLE = """
-body{font:15px/1.5 'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;color:#222;
-max-width:900px;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}
-td,th{border-bottom:1px solid #ddd;padding:.3rem .5rem;text-align:left;vertical-align:top}
-td.n{text-align:right;white-space:nowrap}.zh{color:#555}.moved{color:#a33d00;font-weight:bold}
-.watch{color:#7a5200}.do{background:#f4f4f4;padding:.5rem .8rem;border-left:4px solid #0072b2}
-svg{max-width:100%;height:auto}details{margin:.5rem 0}
-"""
 
 
 def page(found: Found) -> str:
     """The whole page as HTML."""
-    body = "\n".join(_parts(found))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Drift up to {found.last}</title><style>{STYLE}</style></head>\n"
-        f"<body>\n{body}\n</body></html>\n"
-    )
+    return document(f"Drift up to {found.last}", BILINGUAL, _parts(found))
 
 
 def _parts(found: Found) -> Iterator[str]:

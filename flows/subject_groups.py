@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from features.exact import divided
+from flows.ages import band, years
 
 if TYPE_CHECKING:
     from claims.history import History
 
 # Ages from which a band begins; the last is open.
 BANDS = {0: "under 18", 18: "18 to 59", 60: "60 to 74", 75: "75 and over"}
-DAYS_PER_YEAR = 365.25
 
 
 def groups_of(history: History, rows: pl.DataFrame) -> pl.DataFrame:
@@ -30,7 +29,9 @@ def groups_of(history: History, rows: pl.DataFrame) -> pl.DataFrame:
     if "person_id" not in rows.columns:
         return named.select("subject_id", "hospital level", "ownership")
     persons = history.current("persons").select("person_id", "scheme", "birth_date").collect()
-    known = named.join(persons, on="person_id", how="left").with_columns(age_band=_band())
+    known = named.join(persons, on="person_id", how="left").with_columns(
+        age_band=band(years("birth_date", "event_on"), BANDS)
+    )
     return known.select(
         "subject_id", "hospital level", "ownership", "scheme", age=pl.col("age_band")
     )
@@ -38,11 +39,3 @@ def groups_of(history: History, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _given(rows: pl.DataFrame) -> list[str]:
     return [name for name in ("hospital_id", "person_id", "event_on") if name in rows.columns]
-
-
-def _band() -> pl.Expr:
-    age = divided((pl.col("event_on") - pl.col("birth_date")).dt.total_days(), DAYS_PER_YEAR)
-    named = pl.lit(None, pl.String)
-    for start, band in BANDS.items():
-        named = pl.when(age >= start).then(pl.lit(band)).otherwise(named)
-    return named

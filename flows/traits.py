@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features.use_frames import stay_of
+from flows.ages import band, years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from flows.published import Published
 
 HOUSE = ("level", "ownership", "district")
-# Upper ends of the age bands in years, and what they are called.
-AGES = {18: "0 to 17", 45: "18 to 44", 60: "45 to 59", 75: "60 to 74"}
-OLDEST = "75 and over"
-DAYS_OF_YEAR = 365.25
+# Age bands in years by their beginning.
+AGES = {0: "0 to 17", 18: "18 to 44", 45: "45 to 59", 60: "60 to 74", 75: "75 and over"}
 
 
 def with_traits(shown: Published, records: pl.DataFrame) -> pl.DataFrame:
@@ -39,18 +38,11 @@ def with_traits(shown: Published, records: pl.DataFrame) -> pl.DataFrame:
 def _patients(shown: Published) -> pl.DataFrame:
     stays = _newest(shown, "stays", "stay_id", ("person_id", "admitted_at"))
     persons = _newest(shown, "persons", "person_id", ("birth_date", "scheme"))
-    days = pl.col("admitted_at").cast(pl.Date) - pl.col("birth_date").cast(pl.Date)
-    years = days.dt.total_days() / DAYS_OF_YEAR
+    # A birth date after the admission is a slip of the pen; its person counts as young.
+    age = years("birth_date", "admitted_at").clip(lower_bound=0)
     return stays.join(persons, on="person_id", how="left").select(
-        "stay_id", "scheme", age=_band(years)
+        "stay_id", "scheme", age=band(age, AGES)
     )
-
-
-def _band(years: pl.Expr) -> pl.Expr:
-    band: pl.Expr = pl.when(years.is_not_null()).then(pl.lit(OLDEST))
-    for below, name in reversed(AGES.items()):
-        band = pl.when(years < below).then(pl.lit(name)).otherwise(band)
-    return band
 
 
 def _newest(shown: Published, table: str, key: str, columns: Sequence[str]) -> pl.DataFrame:
