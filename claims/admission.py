@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,7 +12,7 @@ from claims.origin import ORIGIN
 from claims.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from claims.gates import Hold
@@ -32,6 +33,25 @@ class TableAccount:
     refused: Mapping[str, int]
     faults: Mapping[str, int]
 
+    @classmethod
+    def together(cls, parts: Sequence[TableAccount]) -> TableAccount:
+        """The account of a table that came in parts."""
+        return cls(
+            received=sum(one.received for one in parts),
+            kept=sum(one.kept for one in parts),
+            quarantined=sum(one.quarantined for one in parts),
+            released=sum(one.released for one in parts),
+            refused=_summed(one.refused for one in parts),
+            faults=_summed(one.faults for one in parts),
+        )
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for one in counts:
+        total.update(one)
+    return dict(sorted(total.items()))
+
 
 @dataclass(frozen=True)
 class Report:
@@ -42,6 +62,27 @@ class Report:
     notices: tuple[str, ...] = ()
     held: tuple[Hold, ...] = ()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Report]) -> Report:
+        """What an extract was worth that came in parts."""
+        names = dict.fromkeys(name for one in parts for name in one.tables)
+        examples: dict[str, tuple[str, ...]] = {}
+        for one in parts:
+            for kind, texts in one.examples.items():
+                examples[kind] = (*examples.get(kind, ()), *texts)[:SHOWN_MESSAGES]
+        return cls(
+            parts[0].source,
+            {
+                name: TableAccount.together(
+                    [one.tables[name] for one in parts if name in one.tables]
+                )
+                for name in names
+            },
+            tuple(dict.fromkeys(notice for one in parts for notice in one.notices)),
+            tuple(hold for one in parts for hold in one.held),
+            examples,
+        )
 
     @property
     def quarantined(self) -> int:
@@ -110,6 +151,31 @@ class Admission:
     def last(self) -> date | None:
         """Last night of the delivery."""
         return None if self.span is None else self.span.last
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Admission]) -> Admission:
+        """The parts of one extract as one: their books and accounts, without the rows they kept.
+
+        A single part is itself.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        spans = [one.span for one in parts if one.span is not None]
+        return cls(
+            source=parts[0].source,
+            span=replace(spans[0], last=spans[-1].last) if spans else None,
+            tables={},
+            refused={},
+            filled=frozenset().union(*(one.filled for one in parts)),
+            quarantine=pl.concat([one.quarantine for one in parts]),
+            data_faults=pl.concat([one.data_faults for one in parts]),
+            coverage=pl.concat([one.coverage for one in parts]),
+            report=Report.of_parts([one.report for one in parts]),
+        )
+
+    def without_rows(self) -> Admission:
+        """The same without the rows that were kept or refused: they are landed by now."""
+        return replace(self, tables={}, refused={})
 
     def examined(self) -> dict[str, pl.DataFrame]:
         """All parsed rows, kept or not, with the flags of the checks: for the suites.

@@ -61,15 +61,30 @@ def must_be_there(path: Path) -> None:
         raise DeliveryError(f"There is nothing at {path}.", "Check the path of the delivery.")
 
 
-def read_delivery(path: Path, mapping: Mapping | None = None) -> Delivery:
+def files_of(path: Path) -> list[Path]:
+    """The files of a contract folder that hold rows of its tables; none where it is no folder."""
+    if not path.is_dir():
+        return []
+    return [
+        file
+        for entry in sorted(path.iterdir())
+        if _table_of(entry) is not None
+        for file in _files_of(entry)
+    ]
+
+
+def read_delivery(
+    path: Path, mapping: Mapping | None = None, within: pl.Expr | None = None
+) -> Delivery:
     """Read a folder of the contract's tables, or any files through a mapping.
 
+    ``within`` takes those rows of Parquet tables alone that meet a condition (claims.parts).
     Raises DeliveryError when the path, a required table or a required column is missing
     or a file is unusable, MappingError when the mapping does not fit the files.
     """
     must_be_there(path)
     notices: list[str] = []
-    parts = list(mapping.read(path) if mapping is not None else _parts_of(path, notices))
+    parts = list(mapping.read(path) if mapping is not None else _parts_of(path, notices, within))
     if not parts:
         notices.append(f"The delivery at {path.name} holds no tables; nothing arrived.")
     elif all(part.table.name != "stays" for part in parts):
@@ -99,7 +114,7 @@ def _joined(parts: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame
     return {name: pl.concat(frames) for name, frames in gathered.items()}
 
 
-def _parts_of(path: Path, notices: list[str]) -> Iterator[Named]:
+def _parts_of(path: Path, notices: list[str], within: pl.Expr | None) -> Iterator[Named]:
     """Every file of a contract folder, its columns under their declared names."""
     if path.is_file():
         raise DeliveryError(
@@ -110,7 +125,7 @@ def _parts_of(path: Path, notices: list[str]) -> Iterator[Named]:
         table = _table_of(entry)
         if table is not None:
             for part in _files_of(entry):
-                yield by_header(table, read_sheet(part, part.relative_to(path).as_posix()))
+                yield by_header(table, read_sheet(part, part.relative_to(path).as_posix(), within))
         elif not entry.name.startswith((".", "_")) and entry.name not in IGNORED:
             hint = did_you_mean(stem_of(entry), BY_NAME)
             notices.append(f"{entry.name} is not a table of the contract; ignored.{hint}")

@@ -22,6 +22,7 @@ from claims.errors import DeliveryError
 if TYPE_CHECKING:
     from pathlib import Path
 
+NUMBER = "_number"
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
 # GB18030 contains GBK and GB2312, so that every Chinese Windows export is covered.
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -36,12 +37,13 @@ class Sheet:
     """The rows of one file in file order.
 
     ``too_long`` has one number a row: how many fields a CSV row has where that is more
-    than the header has, else null.
+    than the header has, else null. ``numbers`` are the row numbers in the file, from 1.
     """
 
     file: str
     rows: pl.DataFrame
     too_long: pl.Series
+    numbers: pl.Series
 
 
 def suffix_of(path: Path) -> str | None:
@@ -56,20 +58,38 @@ def stem_of(path: Path) -> str:
     return path.name if suffix is None else path.name[: -len(suffix)]
 
 
-def read_sheet(path: Path, name: str) -> Sheet:
+def row_numbers(height: int) -> pl.Series:
+    """Row numbers from 1."""
+    return pl.int_range(1, height + 1, dtype=pl.Int64, eager=True)
+
+
+def read_sheet(path: Path, name: str, within: pl.Expr | None = None) -> Sheet:
     """Read one file; ``name`` is how messages call it.
 
-    Raises DeliveryError when the file is truncated, empty, or in an unknown encoding.
+    ``within`` reads those rows of a Parquet file alone that meet a condition. Raises
+    DeliveryError when the file is truncated, empty, or in an unknown encoding.
     """
-    if suffix_of(path) == ".parquet":
+    if suffix_of(path) != ".parquet":
+        return _read_csv(_text(path, name), name)
+    if within is None:
         return _whole(name, _read_parquet(path, name))
-    return _read_csv(_text(path, name), name)
+    return _chosen(name, path, within)
 
 
 def _whole(name: str, rows: pl.DataFrame) -> Sheet:
+    return _sheet(name, rows, row_numbers(rows.height))
+
+
+def _sheet(name: str, rows: pl.DataFrame, numbers: pl.Series) -> Sheet:
     # Polars 2.1 panics when it formats a filtered column that lies in several chunks.
     rows = rows.rechunk()
-    return Sheet(name, rows, pl.repeat(None, rows.height, dtype=pl.Int64, eager=True))
+    return Sheet(name, rows, pl.repeat(None, rows.height, dtype=pl.Int64, eager=True), numbers)
+
+
+def _chosen(name: str, path: Path, within: pl.Expr) -> Sheet:
+    numbered = pl.scan_parquet(path, glob=False, row_index_name=NUMBER, row_index_offset=1)
+    rows = numbered.filter(within).collect()
+    return _sheet(name, rows.drop(NUMBER), rows[NUMBER].cast(pl.Int64))
 
 
 def _read_parquet(path: Path, name: str) -> pl.DataFrame:
@@ -160,4 +180,4 @@ def _read_uneven(text: str, name: str) -> Sheet:
         orient="row",
     )
     lengths = [len(record) if len(record) > width else None for record in records]
-    return Sheet(name, rows, pl.Series(lengths, dtype=pl.Int64))
+    return Sheet(name, rows, pl.Series(lengths, dtype=pl.Int64), row_numbers(rows.height))

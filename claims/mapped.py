@@ -9,7 +9,7 @@ import polars as pl
 
 from claims.conversion import convert
 from claims.errors import MappingError, did_you_mean
-from claims.naming import Named, row_numbers
+from claims.naming import Named
 from claims.origin import CODE, COLUMN, FILE, MESSAGE, ORIGIN, ROW, no_remarks, quoted, where
 from claims.schema import BOOLEAN, DATE, DATETIME, REAL, TEXT, WHOLE
 from claims.sql import evaluated, is_constant, plain_expression
@@ -43,7 +43,7 @@ def mapped(mapping: Mapping, table: str, sheet: Sheet) -> Named:
     rules = mapping.tables[table]
     # A row with too many fields is not trusted; it is carried along and set aside later.
     rows = _without_nulls(sheet.rows, mapping.null_values)
-    numbers, too_long = row_numbers(rows.height), sheet.too_long
+    numbers, too_long = sheet.numbers, sheet.too_long
     if rules.where is not None:
         place = f"The mapping of {table}, where"
         condition = plain_expression(rules.where, rows.columns, place)

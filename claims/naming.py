@@ -36,11 +36,6 @@ class Named:
     strangers: tuple[str, ...] = ()
 
 
-def row_numbers(height: int) -> pl.Series:
-    """Row numbers from 1."""
-    return pl.int_range(1, height + 1, dtype=pl.Int64, eager=True)
-
-
 def by_header(table: Table, sheet: Sheet) -> Named:
     """Name the columns of a sheet by its header.
 
@@ -66,7 +61,7 @@ def by_header(table: Table, sheet: Sheet) -> Named:
         table,
         sheet.file,
         rows,
-        row_numbers(sheet.rows.height),
+        sheet.numbers,
         sheet.too_long,
         notices=tuple(_unknown(table, header, sheet.file) for header in strangers),
         strangers=tuple(strangers),

@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import warnings
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from claims.checks import checks_of
 from claims.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -48,6 +49,20 @@ class TableValidation:
     unexpected: Mapping[str, int]
     rows: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
 
+    @classmethod
+    def together(cls, parts: Sequence[TableValidation]) -> TableValidation:
+        """A table that came in parts; positions of rows mean one part alone and are left out."""
+        if len(parts) == 1:
+            return parts[0]
+        unexpected = Counter[str]()
+        for one in parts:
+            unexpected.update(one.unexpected)
+        return cls(
+            expectations=sum(one.expectations for one in parts),
+            failed=sum(one.failed for one in parts),
+            unexpected=dict(sorted(unexpected.items())),
+        )
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -55,6 +70,18 @@ class Validation:
 
     tables: Mapping[str, TableValidation]
     page: Path
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Validation]) -> Validation:
+        """The validation of an extract that came in parts, each of which has its own page."""
+        names = sorted({name for one in parts for name in one.tables})
+        tables = {
+            name: TableValidation.together(
+                [one.tables[name] for one in parts if name in one.tables]
+            )
+            for name in names
+        }
+        return cls(tables, parts[0].page if len(parts) == 1 else parts[0].page.parent.parent)
 
     @property
     def failed(self) -> int:

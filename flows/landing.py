@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.delivery import read_delivery
+from claims.admission import Admission
+from claims.delivery import files_of, read_delivery
 from claims.errors import DeliveryError
 from claims.intake import admit, land
 from claims.lake import Lake
 from claims.mapping import read_mapping
+from claims.parts import ROWS_AT_ONCE, parts_of
 from claims.tables import BY_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
-    from claims.admission import Admission
+    from claims.parts import Nights
     from claims.settings import Settings
 
 INBOX_SOURCE = "inbox"
@@ -42,6 +45,12 @@ class Landed:
         """Rows that went to quarantine."""
         return 0 if self.admission is None else self.admission.report.quarantined
 
+    def without_rows(self) -> Landed:
+        """The same without the rows that landed."""
+        if self.admission is None:
+            return self
+        return replace(self, admission=self.admission.without_rows())
+
     def lines(self) -> list[str]:
         """What to tell a person."""
         told = [] if self.admission is None else self.admission.report.lines()
@@ -53,6 +62,37 @@ def open_lake(settings: Settings) -> Lake:
     return Lake.at(settings.lake, settings.retention_days)
 
 
+def parts_of_extract(path: Path, mapping: Path | None) -> list[Nights | None]:
+    """Parts in which an extract is landed one after the other; None alone lands it whole."""
+    files = [] if mapping else files_of(path)
+    return [*parts_of(files, ROWS_AT_ONCE)] or [None]
+
+
+def land_part(
+    settings: Settings,
+    path: Path,
+    part: Nights | None,
+    *,
+    mapping: Path | None = None,
+    source: str | None = None,
+    fallback_night: date | None = None,
+    lake: Lake | None = None,
+) -> Landed:
+    """Land a part of an extract, each row on its own night."""
+    into = lake or open_lake(settings)
+    named = read_mapping(mapping) if mapping else None
+    admission = admit(
+        read_delivery(path, named, None if part is None else part.within),
+        lake=into,
+        settings=settings,
+        source=source or source_of(path),
+        night=None,
+        fallback_night=fallback_night,
+    )
+    land(admission, into)
+    return Landed(admission, None)
+
+
 def land_history(
     settings: Settings,
     path: Path,
@@ -62,19 +102,28 @@ def land_history(
     fallback_night: date | None = None,
     lake: Lake | None = None,
 ) -> Landed:
-    """Land a whole extract, each row on its own night."""
-    into = lake or open_lake(settings)
-    delivery = read_delivery(path, read_mapping(mapping) if mapping else None)
-    admission = admit(
-        delivery,
-        lake=into,
-        settings=settings,
-        source=source or source_of(path),
-        night=None,
-        fallback_night=fallback_night,
-    )
-    land(admission, into)
-    return Landed(admission, None)
+    """Land a whole extract, part by part where it is large, each row on its own night."""
+    parts = parts_of_extract(path, mapping)
+    landed: list[Landed] = []
+    for part in parts:
+        one = land_part(
+            settings,
+            path,
+            part,
+            mapping=mapping,
+            source=source,
+            fallback_night=fallback_night,
+            lake=lake,
+        )
+        # Of many parts the books alone are kept, so that the next finds the memory free.
+        landed.append(one if part is None else one.without_rows())
+    return together(landed)
+
+
+def together(landed: Sequence[Landed]) -> Landed:
+    """The parts of one extract as one landing."""
+    found = [one.admission for one in landed if one.admission is not None]
+    return Landed(Admission.of_parts(found), None)
 
 
 def source_of(path: Path) -> str:

@@ -36,7 +36,7 @@ from flows.judging import (
     switched_off,
     with_standards,
 )
-from flows.landing import Landed, land_history
+from flows.landing import Landed, land_part, parts_of_extract, together
 from flows.levels import judge_extract
 from flows.training import silent, subjects_of_history
 from models.explain import top_reasons
@@ -46,6 +46,9 @@ from models.train import cross_fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from claims.parts import Nights
+    from claims.suites import Validation
 
 PLAIN_NAME = re.compile(r"\w[\w.\-]*")
 FOLDS = 5
@@ -79,25 +82,64 @@ def _put_in_place(settings: Settings, name: str) -> None:
     _building(settings, name).rename(done)
 
 
-@task(name="land", cache_policy=NO_CACHE)
-def land(settings: Settings, path: Path, mapping: Path | None, name: str, on: date) -> Landed:
-    """Land the extract in a lake of its own, made anew."""
+@task(name="begin", cache_policy=NO_CACHE)
+def begin(settings: Settings, path: Path, mapping: Path | None, name: str) -> list[Nights | None]:
+    """Make room for a screen made anew; returns the parts in which its extract is landed."""
     shutil.rmtree(_building(settings, name), ignore_errors=True)
+    return parts_of_extract(path, mapping)
+
+
+@task(name="land", cache_policy=NO_CACHE)
+def land(
+    settings: Settings,
+    path: Path,
+    part: Nights | None,
+    mapping: Path | None,
+    name: str,
+    on: date,
+) -> Landed:
+    """Land a part of the extract in a lake of its own."""
     lake = Lake.at(_building(settings, name) / "lake", settings.retention_days)
-    return land_history(settings, path, mapping=mapping, source=name, fallback_night=on, lake=lake)
+    return land_part(
+        settings, path, part, mapping=mapping, source=name, fallback_night=on, lake=lake
+    )
 
 
 @task(name="validate", cache_policy=NO_CACHE)
-def validate(settings: Settings, name: str, landed: Landed) -> list[str]:
-    """Say what is wrong with the extract."""
+def validate(
+    settings: Settings, name: str, landed: Landed, part: Nights | None
+) -> Validation | None:
+    """Say what is wrong with a part of the extract."""
     if landed.admission is None or landed.admission.last is None:
-        return []
+        return None
     from claims.suites import validate as run_suites  # noqa: PLC0415 - its import takes 5 s
 
     docs = _building(settings, name) / "data_docs"
-    checked = run_suites(landed.admission.examined(), night=landed.admission.last, docs=docs)
+    if part is not None:
+        docs /= f"{part.first:%Y-%m-%d}"
+    return run_suites(landed.admission.examined(), night=landed.admission.last, docs=docs)
+
+
+def _landed_and_checked(
+    settings: Settings, path: Path, mapping: Path | None, name: str, on: date
+) -> tuple[Landed, list[str]]:
+    """Land and validate an extract, a part of it in memory at a time."""
+    landed: list[Landed] = []
+    checked: list[Validation] = []
+    for part in begin(settings, path, mapping, name):
+        one = land(settings, path, part, mapping, name, on)
+        found = validate(settings, name, as_it_is(one), part)
+        checked += [] if found is None else [found]
+        landed.append(one.without_rows())
+    return together(landed), _lines(settings, name, checked)
+
+
+def _lines(settings: Settings, name: str, checked: list[Validation]) -> list[str]:
+    if not checked:
+        return []
+    whole = type(checked[0]).of_parts(checked)
     there, here = str(_building(settings, name)), str(home_of(settings, name))
-    return [line.replace(there, here) for line in checked.lines()]
+    return [line.replace(there, here) for line in whole.lines()]
 
 
 @task(name="judge", cache_policy=NO_CACHE)
@@ -226,10 +268,8 @@ def screen(
     called = name or path.resolve().name.split(".")[0]
     today = fallback_night or date.today()  # noqa: DTZ011 - the local calendar day
     tell = progress or silent
-    tell("reading the extract")
-    landed = land(settings, path, mapping, called, today)
-    tell("validating")
-    checked = validate(settings, called, as_it_is(landed))
+    tell("reading and validating the extract")
+    landed, checked = _landed_and_checked(settings, path, mapping, called, today)
     if landed.admission is None or landed.admission.last is None:
         raise DeliveryError(f"{path} holds no rows.", "Check the file or the mapping.")
     on = landed.admission.last
