@@ -60,7 +60,7 @@ def _make(seed: int, folder: Path, stays: int) -> None:
     if not settings.lake.exists():
         land_history(settings, folder / "city", source="city")
     lake = open_lake(settings)
-    known = known_on(lake, last_night(lake))
+    known = known_on(lake, settings, last_night(lake))
     for entity in ENTITIES:
         training = assemble(lake, known, entity)
         if training is not None:

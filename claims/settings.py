@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=2, ge=1, description="Threads for training; part of what makes a model repeatable."
     )
+    learn_from: int = Field(
+        default=60_000,
+        ge=1_000,
+        description="Subjects of a kind that a training draws, beside those audited.",
+    )
     tuning_trials: int = Field(
         default=20,
         ge=0,

@@ -45,7 +45,7 @@ def _fresh(
     """Train what is wanted; entity, bundle, and what a reader should know of it."""
     if not wanted:
         return
-    known = known_on(lake, last_night_before(lake, on))
+    known = known_on(lake, settings, last_night_before(lake, on))
     for entity in wanted:
         made = _one(settings, lake, known, entity)
         if made is not None:

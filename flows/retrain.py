@@ -39,7 +39,7 @@ STEP: dict[str, Any] = {"cache_policy": NO_CACHE}
 def read(settings: Settings, lake: Lake, as_of: date) -> Known:
     """Read what was known on the night, and freeze what case groups usually hold."""
     must_answer(settings.home)
-    return known_on(lake, as_of)
+    return known_on(lake, settings, as_of)
 
 
 @task(name="assemble", task_run_name="assemble {entity}", **STEP)
@@ -119,7 +119,7 @@ def retrain(
     known = read(settings, lake, as_of)
     made: dict[str, Any] = {}
     for entity in ENTITIES:
-        tell(f"measuring {known.subjects[entity].height:,} {CATALOGUES[entity].entity.plural}")
+        tell(f"measuring {known.learned[entity].all.height:,} {CATALOGUES[entity].entity.plural}")
         training = assemble_task(lake, as_it_is(known), entity)
         if training is not None:
             made[entity] = _one(settings, lake, known, training, seeds, tell)

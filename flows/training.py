@@ -22,6 +22,7 @@ from features.standards import freeze
 from features.subjects import ledgers_of_history, stays_of_history, uses_of_history
 from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, compared_in_time
+from flows.learned_from import Learned, learned_from
 from flows.levels import freeze_levels
 from models.labels import labels as labels_of
 from models.preparing import Recipe, prepare
@@ -40,7 +41,7 @@ ENTITIES = ("stay", "use", "ledger")
 
 
 @dataclass(frozen=True)
-class Learned:
+class Trained:
     """What one training made: a bundle an entity, and figures about each."""
 
     bundles: dict[str, Bundle]
@@ -63,21 +64,22 @@ def subjects_of_history(history: History) -> dict[str, pl.DataFrame]:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known on a night: its history, the subjects in it, and how audits ended."""
+    """What was known on a night: its history, whom to learn from, and how audits ended."""
 
     history: History
-    subjects: dict[str, pl.DataFrame]
+    learned: dict[str, Learned]
     outcomes: pl.DataFrame
     as_of: date
 
 
-def known_on(lake: Lake, as_of: date) -> Known:
+def known_on(lake: Lake, settings: Settings, as_of: date) -> Known:
     """Read what was known, and freeze what case groups usually hold where that is missing."""
     history = History.of(lake, as_of)
     outcomes = history.tables["audit_outcomes"].collect()
     subjects = subjects_of_history(history)
-    frozen = ensure_courses(lake, history, subjects["stay"], outcomes, as_of)
-    return Known(frozen, subjects, outcomes, as_of)
+    learned = learned_from(subjects, outcomes, settings.learn_from, settings.seed)
+    frozen = ensure_courses(lake, history, learned["stay"].drawn, outcomes, as_of)
+    return Known(frozen, learned, outcomes, as_of)
 
 
 def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
@@ -85,10 +87,13 @@ def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
 
     Freezes the monthly standards that are missing.
     """
-    base = base_measures(known.history, entity, known.subjects[entity])
+    learned = known.learned[entity]
+    base = base_measures(known.history, entity, learned.all)
     if base.is_empty():
         return None
-    standards = ensure_standards(lake, known.history, entity, base, known.outcomes, known.as_of)
+    standards = ensure_standards(
+        lake, known.history, entity, learned.usual(base), known.outcomes, known.as_of
+    )
     measured = compared_in_time(known.history, entity, base, standards, only_comparable=True)
     scenario = CATALOGUES[entity].entity.scenario
     taught = labels_of(known.outcomes, as_of=known.as_of, subject_type=entity, scenario=scenario)
@@ -116,18 +121,18 @@ def recipe_of(training: TrainingSet, settings: Settings) -> Recipe:
     )
 
 
-def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None = None) -> Learned:
+def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None = None) -> Trained:
     """Freeze missing standards and train one bundle an entity on what was known on a night.
 
     Plainly, without tuning or gates: for a night that finds no model, and for benches.
     """
     tell = progress or silent
     tell("freezing what case groups usually hold")
-    known = known_on(lake, as_of)
+    known = known_on(lake, settings, as_of)
     bundles: dict[str, Bundle] = {}
     figures: dict[str, dict[str, float]] = {}
     for entity in ENTITIES:
-        tell(f"training on {known.subjects[entity].height:,} {CATALOGUES[entity].entity.plural}")
+        tell(f"training on {known.learned[entity].all.height:,} {CATALOGUES[entity].entity.plural}")
         training = assemble(lake, known, entity)
         if training is not None:
             ready = prepare(training.measured, training.labels, recipe_of(training, settings))
@@ -136,7 +141,7 @@ def learn(lake: Lake, settings: Settings, as_of: date, progress: Progress | None
             figures[entity] = training.counts() | measured
     tell("freezing standards of persons, houses and groups")
     freeze_levels(lake, known.history, as_of)
-    return Learned(bundles, figures)
+    return Trained(bundles, figures)
 
 
 def ensure_standards(

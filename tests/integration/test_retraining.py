@@ -225,7 +225,7 @@ def test_poor_labels_leave_a_night_with_what_there_is(
 def test_a_feature_that_is_null_everywhere_stops_neither_training_nor_night(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = known_on(lake_of(home), LAST_HISTORY)
+    known = known_on(lake_of(home), home, LAST_HISTORY)
     training = assemble(lake_of(home), known, "stay")
     assert training is not None
     name = training.features[0]
