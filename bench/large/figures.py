@@ -1,0 +1,159 @@
+"""What the page tells, counted once over all cities, as plain data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN
+from bench.large.judging import KEY, MADE, RECORDS
+from evaluation.kinds import QUEUES, TYPE, Hospitals, Kind
+from evaluation.queues import Drawn, areas, at_capacity
+from evaluation.storing import rounded
+from models.capacity import RANDOM, places
+from models.chance import Stratum, at_least, holm, ranked_above
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evaluation.storing import Data
+
+OF_QUEUES = (
+    "subject_type", "queue", "size", "cases", "precision", "low", "high", "ahead", "ahead_low",
+    "ahead_high", "recall", "recovered",
+)  # fmt: skip
+# All unheard-of schemes of a kind together.
+TOGETHER = "all of these"
+
+
+@dataclass(frozen=True)
+class City:
+    """One judged city: what was scored in its last months, and what is true of it."""
+
+    made: dict[str, Any]
+    records: pl.DataFrame
+    key: pl.DataFrame
+
+    @classmethod
+    def load(cls, folder: Path) -> City:
+        """Read what ``judging.judge`` left."""
+        made = json.loads((folder / MADE).read_text(encoding="utf-8"))
+        return cls(made, pl.read_parquet(folder / RECORDS), pl.read_parquet(folder / KEY))
+
+    @property
+    def seed(self) -> int:
+        """The city's seed."""
+        return int(self.made["asked"]["seed"])
+
+    @property
+    def changed(self) -> bool:
+        """Whether it changed on the day from which it was judged."""
+        return bool(self.made["asked"]["changed"])
+
+    def kind(self, entity: str) -> Kind:
+        """Its subjects of a kind."""
+        return Kind.of(self.seed, self.records, self.key, entity, SIZES, TESTED)
+
+
+def counted(cities: Sequence[City]) -> Data:
+    """All tables; every value is text, a number, a flag or null."""
+    plain = [one for one in cities if not one.changed]
+    changed = [one for one in cities if one.changed]
+    return {
+        "tested": TESTED,
+        "made": [_made(one) for one in cities],
+        "queues": _queues(plain),
+        "areas": _areas(plain),
+        "changed_queues": _queues(changed),
+        "unknown": rounded(unknown(changed)),
+    }
+
+
+def _made(one: City) -> Data:
+    planted = one.key.filter(~pl.col("innocent")).unique([TYPE, "subject_id"])
+    judged = {entity: one.records.filter(pl.col(TYPE) == entity).height for entity in ENTITIES}
+    guilty = {entity: planted.filter(pl.col(TYPE) == entity).height for entity in ENTITIES}
+    return {**rounded([one.made])[0], "judged": judged, "planted": guilty}
+
+
+def _queues(cities: Sequence[City]) -> list[Data]:
+    told = [at_capacity(_drawn(cities, entity), SIZES) for entity in ENTITIES if cities]
+    return rounded([row for frame in told for row in frame.select(OF_QUEUES).to_dicts()])
+
+
+def _areas(cities: Sequence[City]) -> list[Data]:
+    told = [areas(_drawn(cities, entity)) for entity in ENTITIES if cities]
+    return rounded([row for frame in told for row in frame.to_dicts()])
+
+
+def _drawn(cities: Sequence[City], entity: str) -> Drawn:
+    named = Hospitals.of((one.seed, (one.records, one.key)) for one in cities)
+    return Drawn([one.kind(entity) for one in cities], named)
+
+
+def unknown(cities: Sequence[City]) -> list[Data]:
+    """Schemes that no audit had seen, by queue: in the capacity, and in the whole order.
+
+    ``holm`` corrects the p-values of the capacity over the schemes and queues of all kinds.
+    """
+    rows = [
+        _row(entity, scheme, queue, [one.kind(entity) for one in cities])
+        for entity in ENTITIES
+        for scheme in _schemes(cities, entity)
+        for queue, column in QUEUES.items()
+        if column != RANDOM
+    ]
+    for name in ("p", "rank_p"):
+        for row, value in zip(rows, holm([row[name] for row in rows]), strict=True):
+            row[f"{name}_holm"] = value
+    return rows
+
+
+def _schemes(cities: Sequence[City], entity: str) -> list[str]:
+    planted = {
+        scheme
+        for one in cities
+        for scheme in one.key.filter((pl.col(TYPE) == entity) & ~pl.col("innocent"))["scheme"]
+    }
+    found = [scheme for scheme in UNKNOWN if scheme in planted]
+    return [*found, TOGETHER] if found else []
+
+
+def _row(entity: str, scheme: str, queue: str, kinds: Sequence[Kind]) -> Data:
+    flags = [_guilty(kind, scheme) for kind in kinds]
+    strata = [
+        Stratum(kind.rows.height, int(places(kind.tested, kind.rows.height)), int(mine.sum()))
+        for kind, mine in zip(kinds, flags, strict=True)
+    ]
+    taken = [kind.taken(queue, kind.tested) for kind in kinds]
+    found = round(sum(float(one @ mine) for one, mine in zip(taken, flags, strict=True)))
+    ranked = ranked_above(
+        (_scores(kind, queue), mine) for kind, mine in zip(kinds, flags, strict=True)
+    )
+    return {
+        "subject_type": entity,
+        "scheme": scheme,
+        "queue": queue,
+        "cases": sum(one.planted for one in strata),
+        "found": found,
+        "expected": sum(one.expected for one in strata),
+        "p": at_least(found, strata),
+        "area": ranked.area,
+        "rank_p": ranked.p_value,
+    }
+
+
+def _guilty(kind: Kind, scheme: str) -> np.ndarray:
+    """Which rows one scheme, or any of the unheard-of ones, was planted in."""
+    wanted = UNKNOWN if scheme == TOGETHER else (scheme,)
+    mine = kind.key.filter(~pl.col("innocent") & pl.col("scheme").is_in(wanted))
+    return kind.rows["subject_id"].is_in(mine["subject_id"].implode()).to_numpy()
+
+
+def _scores(kind: Kind, queue: str) -> np.ndarray:
+    return kind.rows[QUEUES[queue]].cast(pl.Float64).fill_null(-np.inf).to_numpy()
