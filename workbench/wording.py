@@ -125,6 +125,7 @@ EVENT_WORDS: Final[dict[str, StrPromise]] = {
     f"case.{life.OVERTURNED}": _("Answered the appeal: overturned"),
     "person.unmasked": _("Asked who a person is"),
     "queue.exported": _("Exported the queue"),
+    "scores.listed": _("Was shown grade and probability of cases in a list"),
     "facts_only": _("Switched facts only on or off"),
     "sign_in": _("Signed in"),
     "sign_in.failed": _("A sign-in failed"),
