@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cases.supply import supply
 from claims.knowledge import load_limits
 from claims.results import DOSSIERS
 from features.declaration import VERSUS_PEERS
@@ -39,7 +40,7 @@ def dossiers(
     """
     facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
     matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
-    silenced = _silenced(judged.hits)
+    silenced, chains = _silenced(judged.hits), supply(judged, alerts, history)
     rows = [
         {
             "alert_id": alert["alert_id"],
@@ -50,7 +51,7 @@ def dossiers(
                 matrix.get(alert["subject_id"], []),
                 silenced.get(alert["subject_id"], []),
                 judged,
-                _added(alert["subject_id"], leaving or {}, steady or {}),
+                _added(alert["subject_id"], leaving or {}, steady or {}, chains),
             ),
         }
         for alert in alerts.iter_rows(named=True)
@@ -83,10 +84,15 @@ def _content(
 
 
 def _added(
-    subject: str, leaving: Mapping[str, list[dict[str, Any]]], steady: Mapping[str, float]
+    subject: str,
+    leaving: Mapping[str, list[dict[str, Any]]],
+    steady: Mapping[str, float],
+    chains: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
-    """What is told of the explanation itself, of what has one."""
+    """What is told of the explanation itself, and the chain of goods, of what has one."""
     found: dict[str, Any] = {}
+    if subject in chains:
+        found["supply"] = chains[subject]
     if subject in leaving:
         found["leaves_queue"] = leaving[subject]
     if subject in steady:
