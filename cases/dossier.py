@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cases.rule_hits import rule_hit
 from cases.supply import supply
-from claims.knowledge import load_limits
 from claims.results import DOSSIERS
 from features.declaration import VERSUS_PEERS
 from features.shown import divisor
-from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _content(
         },
         "labels": names,
         "days": matrix,
-        "rules": [_rule(hit) for hit in alert["rules"]],
+        "rules": [rule_hit(hit, facts.get("event_on")) for hit in alert["rules"]],
         "not_raised": silenced,
         "reasons": alert["reasons"],
         "model": alert["model_version"],
@@ -110,27 +109,6 @@ def _delivered(judged: Judged, name: str, value: Any) -> Any:  # noqa: ANN401
     """A measured value in yuan and units."""
     by = 1.0 if name.endswith(VERSUS_PEERS) else divisor(judged.catalogue, name)
     return value if by == 1.0 else value / by
-
-
-def _rule(hit: dict[str, Any]) -> dict[str, Any]:
-    item = BY_CODE[hit["code"]]
-    limits = load_limits()
-    return {
-        "code": item.code,
-        "en": item.en,
-        "zh": item.zh,
-        "hook": item.hook,
-        "official": item.official,
-        "grade": hit["grade"],
-        "full_grade": item.grade.value,
-        "unasked_en": hit["unasked_en"],
-        "unasked_zh": hit["unasked_zh"],
-        "version": hit["version"],
-        "evidence": json.loads(hit["evidence"]),
-        "limits": {name: limits[name].basis for name in item.limits},
-        "limits_zh": {name: [limits[name].zh, limits[name].basis_zh] for name in item.limits},
-        "doc": item.doc,
-    }
 
 
 def _silenced(hits: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -15,7 +15,7 @@ import workbench
 from claims.results import DOSSIERS, PORTRAITS
 from tests.workbench_lake import NIGHT, YESTERDAY, case, publish, replace_rows, write_whole
 from workbench.selectors.shown import plain
-from workbench.templatetags.formats import limits
+from workbench.templatetags.rule_words import Limit, limits
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -69,7 +69,40 @@ def test_a_limit_and_its_basis_are_told_in_the_language_of_the_reader(
 def test_what_was_written_without_chinese_keeps_its_english() -> None:
     rule = {"limits": {"idle_run_days": "audit practice"}}
     with override("zh-hans"):
-        assert limits(rule) == [("idle_run_days", "audit practice")]
+        assert limits(rule) == [Limit("idle run days", "audit practice")]
+
+
+DATED = {
+    "shown": [{"name_en": "Longest run of days (H02).", "name_zh": "最长连续无诊疗",
+               "value_en": "4 days", "value_zh": "4天"}],
+    "in_force": [{"name_en": "Days in a row", "name_zh": "连续无诊疗天数", "value_en": "3 days",
+                  "value_zh": "3天", "basis_en": "audit practice", "basis_zh": "审核实践",
+                  "on": "2025-10-05", "since": "2021-05-01"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["dossier", "packet"])
+def test_values_and_limits_have_units_and_the_day_since_when_they_hold(
+    auditor: Client, lake: Lake, page: str
+) -> None:
+    write_whole(lake, [case(1)], told=DATED)
+    ask = auditor.get if page == "dossier" else auditor.post
+    for headers, shown in (
+        ({}, ("Longest run of days", "4 days", "In force on 2025-10-05", "Days in a row", "3 days",
+              "2021-05-01", "audit practice")),
+        (CHINESE, ("最长连续无诊疗", "4天", "2025-10-05有效值", "连续无诊疗天数", "3天",
+                   "2021-05-01", "审核实践")),
+    ):  # fmt: skip
+        text = ask(reverse(page, args=[CASE]), headers=headers).content.decode()
+        assert [word for word in shown if f">{word}</" not in text] == []
+        assert "(H02)" not in text
+
+
+def test_a_limit_that_was_not_yet_in_force_says_so(auditor: Client, lake: Lake) -> None:
+    (one,) = DATED["in_force"]
+    write_whole(lake, [case(1)], told=DATED | {"in_force": [one | {"since": None}]})
+    assert "not yet in force" in text_of(auditor)
+    assert "当日尚未生效" in text_of(auditor, **CHINESE)
 
 
 def test_what_speaks_for_the_record_is_shown(auditor: Client, lake: Lake) -> None:
