@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from claims.knowledge import load_limits
+from cases.rule_hits import rule_hit
+from cases.supply import supply
 from claims.results import DOSSIERS
 from features.declaration import VERSUS_PEERS
 from features.shown import divisor
-from rules.catalogue import BY_CODE
 from rules.protective import BY_CODE as PROTECTIVE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def dossiers(
     """
     facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
     matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
-    silenced = _silenced(judged.hits)
+    silenced, chains = _silenced(judged.hits), supply(judged, alerts, history)
     rows = [
         {
             "alert_id": alert["alert_id"],
@@ -50,7 +50,7 @@ def dossiers(
                 matrix.get(alert["subject_id"], []),
                 silenced.get(alert["subject_id"], []),
                 judged,
-                _added(alert["subject_id"], leaving or {}, steady or {}),
+                _added(alert["subject_id"], leaving or {}, steady or {}, chains),
             ),
         }
         for alert in alerts.iter_rows(named=True)
@@ -73,7 +73,7 @@ def _content(
         },
         "labels": names,
         "days": matrix,
-        "rules": [_rule(hit) for hit in alert["rules"]],
+        "rules": [rule_hit(hit, facts.get("event_on")) for hit in alert["rules"]],
         "not_raised": silenced,
         "reasons": alert["reasons"],
         "model": alert["model_version"],
@@ -83,10 +83,15 @@ def _content(
 
 
 def _added(
-    subject: str, leaving: Mapping[str, list[dict[str, Any]]], steady: Mapping[str, float]
+    subject: str,
+    leaving: Mapping[str, list[dict[str, Any]]],
+    steady: Mapping[str, float],
+    chains: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
-    """What is told of the explanation itself, of what has one."""
+    """What is told of the explanation itself, and the chain of goods, of what has one."""
     found: dict[str, Any] = {}
+    if subject in chains:
+        found["supply"] = chains[subject]
     if subject in leaving:
         found["leaves_queue"] = leaving[subject]
     if subject in steady:
@@ -104,27 +109,6 @@ def _delivered(judged: Judged, name: str, value: Any) -> Any:  # noqa: ANN401
     """A measured value in yuan and units."""
     by = 1.0 if name.endswith(VERSUS_PEERS) else divisor(judged.catalogue, name)
     return value if by == 1.0 else value / by
-
-
-def _rule(hit: dict[str, Any]) -> dict[str, Any]:
-    item = BY_CODE[hit["code"]]
-    limits = load_limits()
-    return {
-        "code": item.code,
-        "en": item.en,
-        "zh": item.zh,
-        "hook": item.hook,
-        "official": item.official,
-        "grade": hit["grade"],
-        "full_grade": item.grade.value,
-        "unasked_en": hit["unasked_en"],
-        "unasked_zh": hit["unasked_zh"],
-        "version": hit["version"],
-        "evidence": json.loads(hit["evidence"]),
-        "limits": {name: limits[name].basis for name in item.limits},
-        "limits_zh": {name: [limits[name].zh, limits[name].basis_zh] for name in item.limits},
-        "doc": item.doc,
-    }
 
 
 def _silenced(hits: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

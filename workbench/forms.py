@@ -85,6 +85,8 @@ class QueueFilters(forms.Form):
         self._offer("night", [("", days_in_words), *dated])
         self._offer("district", [("", _("All")), *((name, name) for name in districts)])
         self._offer("scheme", [("", _("All")), *rules])
+        # A filter by grade tells the grade; a disabled field takes nothing of what was sent.
+        self.fields["grade"].disabled = reader.facts_only
         self.full_clean()
 
     @property

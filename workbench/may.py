@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workbench import access, life
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from workbench.models import CaseFile, User
+    from workbench.selectors.queue import CaseRow
 
 
 class RefusedError(Exception):
@@ -111,6 +113,15 @@ def sees_opinions(user: User, file: CaseFile) -> bool:
 def sees_score(user: User, file: CaseFile) -> bool:
     """Without *facts only*, or after an own opinion in this round, or once it is decided."""
     return not user.facts_only or _spoke(user, file) or file.state in life.CLOSED
+
+
+def sees_scores(user: User, rows: Iterable[CaseRow]) -> frozenset[str]:
+    """Of a list of cases, those of which ``sees_score`` holds; one question for all of them."""
+    if not user.facts_only:
+        return frozenset(row.case_id for row in rows)
+    spoken = set(user.opinions.filter(round=F("case__round")).values_list("case_id", flat=True))
+    seen = (row for row in rows if row.case_id in spoken or row.state in life.CLOSED)
+    return frozenset(row.case_id for row in seen)
 
 
 def _spoke(user: User, file: CaseFile) -> bool:

@@ -18,6 +18,7 @@ __all__ = [
     "Appeal",
     "Attachment",
     "CaseFile",
+    "Glimpse",
     "Look",
     "Opinion",
     "Outcome",
@@ -41,7 +42,7 @@ class User(AbstractUser):
 
     # Empty: the whole city.
     district = models.CharField(max_length=100, blank=True, default="")
-    # Hides probability and explanation until the first opinion: those who read the facts
+    # Hides grade, probability and explanation until the first opinion: those who read the facts
     # first judge best (XAI test, FAccT 2021).
     facts_only = models.BooleanField(default=True)
 
@@ -143,6 +144,28 @@ class Look(models.Model):
     def __str__(self) -> str:
         """Who looked at what."""
         return f"{self.user_id} at {self.case_id}"
+
+
+class Glimpse(models.Model):
+    """That a person has seen what the machine made of a case, wherever that was.
+
+    In a dossier, a list or an export, and in any round: what was seen is not unseen.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    case_id = models.CharField(max_length=ID_LENGTH)
+    first_seen = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One a person and case; a decision looks it up."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "case_id"], name="one_glimpse")
+        ]
+
+    def __str__(self) -> str:
+        """Who saw what."""
+        return f"{self.user_id} of {self.case_id}"
 
 
 class Appeal(models.Model):

@@ -125,6 +125,7 @@ EVENT_WORDS: Final[dict[str, StrPromise]] = {
     f"case.{life.OVERTURNED}": _("Answered the appeal: overturned"),
     "person.unmasked": _("Asked who a person is"),
     "queue.exported": _("Exported the queue"),
+    "scores.listed": _("Was shown grade and probability of cases in a list"),
     "facts_only": _("Switched facts only on or off"),
     "sign_in": _("Signed in"),
     "sign_in.failed": _("A sign-in failed"),
@@ -149,7 +150,43 @@ PRICE_WORDS: Final[dict[str, StrPromise]] = {
     "price_limit": _("Price limit (yuan)"),
     "billed_price": _("Billed price (yuan)"),
 }
-# The chain of an item, from purchase to bill; a use has the first part, a ledger the second.
+# The chain of an item from one count of stock to a day or to the next count.
+SUPPLY_WORDS: Final[dict[str, StrPromise]] = {
+    "opening": _("Counted at the beginning"),
+    "bought": _("Bought"),
+    "came": _("Came from elsewhere or was found"),
+    "returned": _("Returned to the supplier"),
+    "went": _("Went elsewhere"),
+    "scrapped": _("Scrapped or lost"),
+    "issued": _("Issued to wards"),
+    "brought_back": _("Brought back by wards"),
+    "used": _("Recorded as used"),
+    "billed": _("Billed"),
+    "closing": _("Counted at the end"),
+}
+# Where it does not hold.
+BREAK_WORDS: Final[dict[str, StrPromise]] = {
+    "use": _("%(units)s more than there was"),
+    "bill": _("%(units)s more than was recorded as used"),
+    "bill_unrecorded": _("%(units)s more than there was"),
+    "fewer": _("%(units)s fewer than should be left"),
+    "more": _("%(units)s more than should be left"),
+}
+# Why a step is not known.
+MISSING_WORDS: Final[dict[str, StrPromise]] = {
+    "stock_counts": _("The hospital has delivered no counts of stock."),
+    "count_of_item": _("This item was not counted in the year before."),
+    "purchases": _("The hospital has delivered no purchases."),
+    "stock_moves": _("The hospital has delivered no stock moves."),
+    "device_uses": _("The hospital has delivered no records of use."),
+    "fee_lines": _("The lines of bills lack what the chain needs."),
+}
+# What a use has beside it: its own stay.
+OWN_WORDS: Final[dict[str, StrPromise]] = {
+    "used_quantity": _("Recorded as used"),
+    "billed_quantity": _("Billed"),
+}
+# The chain as nights wrote it before they looked into the books beside a use.
 CHAIN_WORDS: Final[dict[str, StrPromise]] = {
     "used_quantity": _("Recorded as used"),
     "billed_quantity": _("Billed"),

@@ -35,10 +35,14 @@ class Limit:
     zh: str = ""
     basis_zh: str = ""
 
+    def since(self, day: date) -> date | None:
+        """The first day of the value that held on a day; None before the first one."""
+        return max((since for since in self.values if since <= day), default=None)
+
     def on(self, day: date) -> float | None:
         """The value that held on a day; None before the first one."""
-        past = [since for since in self.values if since <= day]
-        return self.values[max(past)] if past else None
+        since = self.since(day)
+        return None if since is None else self.values[since]
 
     def at(self, day: str) -> pl.Expr:
         """The value that held on the day in a column, null before the first one."""

@@ -225,6 +225,10 @@ def test_a_dossier_shows_facts_days_and_rules_with_their_law() -> None:
     assert name == "分解住院间隔天数"
     assert basis.startswith("GZ10000204001000；各省实践")
     assert rule["evidence"]["days_since_same_condition"] == 2
+    assert "2 days" in [one["value_en"] for one in rule["shown"]]
+    gap = next(one for one in rule["in_force"] if one["name_zh"] == "分解住院间隔天数")
+    assert (gap["value_en"], gap["value_zh"], gap["since"]) == ("15 days", "15天", "2021-05-01")
+    assert gap["on"] == content["facts"]["event_on"]
     assert content["reasons"][0]["text_en"].startswith("stayed 3.2 d")
     assert (content["model"], content["standards"]) == ("m1", "v1")
 

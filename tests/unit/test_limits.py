@@ -42,6 +42,8 @@ def test_a_limit_holds_from_its_first_day_until_the_next_value(
     day: date, value: float | None
 ) -> None:
     assert IDLE.on(day) == value
+    since = IDLE.since(day)
+    assert (None if since is None else IDLE.values[since]) == value
     assert pl.DataFrame({"day": [day]}).select(IDLE.at("day")).item() == value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import override
 
 import workbench
-from claims.results import PORTRAITS
+from claims.results import DOSSIERS, PORTRAITS
 from tests.workbench_lake import NIGHT, YESTERDAY, case, publish, replace_rows, write_whole
 from workbench.selectors.shown import plain
-from workbench.templatetags.formats import limits
+from workbench.templatetags.rule_words import Limit, limits
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -68,7 +69,40 @@ def test_a_limit_and_its_basis_are_told_in_the_language_of_the_reader(
 def test_what_was_written_without_chinese_keeps_its_english() -> None:
     rule = {"limits": {"idle_run_days": "audit practice"}}
     with override("zh-hans"):
-        assert limits(rule) == [("idle_run_days", "audit practice")]
+        assert limits(rule) == [Limit("idle run days", "audit practice")]
+
+
+DATED = {
+    "shown": [{"name_en": "Longest run of days (H02).", "name_zh": "最长连续无诊疗",
+               "value_en": "4 days", "value_zh": "4天"}],
+    "in_force": [{"name_en": "Days in a row", "name_zh": "连续无诊疗天数", "value_en": "3 days",
+                  "value_zh": "3天", "basis_en": "audit practice", "basis_zh": "审核实践",
+                  "on": "2025-10-05", "since": "2021-05-01"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["dossier", "packet"])
+def test_values_and_limits_have_units_and_the_day_since_when_they_hold(
+    auditor: Client, lake: Lake, page: str
+) -> None:
+    write_whole(lake, [case(1)], told=DATED)
+    ask = auditor.get if page == "dossier" else auditor.post
+    for headers, shown in (
+        ({}, ("Longest run of days", "4 days", "In force on 2025-10-05", "Days in a row", "3 days",
+              "2021-05-01", "audit practice")),
+        (CHINESE, ("最长连续无诊疗", "4天", "2025-10-05有效值", "连续无诊疗天数", "3天",
+                   "2021-05-01", "审核实践")),
+    ):  # fmt: skip
+        text = ask(reverse(page, args=[CASE]), headers=headers).content.decode()
+        assert [word for word in shown if f">{word}</" not in text] == []
+        assert "(H02)" not in text
+
+
+def test_a_limit_that_was_not_yet_in_force_says_so(auditor: Client, lake: Lake) -> None:
+    (one,) = DATED["in_force"]
+    write_whole(lake, [case(1)], told=DATED | {"in_force": [one | {"since": None}]})
+    assert "not yet in force" in text_of(auditor)
+    assert "当日尚未生效" in text_of(auditor, **CHINESE)
 
 
 def test_what_speaks_for_the_record_is_shown(auditor: Client, lake: Lake) -> None:
@@ -231,6 +265,85 @@ def test_on_paper_a_table_stays_a_table() -> None:
     style = (Path(workbench.__file__).parent / "static/workbench/workbench.css").read_text("utf-8")
     narrow = [line for line in style.splitlines() if line.startswith("@media (max-width")]
     assert narrow == []
+
+
+def supplied(lake: Lake, **given: object) -> None:
+    """A case about a use whose night looked into the books."""
+    steps = {"opening": 4.0, "bought": 5.0, "came": 2.0, "returned": 0.0, "went": 1.0,
+             "scrapped": 0.0, "issued": 0.0, "brought_back": 0.0, "used": 3.0, "billed": 5.0,
+             "closing": None}  # fmt: skip
+    told = {"since": "2025-09-30", "until": "2025-10-05", "steps": steps, "left": 7.0,
+            "breaks": {"bill": 2.0}, "missing": []}  # fmt: skip
+    row = case(1, scenario="consumables")
+    write_whole(lake, [row], subject_type="use", subject_id="S-1|STENT")
+    (alert,) = row["alert_ids"]
+    content = {"facts": {"used_quantity": 1.0, "billed_quantity": 3.0}, "supply": told | given}
+    written = {"alert_id": alert, "run_date": NIGHT, "content": json.dumps(content)}
+    replace_rows(lake, DOSSIERS, [written], NIGHT)
+    publish(lake)
+
+
+def links_of(text: str) -> list[tuple[str, str, str]]:
+    """The links of the chains of a dossier: name, value, and what is said of a break."""
+    found = re.findall(r"<span>([^<]*)</span><b>([^<]*)</b>(?:<em>([^<]*)</em>)?</li>", text)
+    return [(name, value, says) for name, value, says in found]
+
+
+def test_the_chain_of_a_use_begins_with_a_count_and_marks_its_break(
+    auditor: Client, lake: Lake
+) -> None:
+    supplied(lake)
+    text = text_of(auditor)
+    assert "from the count of 2025-09-30 to 2025-10-05, in units of charge" in text
+    assert links_of(text) == [
+        ("Counted at the beginning", "4", ""), ("Bought", "5", ""),
+        ("Came from elsewhere or was found", "2", ""), ("Returned to the supplier", "0", ""),
+        ("Went elsewhere", "1", ""), ("Scrapped or lost", "0", ""), ("Recorded as used", "3", ""),
+        ("Billed", "5", "2 more than was recorded as used"),
+        ("Recorded as used", "1", ""), ("Billed", "3", "more than the link before allows"),
+    ]  # fmt: skip
+    assert "Should be left on the shelf: <b>7</b>" in text
+    chinese = text_of(auditor, **CHINESE)
+    assert "自2025-09-30盘点起至2025-10-05" in chinese
+    assert ("计费数量", "5", "比使用登记多2") in links_of(chinese)
+
+
+def test_a_missing_book_is_told_and_is_no_break(auditor: Client, lake: Lake) -> None:
+    steps = dict.fromkeys(("opening", "bought"), None) | {"used": 3.0, "billed": 3.0}
+    supplied(lake, since=None, steps=steps, left=None, breaks={},
+             missing=["purchases", "count_of_item"])  # fmt: skip
+    text = text_of(auditor)
+    assert "in the year up to 2025-10-05" in text
+    assert ("Bought", "not known", "") in links_of(text)
+    assert "The hospital has delivered no purchases. What it would tell is not known" in text
+    assert "This item was not counted in the year before." in text
+    assert "Should be left on the shelf" not in text
+    chinese = text_of(auditor, **CHINESE)
+    assert "该院未提供采购记录。" in chinese
+    assert ("采购", "不明", "") in links_of(chinese)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "said"),
+    [
+        ({"use": 1.5}, ("Recorded as used", "3", "1.5 more than there was")),
+        ({"shelf": 2.0}, ("Counted at the end", "6", "2 fewer than should be left")),
+        ({"shelf": -2.0}, ("Counted at the end", "6", "2 more than should be left")),
+    ],
+)
+def test_each_break_stands_at_its_link(
+    auditor: Client, lake: Lake, breaks: dict[str, float], said: tuple[str, str, str]
+) -> None:
+    steps = {"used": 3.0, "billed": 3.0, "closing": 6.0}
+    supplied(lake, steps=steps, breaks=breaks)
+    assert said in links_of(text_of(auditor))
+
+
+def test_a_packet_has_the_chain_with_its_break(auditor: Client, lake: Lake) -> None:
+    supplied(lake, missing=["stock_moves"])
+    text = auditor.post(reverse("packet", args=[CASE])).content.decode()
+    assert "<th>Billed</th><td>5 (2 more than was recorded as used)</td>" in text
+    assert "The hospital has delivered no stock moves." in text
 
 
 def portrait_of(subject: str, **content: object) -> dict[str, object]:

@@ -144,6 +144,106 @@ def test_the_page_tells_events_in_words_and_by_their_code(senior: Client) -> Non
         assert "case.timed_out" in page.content.decode()
 
 
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """Labels and values of the details on a page of the trail, newest entry first."""
+    return re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", text)
+
+
+def keep(name: str, told: dict[str, object]) -> None:
+    """Write one event."""
+    from workbench.services.trail import Event, append  # noqa: PLC0415
+
+    with transaction.atomic():
+        append(Event(None, name, "case-000001", told))
+
+
+DECIDED: dict[str, object] = {
+    "outcome": "confirmed", "reason": "quantity_differs", "note": "two <gaps>", "scheme": "H02",
+    "amount": 100_050, "alert_ids": ["alert-1"], "saw_score": False, "night": "2025-11-20",
+    "round": 1, "turn": 2,
+}  # fmt: skip
+
+
+def test_details_are_labels_and_values_in_the_language_of_the_reader(senior: Client) -> None:
+    keep("case.confirmed", DECIDED)
+    text = senior.get(reverse("trail")).content.decode()
+    assert pairs_of(text) == [
+        ("Conclusion", "Confirmed"),
+        ("Reason", "Quantities billed, used or bought differ"),
+        ("Note", "two &lt;gaps&gt;"),
+        ("Kind of problem", "H02 Days of stay without care"),
+        ("Amount (yuan)", "1,000.50"),
+        ("Doubtful points it holds for", "alert-1"),
+        ("Had seen the score", "no"),
+        ("Opinion", "second opinion"),
+        ("Round", "1"),
+        ("Night", "2025-11-20"),
+    ]
+    chinese = senior.get(reverse("trail"), headers={"Accept-Language": "zh-cn"}).content.decode()
+    assert pairs_of(chinese)[:2] == [
+        ("结论", "属实"),
+        ("理由", "计费、使用或采购数量不一致"),
+    ]
+    assert ("意见", "第二意见") in pairs_of(chinese)
+    for page in (text, chinese):
+        assert "saw_score" not in page
+        assert "quantity_differs" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "pairs"),
+    [
+        ("case.taken", {"until": "2025-11-20 08:00:00+00:00", "state": "in_review"},
+         [("State", "In review"), ("In hand until", "2025-11-20 16:00:00")]),
+        ("case.reopened", {"why": "a record came", "from": "refuted"},
+         [("Reason", "a record came"), ("State before", "Refuted")]),
+        ("person.unmasked", {"person": "0123456789abcdef", "why": "to ask"},
+         [("Reason", "to ask"), ("Person", "01234567")]),
+        ("queue.exported", {"rows": 1234, "amount": 5000, "scheme": "C05", "state": "mine"},
+         [("Rule", "C05 Price above its limit"), ("From yuan", "5,000"), ("State", "Mine"),
+          ("Rows", "1,234")]),
+        ("scores.listed", {"where": "export", "cases": [f"c{n}" for n in range(1012)]},
+         [("Where", "Excel workbook"),
+          ("Cases", "c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 1,002 more")]),
+        ("facts_only", {"on": False}, [("Facts only", "switched off")]),
+        ("case.attached", {"name": "a.pdf", "bytes": 2048, "sha256": "ab"},
+         [("File", "a.pdf"), ("Size", "2.0\xa0KB"), ("SHA-256", "ab")]),
+        ("case.released", {"why": ""}, []),
+        ("case.taken", {"until": "soon", "new_key": 7},
+         [("In hand until", "soon"), ("new key", "7")]),
+    ],
+)  # fmt: skip
+def test_each_value_is_written_as_what_it_is(
+    senior: Client, name: str, told: dict[str, object], pairs: list[tuple[str, str]]
+) -> None:
+    keep(name, told)
+    assert pairs_of(senior.get(reverse("trail")).content.decode()) == pairs
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("changed", ["{", "[1]", "7"])
+def test_details_that_somebody_changed_are_shown_as_they_stand(
+    senior: Client, changed: str
+) -> None:
+    tamper(f"UPDATE workbench_trailentry SET details = '{changed}' WHERE number = 3")  # noqa: S608
+    assert ("Details", changed) in pairs_of(senior.get(reverse("trail")).content.decode())
+
+
+def test_every_key_that_is_written_has_its_words() -> None:
+    from workbench.forms import QueueFilters  # noqa: PLC0415
+    from workbench.templatetags.trail_words import TOLD  # noqa: PLC0415
+
+    room = Path(workbench.__file__).parent / "services"
+    written = set(QueueFilters.base_fields) | set(DECIDED)
+    for one in room.glob("*.py"):
+        for braces in re.findall(
+            r"(?:Event\([^{}]*?|details = |told = )\{([^}]*)\}", one.read_text("utf-8")
+        ):
+            written |= set(re.findall(r'"(\w+)":', braces))
+    assert len(written) > 20
+    assert written - set(TOLD) == set()
+
+
 def test_the_page_shows_events_and_the_proof(senior: Client, lake: Lake, three: None) -> None:
     text = senior.get("/trail/?prove=1").content.decode()
     assert "All 3 entries are whole." in text

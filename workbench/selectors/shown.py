@@ -50,11 +50,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the chain from purchase to bill; ``broken`` where it does not fit."""
+    """One link of the chain from purchase to bill: whether and how it does not fit."""
 
     name: str
     value: float | None
     broken: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,9 +162,11 @@ def _consumed(told: dict[str, Any]) -> float | None:
     """What can have been used between two counts of a ledger."""
     came = [told.get(name) for name in ("year_opening", "bought_year", "in_year")]
     went = [told.get(name) for name in ("out_year", "closing")]
-    if any(value is None for value in (*came[:2], went[1])):
+    known = [value for value in (*came, *went) if value is not None]
+    # Without one of the books nobody knows, and what is not known breaks nothing.
+    if len(known) < len(came) + len(went):
         return None
-    return sum(value or 0.0 for value in came) - sum(value or 0.0 for value in went)
+    return float(sum(known[: len(came)]) - sum(known[len(came) :]))
 
 
 def waterfall(point: Point) -> list[Step]:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from claims.schema import FEN_PER_YUAN
 from workbench import life, may
-from workbench.models import CaseFile, Look, Opinion, User
-from workbench.services import outcomes
+from workbench.models import CaseFile, Opinion, User
+from workbench.services import looks, outcomes
 from workbench.services.moves import lock, move, told
 from workbench.services.trail import Event
 
@@ -131,8 +131,6 @@ def _written(user: User, file: CaseFile, given: Given, turn: int) -> Opinion:
         turn=turn,
         author=user,
         night=file.night,
-        saw_score=Look.objects.filter(
-            case_id=file.pk, round=file.round, user=user, saw_score=True
-        ).exists(),
+        saw_score=looks.saw(user, file.pk),
         **asdict(given) | {"alert_ids": list(given.alert_ids)},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils import timezone
@@ -212,17 +212,6 @@ def mask(pseudonym: str | None) -> str:
 def rule_title(code: str) -> str:
     """What a rule code is about."""
     return title(code, chinese=_in_chinese())
-
-
-@register.filter
-def limits(rule: dict[str, Any]) -> list[tuple[str, str]]:
-    """The limits of a rule with what they rest on; in English where no Chinese was written."""
-    chinese: dict[str, list[str]] = rule.get("limits_zh", {}) if _in_chinese() else {}
-    told = []
-    for name, basis in rule["limits"].items():
-        name_zh, basis_zh = chinese.get(name, ["", ""])
-        told.append((name_zh or name, basis_zh or basis))
-    return told
 
 
 @register.filter

@@ -17,10 +17,11 @@ from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyFor
 from workbench.models import Opinion
 from workbench.selectors import network, queue, shown
 from workbench.selectors.raised import same_physician
+from workbench.selectors.supply import before_supply, supply
 from workbench.services import attaching, looks
 from workbench.templatetags.formats import subject_word
 from workbench.views.desk import Opened, opened, reader
-from workbench.wording import CHAIN_WORDS, PRICE_WORDS
+from workbench.wording import PRICE_WORDS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -104,7 +105,8 @@ def _point(case: Opened, point: Point) -> dict[str, Any]:
         "matrix": drawing.matrix(point),
         "compared": [drawing.dot(one) for one in shown.compared(point)],
         "prices": shown.chain(point, PRICE_WORDS),
-        "chain": shown.chain(point, CHAIN_WORDS),
+        "supply": supply(point),
+        "chain": before_supply(point),
         "rules": point.content.get("rules", []),
         "not_raised": point.content.get("not_raised", []),
         "names": point.content.get("labels", {}),

@@ -38,11 +38,11 @@ TITLES: Final = (
 
 
 def line(row: CaseRow, *, with_score: bool) -> list[Cell]:
-    """One case as cells; without its score for who reads facts only."""
+    """One case as cells; grade, probability and reason are empty for who reads facts only."""
     return [
         row.rank,
         row.case_id,
-        grade_word(row.grade),
+        grade_word(row.grade) if with_score else None,
         state_word(row.state),
         scenario_word(row.scenario),
         row.hospital_name or row.hospital_id,

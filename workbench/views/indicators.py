@@ -15,6 +15,7 @@ from workbench.indicators import AHEAD, ITEM, RUNGS, of_rung
 from workbench.selectors import indicators as figures
 from workbench.selectors import overview, queue
 from workbench.selectors.indicators import EVERY, PERIODS, Wanted
+from workbench.services import looks
 from workbench.views.desk import Desk, desk, reader
 from workbench.views.overview import RUNG_WORDS
 
@@ -45,6 +46,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     mine = figures.place(here.lake, wanted, names)
     parts = figures.parts(here.lake, wanted, names) if mine else []
     finer = RUNGS.get(wanted.finer or "", "")
+    cases = _cases(here, wanted, user)
     context = {
         "wanted": wanted,
         "months": list(months),
@@ -59,7 +61,8 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "more": max(len(parts) - MOST_SHOWN, 0),
         "warnings": _warnings(wanted, mine, parts),
         "of_month": _link(wanted, {}, period="month"),
-        "cases": _cases(here, wanted, user),
+        "cases": cases,
+        "seen": looks.listed(user, cases, looks.INDICATORS),
         "elsewhere": _overview(wanted),
     }
     return render(request, "workbench/indicators.html", context)

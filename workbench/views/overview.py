@@ -14,6 +14,7 @@ from workbench.access import READ_CASE, READ_OVERVIEW, SETTLE
 from workbench.selectors import overview as figures
 from workbench.selectors import queue, workload
 from workbench.selectors.overview import RUNGS, Place
+from workbench.services import looks
 from workbench.views.desk import Desk, desk, reader
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     place = _place(request, user)
     rows = figures.points(here.lake, here.published, place)
     lot, scored = figures.missed(here.lake, here.published, place, rows)
+    cases = _cases(here, rows, place, user)
     context = {
         "place": place,
         "way": _way(place, figures.names(here.lake, here.published, user.district)),
@@ -53,7 +55,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "lot": lot,
         "scored": scored,
         "missed": [round(end * scored) for end in lot.interval],
-        "cases": _cases(here, rows, place, user),
+        "cases": cases,
+        "seen": looks.listed(user, cases, looks.OVERVIEW),
         "scenarios": SCENARIOS,
         "workload": workload.workload(figures.names(here.lake, here.published), user.district)
         if user.has_perm(SETTLE)

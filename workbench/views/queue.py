@@ -18,7 +18,7 @@ from workbench.access import DECIDE, EXPORT, READ_QUEUE
 from workbench.forms import QueueFilters
 from workbench.selectors import files, hospitals
 from workbench.selectors import queue as cases
-from workbench.services import moves, people
+from workbench.services import looks, moves, people
 from workbench.views.desk import Desk, desk, reader
 from workbench.views.export import TITLES, line
 
@@ -36,11 +36,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not here.published:
         return render(request, "workbench/no_night.html", {"home": here.settings.home.absolute()})
     filters = filters_of(request.GET, here, user)
+    page = cases.page(here.lake, filters.wanted_nights, filters.wanted, _page(request))
     context = {
         "filters": filters,
         "newest": here.published[0],
         "hospitals": cases.hospitals(here.lake, here.open_nights, user.district),
-        "page": cases.page(here.lake, filters.wanted_nights, filters.wanted, _page(request)),
+        "page": page,
+        "seen": looks.listed(user, page.rows, looks.QUEUE),
         "held": cases.some(here.lake, here.open_nights, files.held_by(user)),
         "saved": user.filters.all(),
         "query": request.GET.urlencode(),
@@ -88,7 +90,8 @@ def export(request: HttpRequest) -> HttpResponse:
     filters = filters_of(QueryDict(request.POST.get("query", "")), here, user)
     rows = list(cases.every(here.lake, filters.wanted_nights, filters.wanted))
     people.exported(user, len(rows), filters.query)
-    lines = [line(row, with_score=not user.facts_only) for row in rows]
+    seen = looks.listed(user, rows, looks.EXPORT)
+    lines = [line(row, with_score=row.case_id in seen) for row in rows]
     answer = HttpResponse(
         spreadsheet.workbook([str(title) for title in TITLES], lines),
         content_type=spreadsheet.CONTENT_TYPE,
