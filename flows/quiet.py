@@ -19,6 +19,9 @@ SILENT = {
     "PREFECT_CLI_PROMPT": "false",
     # A busy machine takes longer than the 20 s that Prefect allows by itself.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # Polars waits with one thread for each file of a large question, and warns of a deadlock,
+    # of which there is none, when that takes more than 512.
+    "POLARS_MAX_BLOCKING_THREAD_COUNT": "4096",
 }
 
 
