@@ -49,11 +49,13 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--auditors", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--scores", action="store_true", help="auditors switched facts only off")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["JIANBAO_HOME"] = folder
         fill(Lake.at(load_settings(home=Path(folder)).lake), given.cases)
-        cookies = [session(f"auditor-{number}") for number in range(given.auditors)]
+        names = [f"auditor-{number}" for number in range(given.auditors)]
+        cookies = [session(name, facts_only=not given.scores) for name in names]
         with desk() as port:
             # The first look at a night reads it; auditors do not all meet that.
             first = click(port, cookies[0], "/")
@@ -85,11 +87,16 @@ def made(number: int) -> dict[str, object]:
     )
 
 
-def session(name: str) -> str:
-    """Add an auditor who has signed in; return what their browser would send."""
+def session(name: str, *, facts_only: bool = True) -> str:
+    """Add an auditor who has signed in; return what their browser would send.
+
+    Who reads no facts only leaves a row for every case that a list shows, the dearest way.
+    """
     from workbench import serve  # noqa: PLC0415  the environment must be set first
 
     user = serve.add_user(name, "correct horse battery")
+    user.facts_only = facts_only
+    user.save()
     from django.test import Client  # noqa: PLC0415  needs Django set up
 
     client = Client()

@@ -39,17 +39,18 @@ def test_a_person_signs_in_reads_and_leaves(
         tab.fill("#id_password", PASSWORD)
         tab.follow(".card .primary")
         tab.wait_for("document.querySelectorAll('tbody tr').length === 2")
+        assert tab.ask("document.querySelector('.grade, a.red') === null")  # as everybody begins
+        assert "English sentence 1" not in tab.text()
+        assert tab.ask("document.documentElement.scrollWidth <= window.innerWidth")
+
+        tab.follow(".top-end form:first-child button")  # facts only, off
         assert tab.ask("getComputedStyle(document.querySelector('.grade.red')).color") == (
             "rgb(255, 255, 255)"  # the style sheet is there
         )
-        assert tab.ask("document.documentElement.scrollWidth <= window.innerWidth")
-
         tab.follow("a.red")
         tab.wait_for("document.querySelectorAll('tbody tr').length === 1")
         tab.follow("button[value='zh-hans']")
         assert tab.ask("document.documentElement.lang") == "zh-hans"
-        assert "中文句子1" not in tab.text()  # facts only, as everybody begins
-        tab.follow(".top-end form:first-child button")
         assert "中文句子1" in tab.text()
 
         tab.follow(".leave button")

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -238,6 +240,20 @@ def test_earlier_conclusions_say_what_ties_them_to_the_case(auditor: Client, lak
         auditor.post(reverse("conclude", args=[name]), told)
     text = auditor.get(reverse("dossier", args=["case-000003"])).content.decode()
     assert text.index("same person") < text.index("same physician")
+
+
+def test_a_physician_of_very_many_cases_is_not_asked_for_case_by_case(
+    auditor: Client, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.views.dossier.MOST_ASKED", 1)
+    write_whole(lake, [case(number, **SMALL) for number in range(1, 51)])
+    post(auditor, "take")
+    told = {"outcome": life.REFUTED, "reason": "data_fault", "note": "looked", "points": "alert-1"}
+    post(auditor, "conclude", **told)
+    with CaptureQueriesContext(connection) as queries:
+        text = auditor.get(reverse("dossier", args=["case-000003"])).content.decode()
+    assert "same physician" in text
+    assert max(one["sql"].count("case-0000") for one in queries) <= 2
 
 
 def test_a_collection_without_a_tick_says_so(auditor: Client, lake: Lake) -> None:

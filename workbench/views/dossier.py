@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from workbench import drawing, life, may, web_drawing
 from workbench.access import READ_CASE
 from workbench.decision_forms import AnswerForm, AppealForm, OpinionForm, WhyForm
-from workbench.models import Opinion
+from workbench.models import CaseFile, Opinion
 from workbench.selectors import network, queue, shown
 from workbench.selectors.raised import same_physician
 from workbench.selectors.supply import before_supply, supply
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django_stubs_ext import StrPromise
 
-    from workbench.models import CaseFile, User
+    from workbench.models import User
     from workbench.selectors.dossier import Point
 
 PAST_SHOWN = 10
+MOST_ASKED = 500
 GROUP = "group"
 STAMP_LENGTH = 16
 
@@ -149,12 +150,23 @@ def _ties(case: Opened) -> list[tuple[StrPromise, Q]]:
     file = case.file
     person = Q(case__person_id=file.person_id) if file.person_id else Q(pk__in=[])
     stays = frozenset(_stays(case))
-    of_physician = same_physician(case.desk.lake, case.desk.published[0], stays)
+    of_physician = _concluded(same_physician(case.desk.lake, case.desk.published[0], stays))
     return [
         (_("same person"), person),
         (_("same physician"), Q(case_id__in=of_physician)),
         (_("same hospital"), Q(case__hospital_id=file.hospital_id)),
     ]
+
+
+def _concluded(cases: list[str]) -> list[str]:
+    """Those of many cases that are closed; few ones as they are, because they are asked for.
+
+    A database takes long over a question with thousands of values, or refuses it.
+    """
+    if len(cases) <= MOST_ASKED:
+        return cases
+    closed = CaseFile.objects.filter(state__in=life.CLOSED).values_list("case_id", flat=True)
+    return sorted(set(cases).intersection(closed.iterator()))
 
 
 def _opinions(file: CaseFile) -> list[Opinion]:
