@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     appeal_days: int = Field(
         default=10, ge=1, description="Working days in which an appeal is answered."
     )
+    desk_processes: int = Field(
+        default=2, ge=1, description="Processes of the workbench, one for each core it may use."
+    )
     idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a click after which a session ends."
     )

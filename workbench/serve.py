@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import django
-import waitress
 from django.conf import settings
 from django.core.management import call_command
 
 from claims.errors import JianbaoError, SettingsError
 from claims.settings import load_settings
 from workbench import database, secret
+from workbench.answering import answer, beside, listening
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,14 +23,7 @@ if TYPE_CHECKING:
     from workbench.services.packets import Checked
     from workbench.services.trail import Proof
 
-THREADS = 8
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class PortError(JianbaoError):
-    """The address cannot be listened on."""
-
-    exit_code = 2
 
 
 class TrailError(JianbaoError):
@@ -40,21 +32,16 @@ class TrailError(JianbaoError):
     exit_code = 11
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Bring the database up to date and answer until interrupted."""
-    prepare()
-    from workbench.wsgi import application  # noqa: PLC0415  needs prepare() first
+def serve(host: str = "127.0.0.1", port: int = 8000, processes: int | None = None) -> None:
+    """Bring the database up to date and answer until interrupted.
 
-    # A short wait for a free thread is no news; waitress would print a line for each.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    _greet(host, port)
-    try:
-        waitress.serve(application, host=host, port=port, threads=THREADS, ident="", _quiet=True)
-    except OSError as error:
-        raise PortError(
-            f"The workbench cannot listen on {host}:{port} ({error.strerror}).",
-            "Stop what uses the port, or choose another one.",
-        ) from error
+    ``processes``: how many answer, as the settings say where it is left out. Raises PortError.
+    """
+    prepare()
+    with listening(host, port) as door:
+        _greet(host, port)
+        with beside(door, processes or load_settings().desk_processes, set_up):
+            answer(door)
 
 
 def add_user(name: str, password: str, role: str = "auditor", district: str = "") -> User:
@@ -134,14 +121,19 @@ def check_packet(path: Path) -> Checked:
 
 def prepare() -> None:
     """Make the key, load Django and migrate the database, without a word."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
     installed = load_settings()
     secret.ensure(installed.key_folder)
     # The database holds password hashes; SQLite would make it readable by all.
     if not os.environ.get(database.VARIABLE):
         (installed.home / database.FILE).touch(mode=0o600)
-    django.setup()
+    set_up()
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def set_up() -> None:
+    """Load Django, for a database that is up to date."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    django.setup()
 
 
 def _greet(host: str, port: int) -> None:

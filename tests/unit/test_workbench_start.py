@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import logging
+import socket
 import stat
+import time
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import waitress
 
+from bench.serving import desk
 from claims.errors import JianbaoError, SettingsError
 from workbench import database, secret, serve
+from workbench.answering import PortError, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.workbench_fixtures",)
 
+OK, SECONDS_TO_END = 200, 30
 PASSWORD = "correct horse battery"  # noqa: S105  a made-up one
 
 
@@ -85,11 +91,11 @@ def test_the_start_without_users_says_how_to_add_one(
 ) -> None:
     asked: dict[str, Any] = {}
     monkeypatch.setattr(waitress, "serve", lambda _application, **given: asked.update(given))
-    serve.serve(port=8123)
+    serve.serve(port=8123, processes=1)
     said = capsys.readouterr().out
     assert "http://127.0.0.1:8123" in said
     assert said.count("jianbao user add NAME") == 1
-    assert asked["host"] == "127.0.0.1"
+    assert [door.family for door in asked["sockets"]] == [socket.AF_INET]
     assert (home / "keys" / secret.FILE).exists()
 
 
@@ -99,7 +105,7 @@ def test_the_start_with_users_says_nothing_about_them(
 ) -> None:
     serve.add_user("lin", PASSWORD)
     monkeypatch.setattr(waitress, "serve", lambda _application, **_given: None)
-    serve.serve()
+    serve.serve(port=8124, processes=1)
     assert "jianbao user add" not in capsys.readouterr().out
 
 
@@ -108,18 +114,37 @@ def test_a_start_that_others_can_reach_warns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(waitress, "serve", lambda _application, **_given: None)
-    serve.serve(host="0.0.0.0")  # noqa: S104  what the warning is about
+    serve.serve(host="0.0.0.0", port=8125, processes=1)  # noqa: S104  what is warned of
     assert "JIANBAO_HTTPS=1" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("home")
-def test_a_port_in_use_gives_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def in_use(_application: object, **_given: object) -> None:
-        raise OSError(98, "Address already in use")
+def test_a_port_in_use_gives_a_way_out() -> None:
+    with listening("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortError, match=r"choose another one"):
+            serve.serve(port=port, processes=1)
 
-    monkeypatch.setattr(waitress, "serve", in_use)
-    with pytest.raises(JianbaoError, match="choose another one"):
-        serve.serve()
+
+def test_several_processes_answer_at_one_address_and_end_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIANBAO_HOME", str(tmp_path))
+    monkeypatch.setenv("JIANBAO_DESK_PROCESSES", "3")
+    with desk() as port:
+        for _ in range(6):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert answer.status == OK
+    # The first one was told to stop, not its helpers.
+    deadline = time.monotonic() + SECONDS_TO_END
+    while _listens(port):
+        assert time.monotonic() < deadline, "a process outlived the one that started it"
+        time.sleep(0.1)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.usefixtures("home")

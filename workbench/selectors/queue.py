@@ -20,6 +20,7 @@ from workbench.life import NEW
 from workbench.selectors.files import overlay
 from workbench.selectors.hospitals import known
 from workbench.selectors.nights import readable, scan
+from workbench.selectors.once import one_at_a_time
 from workbench.selectors.wanted import EVERY_STATE, Wanted, conditions, narrowed, of_grade
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def linked(
 
     Those of other districts are left out where a district is given.
     """
-    same = pl.col("about").str.split(":").list.last() == row.about.rpartition(":")[2]
+    thing, about = row.about.rpartition(":")[2], pl.col("about")
+    same = (about == thing) | about.str.ends_with(f":{thing}")
     if row.person_id is not None:
         same = same | (pl.col("person_id") == row.person_id).fill_null(value=False)
     within = conditions(Wanted(only_district=district, state=EVERY_STATE))
@@ -166,6 +168,7 @@ def hospitals(lake: Lake, nights: tuple[Night, ...], district: str = "") -> tupl
     return tuple(names.unique().sort())
 
 
+@one_at_a_time
 @lru_cache(maxsize=QUEUES_KEPT)
 def _queue(lake: Lake, nights: tuple[Night, ...]) -> pl.DataFrame:
     rows = pl.concat([_empty(), *(_of_night(lake, night) for night in nights)])

@@ -12,6 +12,7 @@ from claims.results import ALERTS, SCORES, TAGS
 from claims.tables import STAYS
 from workbench.selectors.hospitals import known
 from workbench.selectors.nights import readable, scan
+from workbench.selectors.once import one_at_a_time
 
 if TYPE_CHECKING:
     from claims.lake import Lake
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 YEAR = timedelta(days=365)
 
 
+@one_at_a_time
 @lru_cache(maxsize=2)
 def raised(lake: Lake, night: Night) -> pl.DataFrame:
     """One row a subject raised in the year, its newest alert, with where it belongs."""
@@ -82,6 +84,7 @@ def same_physician(lake: Lake, night: Night, stays: frozenset[str]) -> list[str]
     return rows.join(theirs, on="physician_id", how="semi")["case_id"].unique().to_list()
 
 
+@one_at_a_time
 @lru_cache(maxsize=2)
 def counted(lake: Lake, night: Night) -> pl.DataFrame:
     """Records scored in the year, by scenario and hospital."""
@@ -93,6 +96,7 @@ def counted(lake: Lake, night: Night) -> pl.DataFrame:
         return recent.group_by("scenario", "hospital_id").len().collect()
 
 
+@one_at_a_time
 @lru_cache(maxsize=2)
 def detectors(lake: Lake, night: Night) -> pl.DataFrame | None:
     """Which detector marked which subject, and in which band; None without labels."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404, HttpRequest
 
+from claims.errors import LakeError
 from claims.lake import Lake
 from workbench import may
 from workbench.models import CaseFile, User
 from workbench.selectors import files, left, nights, queue
 from workbench.selectors.dossier import Dossier, dossier
+from workbench.selectors.raised import raised
 
 if TYPE_CHECKING:
     from claims.settings import Settings
@@ -60,6 +64,20 @@ def desk() -> Desk:
     published = nights.published(lake)
     recent = nights.recent(published, installed.case_days)
     return Desk(lake, published, (*recent, *left.behind(lake, recent)), installed)
+
+
+def warm() -> None:
+    """Read what the first queue and the first dossier of a morning need, before anybody asks.
+
+    A lake that cannot be read says so to whoever opens a page.
+    """
+    with suppress(LakeError):
+        here = desk()
+        queue.hospitals(here.lake, here.open_nights)
+        if here.published:
+            raised(here.lake, here.published[0])
+    # Each thread has a connection of its own, and this thread ends here.
+    connection.close()
 
 
 def reader(request: HttpRequest) -> User:
