@@ -217,10 +217,11 @@ def hospital(hospital_id: str, night: date) -> dict[str, Any]:
 
 
 def stay(alert: dict[str, Any]) -> dict[str, Any]:
-    """The stay that an alert is about."""
+    """The stay that an alert is about; each hospital has one physician, D-1 that of H0001."""
     told = dict.fromkeys(STAYS.names) | {"stay_id": alert["subject_id"]}
+    number = (alert["hospital_id"] or "").lstrip("H0")
     return told | {"hospital_id": alert["hospital_id"], "total_amount": 987_650,
-                   "department": "Neurology", "physician_id": "D-1",
+                   "department": "Neurology", "physician_id": f"D-{number}",
                    "received_on": alert["run_date"]}  # fmt: skip
 
 
