@@ -57,13 +57,15 @@ class Shot:
     size: tuple[int, int] = WIDE
 
 
-def shots(case_id: str) -> list[Shot]:
-    """The pictures, the dossier that of one case."""
-    dossier = f"/cases/{case_id}/"
+def shots(case_id: str, use_id: str) -> list[Shot]:
+    """The pictures: a dossier of a stay, and the chain of goods of a use."""
+    dossier, use = f"/cases/{case_id}/", f"/cases/{use_id}/"
     return [
         Shot("queue", "/"),
         Shot("dossier", dossier),
         Shot("dossier-zh", dossier, language="zh-hans"),
+        Shot("chain", use, who="chen", at=".chain"),
+        Shot("chain-zh", use, language="zh-hans", who="chen", at=".chain"),
         Shot("decision", dossier, at="#decision"),
         Shot("overview", "/overview/", who="chen"),
         Shot("indicators", "/indicators/", who="chen"),
@@ -83,14 +85,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["JIANBAO_HOME"] = str(given.home.absolute())
         os.environ["JIANBAO_DATABASE_URL"] = f"sqlite:///{folder}/desk.db"
-        case_id = live()
+        case_id, use_id = live()
         with desk() as port, chromium.browser(Path(folder) / "profile") as browser:
-            for shot in shots(case_id):
+            for shot in shots(case_id, use_id):
                 take(browser.tab(*shot.size), f"http://127.0.0.1:{port}", shot, given.out)
 
 
-def live() -> str:
-    """Let people work for a while; return the case that *lin* has in hand."""
+def live() -> tuple[str, str]:
+    """Let people work for a while; the case of a stay that *lin* has in hand, of a use *chen*."""
     from django.test.utils import setup_test_environment  # noqa: PLC0415
 
     from workbench import serve  # noqa: PLC0415  the environment must be set first
@@ -109,7 +111,8 @@ def live() -> str:
         said[case_id] = told
         conclude(client, case_id, *told)
     appeal(list(said)[:APPEALED])
-    return next_of(person("lin"), "scenario=hospitalization")
+    stay = next_of(person("lin"), "scenario=hospitalization")
+    return stay, next_of(person("chen"), "scenario=consumables&scheme=C02")
 
 
 def person(name: str) -> Client:
