@@ -193,8 +193,9 @@ def _made(data: Data) -> Iterator[str]:
     changed = [row["asked"]["seed"] for row in data["made"] if row["asked"]["changed"]]
     yield "## How it was made\n"
     yield "```"
-    yield f".venv/bin/python -m bench.large --seeds {' '.join(map(str, plain))} \\"
-    yield f"    --changed {' '.join(map(str, changed))} --out {PLACE}"
+    more = f" --changed {' '.join(map(str, changed))}" if changed else ""
+    yield f".venv/bin/python -m bench.large --seeds {' '.join(map(str, plain))}{more} \\"
+    yield f"    --out {PLACE}"
     yield "```\n"
     yield (
         "Each city is made, landed, learned from and judged in a process of its own with one"

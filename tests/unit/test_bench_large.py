@@ -109,8 +109,7 @@ def test_a_queue_that_knows_is_told_to_be_ahead(data: Data) -> None:
     said = page(data)
     assert "**Stays.** Of the first 0.5% (20 in all) 100%" in said
     assert "ahead of detectors only, rules only, largest amount and random" in said
-    assert "--seeds 1 2" in said
-    assert "--changed 3" in said
+    assert "--seeds 1 2 --changed 3" in said
 
 
 def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> None:
@@ -120,6 +119,12 @@ def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> N
     assert rows["detectors only", "H03"]["expected"] == pytest.approx(0.1)
     assert rows["rules only", TOGETHER]["area"] == pytest.approx(0.5)
     assert "Detectors alone keep recall above chance on stays" in page(data)
+
+
+def test_a_page_without_a_changed_city_says_nothing_of_one() -> None:
+    said = page(counted([city(seed=1, changed=False)]))
+    assert "changed" not in said
+    assert "**Uses.**" in said
 
 
 def _changed() -> City:
