@@ -69,6 +69,7 @@ def counted(cities: Sequence[City]) -> Data:
         "made": [_made(one) for one in cities],
         "queues": _queues(plain),
         "areas": _areas(plain),
+        "spoken": [_spoken(plain, entity) for entity in ENTITIES if plain],
         "changed_queues": _queues(changed),
         "unknown": rounded(unknown(changed)),
     }
@@ -89,6 +90,18 @@ def _queues(cities: Sequence[City]) -> list[Data]:
 def _areas(cities: Sequence[City]) -> list[Data]:
     told = [areas(_drawn(cities, entity)) for entity in ENTITIES if cities]
     return rounded([row for frame in told for row in frame.to_dicts()])
+
+
+def _spoken(cities: Sequence[City], entity: str) -> Data:
+    """Of how many records a rule speaks, and how many of these are planted."""
+    rows = pl.concat([one.kind(entity).rows.select("rule_hits", "true") for one in cities])
+    spoken = rows.filter(pl.col("rule_hits") > 0)
+    return {
+        "subject_type": entity,
+        "records": rows.height,
+        "spoken": spoken.height,
+        "planted": int(spoken["true"].sum()),
+    }
 
 
 def _drawn(cities: Sequence[City], entity: str) -> Drawn:

@@ -44,6 +44,7 @@ def _parts(data: Data) -> Iterator[str]:
         yield f"## {plural(kind).capitalize()}\n"
         yield from _kind(data["queues"], kind)
         yield from _areas(data, kind)
+        yield from _rules(data, kind)
     yield from _changed(data)
     yield from _made(data)
 
@@ -126,6 +127,15 @@ def _areas(data: Data, kind: str) -> Iterator[str]:
         for row in where(data["areas"], subject_type=kind)
     ]
     yield f"Area under the precision-recall curve, mean of the cities: {', '.join(told)}.\n"
+
+
+def _rules(data: Data, kind: str) -> Iterator[str]:
+    """How much the rules say here, which tells why they rank as they do."""
+    for row in where(data["spoken"], subject_type=kind):
+        yield (
+            f"A rule speaks of {share(row['spoken'] / row['records'])} of these {plural(kind)};"
+            f" {share(row['planted'] / max(row['spoken'], 1))} of them are planted.\n"
+        )
 
 
 def _changed(data: Data) -> Iterator[str]:

@@ -110,6 +110,7 @@ def test_a_queue_that_knows_is_told_to_be_ahead(data: Data) -> None:
     assert "**Stays.** Of the first 0.5% (20 in all) 100%" in said
     assert "ahead of detectors only, rules only, largest amount and random" in said
     assert "--seeds 1 2 --changed 3" in said
+    assert "A rule speaks of 0% of these stays; 0% of them are planted." in said
 
 
 def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> None:
