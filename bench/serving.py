@@ -33,12 +33,13 @@ def desk() -> Iterator[int]:
 
 def _wait(port: int) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while not _listens(port):
+    while not listens(port):
         if time.monotonic() > deadline:
             raise TimeoutError("the workbench did not start")
         time.sleep(0.1)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether anybody answers at a port of this machine."""
     with socket.socket() as asking:
         return asking.connect_ex(("127.0.0.1", port)) == 0

@@ -35,7 +35,7 @@ class Learned:
     @classmethod
     def of(cls, subjects: pl.DataFrame, audited: pl.Series, most: int, seed: int) -> Learned:
         """Draw at most ``most`` subjects, by the hash of their id; ``audited`` holds ids."""
-        drawn = subjects if subjects.height <= most else sample(subjects, most, seed + SALT)
+        drawn = sample(subjects, most, seed + SALT)
         known = subjects.filter(pl.col(SUBJECT).is_in(audited.implode()))
         return cls(drawn, known.join(drawn, on=SUBJECT, how="anti").sort(SUBJECT))
 

@@ -6,20 +6,20 @@ python -m bench.large --seeds 121 122 123 124 125 --changed 126 --out docs/large
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from bench.large.asked import AUDIT_SHARE, MONTHS, STAYS, Asked
 from bench.large.figures import City, counted
-from bench.large.judging import MADE, judge
+from bench.large.judging import KEY, RECORDS, judge
 from bench.large.page import PLACE, page
 from bench.report.cities import states
+from bench.report.results import read_made
 from evaluation import storing
 
 if TYPE_CHECKING:
@@ -77,20 +77,14 @@ def _cities(given: Namespace) -> list[Asked]:
 def _city(asked: Asked, given: Namespace) -> City:
     """The result of one city, made where there is none yet."""
     folder = given.work.resolve() / f"seed-{asked.seed}"
-    held = _held(folder)
-    same = held.get("asked") == dict(asked.told())
+    held = read_made(folder, (RECORDS, KEY))
+    same = held.get("asked") == asked.told()
     if not (same and (given.as_judged or held.get("state") == states())):
         console.print(f"seed {asked.seed}: making, learning and judging, a matter of 20 minutes")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         _judge_apart(asked, folder)
     return City.load(folder)
-
-
-def _held(folder: Path) -> dict[str, Any]:
-    made = folder / MADE
-    found: dict[str, Any] = json.loads(made.read_text(encoding="utf-8")) if made.exists() else {}
-    return found
 
 
 def _judge_apart(asked: Asked, folder: Path) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from synthetic.shift import NAMES, Shift
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 STAYS, MONTHS, AUDIT_SHARE = 200_000, 18, 0.01
 START = date(2024, 1, 1)
@@ -45,12 +42,6 @@ class Asked:
         """What changes: hospitals, prices, codings, item codes, and schemes unheard of."""
         return Shift.of(self.cut, (*NAMES, *UNKNOWN)) if self.changed else Shift()
 
-    def told(self) -> Mapping[str, int | float | bool]:
+    def told(self) -> dict[str, Any]:
         """What the city is made with, as it is written down."""
-        return {
-            "seed": self.seed,
-            "stays": self.stays,
-            "months": self.months,
-            "audit_share": self.audit_share,
-            "changed": self.changed,
-        }
+        return asdict(self)

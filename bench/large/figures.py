@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN
-from bench.large.judging import KEY, MADE, RECORDS
+from bench.large.judging import KEY, RECORDS
+from bench.report.results import read_made
 from evaluation.kinds import QUEUES, TYPE, Hospitals, Kind
 from evaluation.queues import Drawn, areas, at_capacity
 from evaluation.storing import rounded
@@ -42,8 +42,8 @@ class City:
     @classmethod
     def load(cls, folder: Path) -> City:
         """Read what ``judging.judge`` left."""
-        made = json.loads((folder / MADE).read_text(encoding="utf-8"))
-        return cls(made, pl.read_parquet(folder / RECORDS), pl.read_parquet(folder / KEY))
+        frames = [pl.read_parquet(folder / f"{name}.parquet") for name in (RECORDS, KEY)]
+        return cls(read_made(folder), *frames)
 
     @property
     def seed(self) -> int:

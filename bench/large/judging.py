@@ -11,6 +11,7 @@ import polars as pl
 
 from bench.apart import peak_gigabytes
 from bench.large.asked import ENTITIES
+from bench.report.results import MADE
 from cases.amounts import WHOLE
 from claims.history import History
 from claims.settings import load_settings
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from models.bundle import Bundle
 
-RECORDS, KEY, MADE = "records.parquet", "key.parquet", "made.json"
+RECORDS, KEY = "records", "key"
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def judge(asked: Asked, folder: Path, state: dict[str, str]) -> None:
     key = answer_key(folder / "city" / "truth").join(
         records, on=["subject_type", SUBJECT], how="semi"
     )
-    records.write_parquet(folder / RECORDS)
-    key.write_parquet(folder / KEY)
+    records.write_parquet(folder / f"{RECORDS}.parquet")
+    key.write_parquet(folder / f"{KEY}.parquet")
     made: dict[str, Any] = {
-        "asked": dict(asked.told()),
+        "asked": asked.told(),
         "state": state,
         "cut": asked.cut.isoformat(),
         "learned": {entity: one.counts for entity, one in models.items()},

@@ -84,7 +84,7 @@ def city(*, seed: int, changed: bool, known: str = "margin") -> City:
 
 def _made(seed: int, *, changed: bool) -> dict[str, Any]:
     return {
-        "asked": dict(Asked(seed, changed=changed).told()),
+        "asked": Asked(seed, changed=changed).told(),
         "state": {"city": "aa", "judging": "bb"},
         "cut": "2025-04-01",
         "learned": {kind: {"labels": 7.0} for kind in ("stay", "use")},

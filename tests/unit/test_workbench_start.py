@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import waitress
 
-from bench.serving import desk
+from bench.serving import desk, listens
 from claims.errors import JianbaoError, SettingsError
 from workbench import database, secret, serve
 from workbench.answering import PortError, listening
@@ -137,14 +137,9 @@ def test_several_processes_answer_at_one_address_and_end_together(
                 assert answer.status == OK
     # The first one was told to stop, not its helpers.
     deadline = time.monotonic() + SECONDS_TO_END
-    while _listens(port):
+    while listens(port):
         assert time.monotonic() < deadline, "a process outlived the one that started it"
         time.sleep(0.1)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.usefixtures("home")

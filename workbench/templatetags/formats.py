@@ -153,13 +153,13 @@ def detector_word(told: str) -> str:
 @register.filter
 def figure(told: str) -> str:
     """A figure with its unit, written in English when the score was made, for the reader."""
-    return UNIT.sub(lambda found: UNIT_CHINESE[found[1]], told) if _in_chinese() else told
+    return UNIT.sub(lambda found: UNIT_CHINESE[found[1]], told) if in_chinese() else told
 
 
 @register.filter
 def family_word(name: str) -> str:
     """What a family of features is called."""
-    return family(name, chinese=_in_chinese())
+    return family(name, chinese=in_chinese())
 
 
 @register.filter
@@ -174,7 +174,7 @@ def said(told: object, name: str = "text") -> str:
     held = told if isinstance(told, dict) else vars(told)
     stem = f"{name}_" if name else ""
     first, second = held.get(f"{stem}en"), held.get(f"{stem}zh")
-    found = (second or first) if _in_chinese() else (first or second)
+    found = (second or first) if in_chinese() else (first or second)
     return _(", ").join(found) if isinstance(found, list) else str(found or "")
 
 
@@ -189,7 +189,7 @@ def measure(name: str, names: dict[str, dict[str, str]]) -> str:
     """What a measured column is called."""
     if name not in names:
         return name.replace("_", " ")
-    return names[name]["zh"] if _in_chinese() else plain(names[name]["en"])
+    return names[name]["zh"] if in_chinese() else plain(names[name]["en"])
 
 
 @register.filter
@@ -211,7 +211,7 @@ def mask(pseudonym: str | None) -> str:
 @register.filter
 def rule_title(code: str) -> str:
     """What a rule code is about."""
-    return title(code, chinese=_in_chinese())
+    return title(code, chinese=in_chinese())
 
 
 @register.filter
@@ -224,7 +224,7 @@ def neutral(rule: dict[str, str]) -> str:
 def headline(row: CaseRow) -> str:
     """The sentence in the reader's language, or the other one where it is missing."""
     first, second = row.headline_en, row.headline_zh
-    return (second or first) if _in_chinese() else (first or second)
+    return (second or first) if in_chinese() else (first or second)
 
 
 @register.filter
@@ -238,5 +238,6 @@ def subject(row: CaseRow) -> list[str]:
     return [_("Item %(item)s") % {"item": ledger["item"]}, ledger["month"]]
 
 
-def _in_chinese() -> bool:
+def in_chinese() -> bool:
+    """Whether the reader asked for Chinese."""
     return (get_language() or "").startswith("zh")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import template
-from django.utils.translation import get_language
 
 from workbench.selectors.shown import plain
-from workbench.templatetags.formats import measure, said, value
+from workbench.templatetags.formats import in_chinese, measure, said, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +48,7 @@ def limits(rule: Mapping[str, Any]) -> list[Limit]:
 
 def _undated(rule: Mapping[str, Any]) -> list[Limit]:
     """What earlier nights wrote; in English where no Chinese was written."""
-    chinese = (get_language() or "").startswith("zh")
-    told = rule.get("limits_zh", {}) if chinese else {}
+    told = rule.get("limits_zh", {}) if in_chinese() else {}
     found = []
     for name, basis in rule["limits"].items():
         name_zh, basis_zh = told.get(name, ["", ""])
