@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM
+from claims.history import KNOWN_FROM, KNOWN_UNTIL
 from features import ledger_flows, use_frames
+from features.purchase_book import told_tonight
 
 if TYPE_CHECKING:
     from claims.history import History
@@ -75,7 +76,10 @@ def stays_of_night(history: History, night: Night) -> pl.DataFrame:
 
 
 def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.DataFrame:
-    """Uses of the night's stays, and recent ones that share a serial number with them."""
+    """Uses of the night's stays, recent ones that share a serial number with them, and others.
+
+    The others are recent ones whose purchase is missing, and was not known to be before.
+    """
     ids = stays.lazy().select(pl.col("subject_id").alias("stay_id"))
     own = history.since_first_of(ids)
     mine = _uses(own, ids)
@@ -89,7 +93,20 @@ def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.Dat
         .join(serials, on=["item_code", "serial"], how="semi")
         .select(_use_id().alias("subject_id"))
     )
-    return _subjects(pl.concat([mine, sharing]), night.on)
+    return _subjects(pl.concat([mine, sharing, _missing(history, night)]), night.on)
+
+
+def _missing(history: History, night: Night) -> pl.LazyFrame:
+    """Recent uses that recorded a number of which the books tell since tonight that it is none."""
+    records = history.current("device_uses", after=night.closed).drop_nulls("serial")
+    recent = records.select(
+        "stay_id", "item_code", "serial", used_on=pl.col("used_at").dt.date()
+    ).collect()
+    houses = history.versions("stays", recent.lazy().select("stay_id")).filter(
+        pl.col(KNOWN_UNTIL).is_null() & ~pl.col("voided").fill_null(value=False)
+    )
+    placed = recent.lazy().join(houses.select("stay_id", "hospital_id"), on="stay_id")
+    return told_tonight(history, placed, night.on).select(_use_id().alias("subject_id"))
 
 
 def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:

@@ -68,7 +68,11 @@ def days_between_serials() -> pl.Expr:
     empty=0,
 )
 def units_unbought() -> pl.Expr:
-    """Units recorded by number that no delivery to any hospital shows (C11)."""
+    """Units recorded by number that no delivery to any hospital shows (C11).
+
+    None before the hospital's book has told of deliveries ten days after the use, and 45 where the
+    article may be consigned: what is used on consignment is bought afterwards.
+    """
     return pl.col("unbought")
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
+from features.purchase_book import deliveries, numbers
 from features.renewals import of_article, with_other_codes
 from features.use_unread import PLACE, SHELF, unread
 
@@ -32,13 +33,13 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     wanted = records.join(uses.select(GOODS), on=GOODS, how="semi").with_columns(
         used_on=pl.col("used_at").dt.date()
     )
-    bought = _bought(history, wanted).collect().lazy()
+    bought = deliveries(history, wanted).collect().lazy()
     again = _again(history, wanted).collect().lazy()
     return (
         uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
         .join(again, on=GOODS, how="left")
         .join(unread(history, wanted, again, bought), on=GOODS, how="left")
-        .join(_serials(wanted, bought), on=GOODS, how="left")
+        .join(_numbered(numbers(history, wanted, bought)), on=GOODS, how="left")
         .join(_lots(wanted, bought), on=GOODS, how="left")
         .join(_packs(history, uses, stays), on=GOODS, how="left")
         .join(_transferred(history, wanted), on=GOODS, how="left")
@@ -90,27 +91,12 @@ def _again(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _bought(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
-    """Deliveries of the articles in question, to any hospital, with their first known night."""
-    items = with_other_codes(history, wanted.select("item_code")).collect().lazy()
-    rows = history.versions_about("purchases", items).select(
-        "item_code", "serial", "lot", "delivered_on", "expiry_on", "consignment", "gift",
-        KNOWN_FROM, KNOWN_UNTIL, buyer="hospital_id",
-    )  # fmt: skip
-    return of_article(history, rows)
-
-
-def _serials(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+def _numbered(units: pl.LazyFrame) -> pl.LazyFrame:
     """Units by number: how many are recorded, and how many this or another house bought."""
-    units = wanted.drop_nulls("serial").select(*GOODS, "serial", "hospital_id").unique()
-    came = bought.drop_nulls("serial").select(*UNIT, "buyer", KNOWN_FROM, KNOWN_UNTIL)
-    known = units.join(came, on=UNIT).filter(as_of("as_of"))
-    mine = pl.col("buyer") == pl.col("hospital_id")
-    seen = known.group_by(*GOODS, "serial").agg(here=mine.any(), elsewhere=(~mine).any())
-    joined = units.join(seen, on=[*GOODS, "serial"], how="left")
-    here, away = pl.col("here").fill_null(value=False), pl.col("elsewhere").fill_null(value=False)
-    return joined.group_by(GOODS).agg(
-        numbered=pl.len(), unbought=(~here & ~away).sum(), bought_elsewhere=(~here & away).sum()
+    return units.group_by(GOODS).agg(
+        numbered=pl.len(),
+        unbought=pl.col("missing").sum(),
+        bought_elsewhere=(~pl.col("here") & pl.col("elsewhere")).sum(),
     )
 
 
@@ -197,6 +183,7 @@ PERSON = together(SERIAL, source("stays.person_id"))
 BOUGHT_SERIAL = together(
     SERIAL, source("purchases.serial", "purchases.item_code", "purchases.hospital_id")
 )
+TOLD = together(BOUGHT_SERIAL, source("purchases.delivered_on", "purchases.consignment"))
 LOT = together(
     base.RECORD,
     source(
@@ -217,7 +204,7 @@ FRAMES = {
             "other_persons": PERSON,
             "other_hospitals": SERIAL,
             "days_apart": SERIAL,
-            "unbought": BOUGHT_SERIAL,
+            "unbought": TOLD,
             "bought_elsewhere": BOUGHT_SERIAL,
             "numbered": BOUGHT_SERIAL,
             "gone_unread": together(

@@ -70,6 +70,7 @@ def counted(cities: Sequence[City]) -> Data:
         "queues": _queues(plain),
         "areas": _areas(plain),
         "spoken": [_spoken(plain, entity) for entity in ENTITIES if plain],
+        "rules": rounded([row for entity in ENTITIES for row in rules(plain, entity)]),
         "changed_queues": _queues(changed),
         "unknown": rounded(unknown(changed)),
     }
@@ -102,6 +103,38 @@ def _spoken(cities: Sequence[City], entity: str) -> Data:
         "spoken": spoken.height,
         "planted": int(spoken["true"].sum()),
     }
+
+
+def rules(cities: Sequence[City], entity: str) -> list[Data]:
+    """Of each rule: of how many records it speaks, how many are planted, and by its own scheme."""
+    if not cities:
+        return []
+    said = pl.concat([_said(one, entity) for one in cities])
+    return (
+        said.group_by("rule")
+        .agg(records=pl.len(), planted=pl.col("planted").sum(), own=pl.col("own").sum())
+        .sort("rule")
+        .with_columns(subject_type=pl.lit(entity))
+        .to_dicts()
+    )
+
+
+def _said(city: City, entity: str) -> pl.DataFrame:
+    """One row a record and rule that speaks of it."""
+    mine = pl.col(TYPE) == entity
+    guilty = city.key.filter(mine & ~pl.col("innocent")).group_by("subject_id").agg("scheme")
+    said = city.records.filter(mine).select("subject_id", rule="rules").explode("rule")
+    # H02E is a clue of the scheme H02.
+    scheme = pl.col("rule").str.extract(r"^([A-Z]\d+)")
+    return (
+        said.drop_nulls("rule")
+        .join(guilty, on="subject_id", how="left")
+        .select(
+            "rule",
+            planted=pl.col("scheme").is_not_null(),
+            own=pl.col("scheme").list.contains(scheme).fill_null(value=False),
+        )
+    )
 
 
 def _drawn(cities: Sequence[City], entity: str) -> Drawn:

@@ -33,6 +33,7 @@ from models.train import bundled, grow
 from synthetic import generate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
 
 RECORDS, KEY = "records", "key"
+RULE = "rule_"
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,18 @@ def judged(lake: Lake, models: dict[str, Learned], cut: date) -> dict[str, pl.Da
             "hospital_id",
             subject_type=pl.lit(entity),
             rule_hits=pl.sum_horizontal(measured.rule_columns).cast(pl.Int64),
+            rules=speaking(measured.rule_columns),
             whole_amount=pl.col(WHOLE[entity]).fill_null(0).cast(pl.Int64),
         )
         scores = one.bundle.score(measured.frame).select(SUBJECT, "margin", "anomaly")
         found[entity] = placed.join(scores, on=SUBJECT)
     return found
+
+
+def speaking(columns: Sequence[str]) -> pl.Expr:
+    """Codes of the rules that speak of a record, from their 0 or 1 columns ``rule_<code>``."""
+    said = [pl.when(pl.col(name) > 0).then(pl.lit(name.removeprefix(RULE))) for name in columns]
+    return pl.concat_list(said).list.drop_nulls()
 
 
 def strangers(base: pl.DataFrame, audited: pl.DataFrame, entity: str) -> pl.DataFrame:

@@ -136,6 +136,19 @@ def _rules(data: Data, kind: str) -> Iterator[str]:
             f"A rule speaks of {share(row['spoken'] / row['records'])} of these {plural(kind)};"
             f" {share(row['planted'] / max(row['spoken'], 1))} of them are planted.\n"
         )
+    told = where(data["rules"], subject_type=kind)
+    yield "Rule by rule, those that speak of most first:\n"
+    yield from grid(
+        ("rule", f"{plural(kind)} it speaks of", "planted", "by its own scheme", "share planted"),
+        (
+            (
+                row["rule"],
+                *(count(row[name]) for name in ("records", "planted", "own")),
+                share(row["planted"] / row["records"]),
+            )
+            for row in sorted(told, key=lambda row: (-row["records"], row["rule"]))
+        ),
+    )
 
 
 def _changed(data: Data) -> Iterator[str]:

@@ -46,11 +46,12 @@ BOOKS = {
         3      | c       | {code}    | 1        | 2025-05-11 | L1  | S1     | D1
     """,
     "purchases": """
-        purchase_id | hospital_id | item_code | lot | serial | delivered_on | expiry_on  | quantity | unit_price | consignment | gift | on_platform | supplier_id
-        1           | H           | {code}    | L1  | S1     | 2025-02-03   | 2025-06-01 | 4        | 101        | no          | no   | yes         | X
-        2           | H           | {code}    | L3  | S3     | 2025-03-01   | 2026-06-01 | 1        | 100        | no          | no   | no          | X
-        3           | H           | {code}    | L4  | S4     | 2025-04-01   | 2026-06-01 | 1        | 80         | no          | no   | yes         | X
-        4           | H           | {code}    | L5  | -      | 2025-06-10   | 2026-06-01 | 2        | 80         | no          | no   | yes         | X
+        purchase_id | hospital_id | item_code | lot | serial | delivered_on | expiry_on  | quantity | unit_price | consignment | gift | on_platform | supplier_id | received_on
+        1           | H           | {code}    | L1  | S1     | 2025-02-03   | 2025-06-01 | 4        | 101        | no          | no   | yes         | X           | -
+        2           | H           | {code}    | L3  | S3     | 2025-03-01   | 2026-06-01 | 1        | 100        | no          | no   | no          | X           | -
+        3           | H           | {code}    | L4  | S4     | 2025-04-01   | 2026-06-01 | 1        | 80         | no          | no   | yes         | X           | -
+        4           | H           | {code}    | L5  | -      | 2025-06-10   | 2026-06-01 | 2        | 80         | no          | no   | yes         | X           | -
+        5           | H           | ELSE      | -   | -      | 2025-08-01   | -          | 1        | 10         | no          | no   | yes         | X | 2025-08-02
     """,
     "stock_moves": """
         move_id | hospital_id | item_code | lot | kind        | quantity | moved_at   | counterpart

@@ -81,9 +81,10 @@ def test_a_number_is_followed_over_persons_hospitals_and_purchases() -> None:
                 1       | a       | 2025-03-03 | consumable | STENT     | 1        | 750        | 750
             """,
             purchases="""
-                purchase_id | hospital_id | item_code | serial | lot | delivered_on | expiry_on  | quantity | consignment | gift
-                1           | H           | STENT     | S1     | L1  | 2025-02-01   | 2025-03-01 | 1        | no          | yes
-                2           | H           | STENT     | S2     | L1  | 2025-03-04   | 2025-03-01 | 1        | no          | yes
+                purchase_id | hospital_id | item_code | serial | lot | delivered_on | expiry_on  | quantity | consignment | gift | received_on
+                1           | H           | STENT     | S1     | L1  | 2025-02-01   | 2025-03-01 | 1        | no          | yes  | -
+                2           | H           | STENT     | S2     | L1  | 2025-03-04   | 2025-03-01 | 1        | no          | yes  | -
+                3           | K           | ELSE      | -      | -   | 2025-05-04   | -          | 1        | no          | no   | 2025-05-05
             """,
         ),
         "use",

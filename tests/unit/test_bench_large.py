@@ -57,6 +57,10 @@ def city(*, seed: int, changed: bool, known: str = "margin") -> City:
                 "subject_type": entity,
                 "subject_id": ids,
                 "hospital_id": [f"h{number % 20}" for number in range(RECORDS)],
+                "rules": [
+                    ["H03"] if number < PLANTED + 5 else ["H02E"] if number < PLANTED + 7 else []
+                    for number in range(RECORDS)
+                ],
                 **told,
             }
         )
@@ -111,6 +115,15 @@ def test_a_queue_that_knows_is_told_to_be_ahead(data: Data) -> None:
     assert "ahead of detectors only, rules only, largest amount and random" in said
     assert "--seeds 1 2 --changed 3" in said
     assert "A rule speaks of 0% of these stays; 0% of them are planted." in said
+
+
+def test_each_rule_is_told_with_what_is_planted_where_it_speaks(data: Data) -> None:
+    rows = {(row["subject_type"], row["rule"]): row for row in data["rules"]}
+    counts = ("records", "planted", "own")
+    assert [rows["stay", "H03"][name] for name in counts] == [50, 40, 40]
+    assert [rows["use", "H03"][name] for name in counts] == [50, 40, 0]
+    assert [rows["stay", "H02E"][name] for name in counts] == [4, 0, 0]
+    assert "| H03 | 50 | 40 | 40 | 80% |" in page(data)
 
 
 def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> None:
