@@ -99,14 +99,17 @@ def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.Dat
 def _missing(history: History, night: Night) -> pl.LazyFrame:
     """Recent uses that recorded a number of which the books tell since tonight that it is none."""
     records = history.current("device_uses", after=night.closed).drop_nulls("serial")
-    recent = records.select(
-        "stay_id", "item_code", "serial", used_on=pl.col("used_at").dt.date()
-    ).collect()
-    houses = history.versions("stays", recent.lazy().select("stay_id")).filter(
-        pl.col(KNOWN_UNTIL).is_null() & ~pl.col("voided").fill_null(value=False)
-    )
-    placed = recent.lazy().join(houses.select("stay_id", "hospital_id"), on="stay_id")
-    return told_tonight(history, placed, night.on).select(_use_id().alias("subject_id"))
+    recent = records.select("stay_id", "item_code", "serial", used_on=pl.col("used_at").dt.date())
+    missing = told_tonight(history, standing(history, recent), night.on)
+    return missing.select(_use_id().alias("subject_id"))
+
+
+def standing(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows (stay_id and more) with the hospital of their stay; not those of cancelled stays."""
+    mine = rows.collect().lazy()
+    newest = pl.col(KNOWN_UNTIL).is_null() & ~pl.col("voided").fill_null(value=False)
+    stays = history.versions("stays", mine.select("stay_id")).filter(newest)
+    return mine.join(stays.select("stay_id", "hospital_id"), on="stay_id")
 
 
 def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:

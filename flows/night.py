@@ -65,6 +65,7 @@ from flows.judging import (
 )
 from flows.levels import LEVELS, judge_levels, measure_levels
 from flows.training import ENTITIES, frozen_standards
+from flows.waiting import counted_tonight
 from models.stability import stability
 from rules.books import Books
 
@@ -110,7 +111,8 @@ def measure_night(run: Run) -> dict[str, int]:
     """Measure what arrived and what it touched; write tables ``features_<entity>``."""
     history = run.history()
     stays = stays_of_night(history, run.night)
-    uses = uses_of_night(history, stays, run.night)
+    again = counted_tonight(run.lake, history, run.night)
+    uses = pl.concat([uses_of_night(history, stays, run.night), again]).unique().sort("subject_id")
     near = history.focused(stays_around(stays, uses))
     subjects = {"stay": stays, "use": uses, "ledger": ledgers_of_night(history, run.night)}
     for entity, chosen in subjects.items():

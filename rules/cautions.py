@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rules import protective
 from rules.declaration import Caution
 
 # Invoices of a year agree a price, and half a year's goods stand on the shelf (DOMAIN 2, C05).
@@ -20,4 +21,11 @@ new_code = Caution(
     "a code is new and which one it replaced is not told, so that stock under the other is unknown",
     "编码新旧对应关系不明，另一编码下的库存无法核实",
     (pl.col("new_code_days") <= NEW_CODE_DAYS).fill_null(value=False),
+)
+not_counted = Caution(
+    "not_counted",
+    "the stock was not counted since, so that nobody can tell whether the record forgot the units",
+    "使用后尚无盘点数据，无法核实是否为登记遗漏",
+    pl.col("gone_unrecorded").is_null(),
+    about=protective.stock_agrees,
 )

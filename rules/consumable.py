@@ -33,14 +33,15 @@ OVER = pl.col("billed_over_used")
     says="at least {limit:.0f} {unit|units} billed beyond the operation record",
     says_zh="计费比使用登记至少多{limit:.0f}件",
     protected_by=(protective.stock_agrees,),
-    cautions=(cautions.new_code,),
+    cautions=(cautions.new_code, cautions.not_counted),
 )
 def billed_over_used() -> pl.Expr:
     """More units billed than the operation record of the same stay shows.
 
     Only where the record exists: an item without any record is another question (C01),
     often a register typed late. Where the counts of the store show that the units went to
-    patients, the record forgot them.
+    patients, the record forgot them; before the store has counted nobody can tell, and it is a
+    clue.
     """
     units = limit("billed_over_used_units") * THOUSANDTHS_PER_UNIT
     return OVER.ge(units) & (pl.col("has_record") > 0)

@@ -45,12 +45,17 @@ class Protective:
 
 @dataclass(frozen=True)
 class Caution:
-    """What makes a hit a clue at most: something that the rule takes for known, and is not."""
+    """What makes a hit a clue at most: something that the rule takes for known, and is not.
+
+    ``about`` names the explanation that can not be asked for it; where a book is missing that
+    would be asked, the missing book says so instead.
+    """
 
     code: str
     en: str
     zh: str
     expr: pl.Expr = field(repr=False, compare=False)
+    about: Protective | None = None
 
 
 @dataclass(frozen=True)

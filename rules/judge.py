@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rules.books import Books, Gaps
-    from rules.declaration import Rule
+    from rules.declaration import Caution, Rule
 
 HITS: dict[str, pl.DataType] = {
     "subject_id": pl.String(),
@@ -96,6 +96,8 @@ def _breaches(measured: pl.DataFrame, item: Rule, gaps: Gaps | None = None) -> p
         if name in measured.columns
     ]
     why = [] if gaps is None else gaps.why(item)
+    unasked = [] if gaps is None else [guard for guard, _ in gaps.unasked(item)]
+    doubts = [one for one in item.cautions if one.about not in unasked]
     return (
         measured.lazy()
         .filter(item.expr.fill_null(value=False))
@@ -107,8 +109,8 @@ def _breaches(measured: pl.DataFrame, item: Rule, gaps: Gaps | None = None) -> p
             amount=item.amount.fill_null(0).clip(lower_bound=0).round().cast(pl.Int64),
             loss_method=pl.lit(item.loss_method),
             protected_by=pl.concat_list(guards).list.drop_nulls(),
-            unasked_en=_told(item, [en for en, _ in why], zh=False),
-            unasked_zh=_told(item, [zh for _, zh in why], zh=True),
+            unasked_en=_told(doubts, [en for en, _ in why], zh=False),
+            unasked_zh=_told(doubts, [zh for _, zh in why], zh=True),
         )
         # What another explanation silences anyway need not be asked further.
         .with_columns(
@@ -122,12 +124,11 @@ def _breaches(measured: pl.DataFrame, item: Rule, gaps: Gaps | None = None) -> p
     )
 
 
-def _told(item: Rule, why: list[str], *, zh: bool) -> pl.Expr:
+def _told(doubts: list[Caution], why: list[str], *, zh: bool) -> pl.Expr:
     """What could not be asked, and what the rule takes for known and is not."""
     said: list[pl.Expr] = [pl.lit(None, pl.String), *map(pl.lit, why)]
     said += [
-        pl.when(one.expr).then(pl.lit(one.zh if zh else one.en)).otherwise(None)
-        for one in item.cautions
+        pl.when(one.expr).then(pl.lit(one.zh if zh else one.en)).otherwise(None) for one in doubts
     ]
     return pl.concat_list(said).list.drop_nulls()
 

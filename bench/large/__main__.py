@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bench.large.asked import AUDIT_SHARE, MONTHS, STAYS, Asked
 from bench.large.figures import City, counted
-from bench.large.judging import KEY, RECORDS, judge
+from bench.large.judging import HITS, KEY, RECORDS, judge
 from bench.large.page import PLACE, page
 from bench.report.cities import states
 from bench.report.results import read_made
@@ -77,7 +77,7 @@ def _cities(given: Namespace) -> list[Asked]:
 def _city(asked: Asked, given: Namespace) -> City:
     """The result of one city, made where there is none yet."""
     folder = given.work.resolve() / f"seed-{asked.seed}"
-    held = read_made(folder, (RECORDS, KEY))
+    held = read_made(folder, (RECORDS, KEY, HITS))
     same = held.get("asked") == asked.told()
     if not (same and (given.as_judged or held.get("state") == states())):
         console.print(f"seed {asked.seed}: making, learning and judging, a matter of 20 minutes")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN
-from bench.large.judging import KEY, RECORDS
+from bench.large.judging import HITS, KEY, RECORDS
 from bench.report.results import read_made
 from evaluation.kinds import QUEUES, TYPE, Hospitals, Kind
 from evaluation.queues import Drawn, areas, at_capacity
@@ -38,11 +38,12 @@ class City:
     made: dict[str, Any]
     records: pl.DataFrame
     key: pl.DataFrame
+    hits: pl.DataFrame
 
     @classmethod
     def load(cls, folder: Path) -> City:
         """Read what ``judging.judge`` left."""
-        frames = [pl.read_parquet(folder / f"{name}.parquet") for name in (RECORDS, KEY)]
+        frames = [pl.read_parquet(folder / f"{name}.parquet") for name in (RECORDS, KEY, HITS)]
         return cls(read_made(folder), *frames)
 
     @property
@@ -106,31 +107,31 @@ def _spoken(cities: Sequence[City], entity: str) -> Data:
 
 
 def rules(cities: Sequence[City], entity: str) -> list[Data]:
-    """Of each rule: of how many records it speaks, how many are planted, and by its own scheme."""
+    """Of each rule and grade: of how many records, how many are planted, by its own scheme."""
     if not cities:
         return []
-    said = pl.concat([_said(one, entity) for one in cities])
     return (
-        said.group_by("rule")
+        pl.concat([_hits(one, entity) for one in cities])
+        .group_by("rule", "grade")
         .agg(records=pl.len(), planted=pl.col("planted").sum(), own=pl.col("own").sum())
-        .sort("rule")
+        .sort("rule", "grade")
         .with_columns(subject_type=pl.lit(entity))
         .to_dicts()
     )
 
 
-def _said(city: City, entity: str) -> pl.DataFrame:
-    """One row a record and rule that speaks of it."""
+def _hits(city: City, entity: str) -> pl.DataFrame:
+    """One row a record and rule that speaks of it, with what is planted there."""
     mine = pl.col(TYPE) == entity
     guilty = city.key.filter(mine & ~pl.col("innocent")).group_by("subject_id").agg("scheme")
-    said = city.records.filter(mine).select("subject_id", rule="rules").explode("rule")
     # H02E is a clue of the scheme H02.
-    scheme = pl.col("rule").str.extract(r"^([A-Z]\d+)")
+    scheme = pl.col("code").str.extract(r"^([A-Z]\d+)")
     return (
-        said.drop_nulls("rule")
+        city.hits.filter(mine)
         .join(guilty, on="subject_id", how="left")
         .select(
-            "rule",
+            "grade",
+            rule="code",
             planted=pl.col("scheme").is_not_null(),
             own=pl.col("scheme").list.contains(scheme).fill_null(value=False),
         )

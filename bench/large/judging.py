@@ -30,10 +30,10 @@ from models.frames import SUBJECT
 from models.groups import PERSON, group_keys
 from models.preparing import prepare
 from models.train import bundled, grow
+from rules.judge import speaking
 from synthetic import generate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from models.bundle import Bundle
 
-RECORDS, KEY = "records", "key"
-RULE = "rule_"
+RECORDS, KEY, HITS = "records", "key", "hits"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Learned:
 
 
 def judge(asked: Asked, folder: Path, state: dict[str, str]) -> None:
-    """Do it all and leave ``records``, ``key`` and ``made`` in the folder, the last one last."""
+    """Do it all and leave the frames and ``made`` in the folder, the last one last."""
     began = time.perf_counter()
     settings = load_settings(home=folder / "home", threads=1)
     generate(
@@ -72,12 +71,14 @@ def judge(asked: Asked, folder: Path, state: dict[str, str]) -> None:
     landed = time.perf_counter()
     models = learn(lake, settings, asked.cut)
     learned = time.perf_counter()
-    records = pl.concat(list(judged(lake, models, asked.cut).values()))
+    found = judged(lake, models, asked.cut)
+    records, hits = (pl.concat(part) for part in zip(*found, strict=True))
     key = answer_key(folder / "city" / "truth").join(
         records, on=["subject_type", SUBJECT], how="semi"
     )
     records.write_parquet(folder / f"{RECORDS}.parquet")
     key.write_parquet(folder / f"{KEY}.parquet")
+    hits.write_parquet(folder / f"{HITS}.parquet")
     made: dict[str, Any] = {
         "asked": asked.told(),
         "state": state,
@@ -107,16 +108,19 @@ def learn(lake: Lake, settings: Settings, cut: date) -> dict[str, Learned]:
     return found
 
 
-def judged(lake: Lake, models: dict[str, Learned], cut: date) -> dict[str, pl.DataFrame]:
+def judged(
+    lake: Lake, models: dict[str, Learned], cut: date
+) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
     """Records that became known after the day, each as of its night, with what orders queues.
 
-    Standards and models are those of the day. Whose person, or whose other uses of the stay, an
+    Beside the records of each kind stand the hits of rules on them. Standards and models are
+    those of the day. Whose person, or whose other uses of the stay, an
     audit had seen by then is left out, so that nothing is recognised.
     """
     history = History.of(lake, last_night(lake))
     subjects = subjects_of_history(history)
     standards = frozen_standards(lake, cut)
-    found = {}
+    found = []
     for entity, one in models.items():
         base = base_measures(history, entity, subjects[entity].filter(pl.col("as_of") > cut))
         mine = standards.filter(pl.col("entity") == entity)
@@ -126,18 +130,14 @@ def judged(lake: Lake, models: dict[str, Learned], cut: date) -> dict[str, pl.Da
             "hospital_id",
             subject_type=pl.lit(entity),
             rule_hits=pl.sum_horizontal(measured.rule_columns).cast(pl.Int64),
-            rules=speaking(measured.rule_columns),
             whole_amount=pl.col(WHOLE[entity]).fill_null(0).cast(pl.Int64),
         )
         scores = one.bundle.score(measured.frame).select(SUBJECT, "margin", "anomaly")
-        found[entity] = placed.join(scores, on=SUBJECT)
+        hits = speaking(measured.hits).select(SUBJECT, "code", "grade")
+        found.append(
+            (placed.join(scores, on=SUBJECT), hits.with_columns(subject_type=pl.lit(entity)))
+        )
     return found
-
-
-def speaking(columns: Sequence[str]) -> pl.Expr:
-    """Codes of the rules that speak of a record, from their 0 or 1 columns ``rule_<code>``."""
-    said = [pl.when(pl.col(name) > 0).then(pl.lit(name.removeprefix(RULE))) for name in columns]
-    return pl.concat_list(said).list.drop_nulls()
 
 
 def strangers(base: pl.DataFrame, audited: pl.DataFrame, entity: str) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from evaluation.telling import (
     with_interval,
 )
 from evaluation.telling import points as in_points
+from rules.declaration import DOUBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -139,14 +140,15 @@ def _rules(data: Data, kind: str) -> Iterator[str]:
     told = where(data["rules"], subject_type=kind)
     yield "Rule by rule, those that speak of most first:\n"
     yield from grid(
-        ("rule", f"{plural(kind)} it speaks of", "planted", "by its own scheme", "share planted"),
+        ("rule", "as", f"{plural(kind)} it speaks of", "planted", "by its own scheme", "share"),
         (
             (
                 row["rule"],
+                "doubtful point" if row["grade"] == DOUBT.value else "clue",
                 *(count(row[name]) for name in ("records", "planted", "own")),
                 share(row["planted"] / row["records"]),
             )
-            for row in sorted(told, key=lambda row: (-row["records"], row["rule"]))
+            for row in sorted(told, key=lambda row: (-row["records"], row["rule"], row["grade"]))
         ),
     )
 

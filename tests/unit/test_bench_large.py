@@ -13,6 +13,7 @@ from bench.large.judging import strangers
 from bench.large.page import page
 from bench.training import page as page_of_training
 from evaluation.storing import Data
+from rules.declaration import CLUE, DOUBT
 from synthetic.shift import Shift
 
 RECORDS, PLANTED = 2_000, 20
@@ -57,10 +58,6 @@ def city(*, seed: int, changed: bool, known: str = "margin") -> City:
                 "subject_type": entity,
                 "subject_id": ids,
                 "hospital_id": [f"h{number % 20}" for number in range(RECORDS)],
-                "rules": [
-                    ["H03"] if number < PLANTED + 5 else ["H02E"] if number < PLANTED + 7 else []
-                    for number in range(RECORDS)
-                ],
                 **told,
             }
         )
@@ -83,7 +80,15 @@ def city(*, seed: int, changed: bool, known: str = "margin") -> City:
             for number in range(PLANTED)
         ]
     )
-    return City(_made(seed, changed=changed), pl.concat(frames), key)
+    rules = [("H03", DOUBT.value)] * (PLANTED + 5) + [("H02E", CLUE.value)] * 2
+    hits = pl.DataFrame(
+        [
+            {"subject_type": entity, "subject_id": ids[number], "code": code, "grade": grade}
+            for entity in schemes
+            for number, (code, grade) in enumerate(rules)
+        ]
+    )
+    return City(_made(seed, changed=changed), pl.concat(frames), key, hits)
 
 
 def _made(seed: int, *, changed: bool) -> dict[str, Any]:
@@ -123,7 +128,7 @@ def test_each_rule_is_told_with_what_is_planted_where_it_speaks(data: Data) -> N
     assert [rows["stay", "H03"][name] for name in counts] == [50, 40, 40]
     assert [rows["use", "H03"][name] for name in counts] == [50, 40, 0]
     assert [rows["stay", "H02E"][name] for name in counts] == [4, 0, 0]
-    assert "| H03 | 50 | 40 | 40 | 80% |" in page(data)
+    assert "| H03 | doubtful point | 50 | 40 | 40 | 80% |" in page(data)
 
 
 def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> None:

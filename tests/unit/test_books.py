@@ -58,9 +58,9 @@ WHOLE = {
 NIGHT = date(2025, 3, 10)
 # Two stays of two hospitals, alike in all: more billed than used, dear, and of nobody's purchase.
 BREACHES = """
-    subject_id | hospital_id | as_of      | billed_over_used | has_record | unrecorded_share | billed_amount | price_over_limit | units_unbought | pieces_in_pack | platform_price
-    a          | H           | 2025-03-10 | 1                | 1          | 0.5              | 200           | 1.5              | 1              | 1              | 100
-    b          | K           | 2025-03-10 | 1                | 1          | 0.5              | 200           | 1.5              | 1              | 1              | 100
+    subject_id | hospital_id | as_of      | billed_over_used | has_record | unrecorded_share | billed_amount | price_over_limit | units_unbought | pieces_in_pack | platform_price | gone_unrecorded
+    a          | H           | 2025-03-10 | 1                | 1          | 0.5              | 200           | 1.5              | 1              | 1              | 100            | 0
+    b          | K           | 2025-03-10 | 1                | 1          | 0.5              | 200           | 1.5              | 1              | 1              | 100            | 0
 """
 
 
@@ -213,6 +213,15 @@ def test_what_a_rule_takes_for_known_and_is_not_makes_a_clue(
         assert hit["grade"] == grade.value
         assert hit["unasked_en"] == ([said.en] if said else [])
         assert hit["unasked_zh"] == ([said.zh] if said else [])
+
+
+def test_a_stock_not_counted_since_makes_a_clue_that_says_so_once() -> None:
+    frame = rows().with_columns(gone_unrecorded=pl.lit(None, pl.Float64))
+    told = hits("C02", frame=frame).filter(subject_id="a").row(0, named=True)
+    assert (told["grade"], told["unasked_en"]) == (CLUE.value, [cautions.not_counted.en])
+    for hit in hits("C02", frame=frame, stock_counts=None).iter_rows(named=True):
+        (said,) = hit["unasked_en"]
+        assert said.startswith("could not be asked for want of stock_counts")
 
 
 # --- readers -----------------------------------------------------------------------------
