@@ -221,7 +221,8 @@ def test_a_stock_not_counted_since_makes_a_clue_that_says_so_once() -> None:
     assert (told["grade"], told["unasked_en"]) == (CLUE.value, [cautions.not_counted.en])
     for hit in hits("C02", frame=frame, stock_counts=None).iter_rows(named=True):
         (said,) = hit["unasked_en"]
-        assert said.startswith("could not be asked") and "stock_counts" in said
+        assert said.startswith("could not be asked")
+        assert "stock_counts" in said
 
 
 # --- readers -----------------------------------------------------------------------------
