@@ -77,8 +77,12 @@ def stays(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(history.versions("stays", ids), on="stay_id")
         .filter(as_of("as_of"))
         .drop(KNOWN_FROM, KNOWN_UNTIL)
+        .collect()
+        .lazy()
     )
-    return _explained(_paid(history, _of_persons(history, rows)))
+    # Few stays, asked of whole registers: worked out once before each question.
+    told = _of_persons(history, rows).collect().lazy()
+    return _explained(_paid(history, told))
 
 
 def _of_persons(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -96,9 +100,10 @@ def _of_persons(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
 def _at_address(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add how many insured persons were registered at the address that night."""
     key = ["as_of", "address_hash"]
+    asked = rows.select(key).drop_nulls().unique().collect().lazy()
     registered = (
-        history.versions("persons")
-        .join(rows.select(key).unique(), on="address_hash")
+        history.versions_about("persons", asked.select("address_hash"))
+        .join(asked, on="address_hash")
         .filter(as_of("as_of"))
         .group_by(key)
         .agg(at_address=pl.len().cast(pl.Int64))
@@ -109,7 +114,11 @@ def _at_address(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
 def _paid(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add whether the person paid far less than persons of the scheme usually do."""
     share = pl.col("self_pay_amount") / pl.col("total_amount")
-    known = level_stays.year(history, nights(rows))
+    money = ("total_amount", "self_pay_amount")
+    year = level_stays.year(history, nights(rows)).select(
+        "subject_id", "as_of", "person_id", "level", *money
+    )
+    known = year.collect().lazy()
     usual = (
         attach(known, history, "persons", "person_id", {"scheme": "scheme"})
         .filter(pl.col("total_amount") > 0)

@@ -73,30 +73,48 @@ def _by_night(steps: pl.LazyFrame) -> pl.LazyFrame:
     A stay is one case as long as units are left on its bill.
     """
     stay = [*CELL, "stay_id"]
+    once, again = _apart(steps, stay)
     held = pl.col("step").cum_sum().over(stay, order_by="night").clip(0)
     before = pl.col("held").shift(1).over(stay, order_by="night").fill_null(0)
-    return (
-        steps.group_by(*stay, "night")
-        .agg(pl.col("step").sum())
-        .with_columns(held=held)
-        .with_columns(
-            units=pl.col("held") - before,
-            cases=(pl.col("held") > 0).cast(pl.Int64) - (before > 0).cast(pl.Int64),
-        )
+    told = pl.concat(
+        [
+            once.with_columns(held=pl.col("step").clip(0), before=pl.lit(0, pl.Int64)),
+            again.group_by(*stay, "night")
+            .agg(pl.col("step").sum())
+            .with_columns(held=held)
+            .with_columns(before=before),
+        ],
+        how="diagonal",
     )
+    return told.select(
+        *stay,
+        "night",
+        units=pl.col("held") - pl.col("before"),
+        cases=(pl.col("held") > 0).cast(pl.Int64) - (pl.col("before") > 0).cast(pl.Int64),
+    )
+
+
+def _apart(rows: pl.LazyFrame, key: list[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Rows whose key is there but once, which are nearly all, and the others."""
+    alone = pl.len().over(key) == 1
+    held = rows.with_columns(_alone=alone).collect().lazy()
+    return held.filter("_alone").drop("_alone"), held.filter(~pl.col("_alone")).drop("_alone")
 
 
 def _of_class(articles_of: pl.LazyFrame) -> pl.LazyFrame:
     """The same changes for the class: one case, however many articles of it are billed."""
     stay = [*CLASS_CELL, "stay_id"]
+    once, again = _apart(articles_of, stay)
     billed = pl.col("cases").cum_sum().over(stay, order_by="night")
     before = pl.col("billed").shift(1).over(stay, order_by="night").fill_null(0)
-    return (
-        articles_of.group_by(*stay, "night")
+    told = (
+        again.group_by(*stay, "night")
         .agg(pl.col("cases", "units").sum())
         .with_columns(billed=billed)
         .with_columns(cases=(pl.col("billed") > 0).cast(pl.Int64) - (before > 0).cast(pl.Int64))
     )
+    names = [*stay, "night", "cases", "units"]
+    return pl.concat([once.select(names), told.select(names)])
 
 
 def _added_up(changes: pl.LazyFrame, cell: list[str]) -> pl.LazyFrame:

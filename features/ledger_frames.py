@@ -52,7 +52,7 @@ def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     """
     named = parts(subjects).collect().lazy()
     keyed = named.join(_counted(history, named), on="subject_id", how="left").collect().lazy()
-    own = flows(history).with_columns(moved_as="item_code")
+    own = _by_day(flows(history)).with_columns(moved_as="item_code")
     moved = (
         keyed.join(of_article(history, own), on=list(PAIR))
         .filter(as_of("as_of"))
@@ -68,6 +68,12 @@ def ledger(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     return _with_item(history, young).with_columns(
         event_on=pl.col("last_day"), person_id=pl.lit(None, pl.String)
     )
+
+
+def _by_day(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Movements of one kind, day and night added up, worked out once: bills are many."""
+    cell = [*PAIR, "kind", "day", KNOWN_FROM, KNOWN_UNTIL]
+    return rows.group_by(cell).agg(pl.col("quantity", "amount").sum()).collect().lazy()
 
 
 def _followed(history: History, moved: pl.LazyFrame) -> pl.LazyFrame:
