@@ -210,6 +210,14 @@ class Table:
         """A frame of no rows with every declared column."""
         return pl.DataFrame(schema=self.dtypes())
 
+    def typed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The declared columns in lake types; what older code did not write is null."""
+        there = set(rows.collect_schema().names())
+        return rows.select(
+            (pl.col(name) if name in there else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in self.dtypes().items()
+        )
+
     def constraints(self) -> Iterator[tuple[str, Constraint]]:
         """Every (column, constraint) of the table."""
         for column in self.columns:

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cases.judged import Judged
+    from claims.schema import Table
     from claims.settings import Settings
     from models.bundle import Bundle
 
@@ -208,7 +209,7 @@ def hand_over(
         rows = item.measured.join(picked.select("subject_id"), on="subject_id", how="semi")
         built.append(alerting.alerts(item, picked, reasons(item, item.top(rows))))
         labels.append(tags(item, picked, history))
-    cases = CASES.empty() if not run.lake.has("cases") else _before(run, "cases", CASES.names)
+    cases = CASES.empty() if not run.lake.has("cases") else _before(run, CASES)
     assigned = assign(pl.concat(built), cases, run.on, run.settings.case_days)
     final = assigned.select(ALERTS.names)
     gathered = gather(assigned, _told(run, cases), _hospitals(history), run.on)
@@ -338,9 +339,9 @@ def _of_night(run: Run, table: str) -> pl.DataFrame:
     return run.lake.scan(table).filter(pl.col("run_date") == run.on).collect()
 
 
-def _before(run: Run, table: str, names: list[str]) -> pl.DataFrame:
-    rows = run.lake.scan(table).filter(pl.col("run_date") < run.on)
-    return rows.select(names).collect()
+def _before(run: Run, table: Table) -> pl.DataFrame:
+    rows = run.lake.scan(table.name).filter(pl.col("run_date") < run.on)
+    return table.typed(rows).collect()
 
 
 def _open_alerts(run: Run) -> pl.DataFrame:
@@ -350,7 +351,7 @@ def _open_alerts(run: Run) -> pl.DataFrame:
     rows = run.lake.scan(ALERTS.name).filter(
         (pl.col("run_date") < run.on) & (pl.col("run_date") > since)
     )
-    return rows.select(ALERTS.names).collect()
+    return ALERTS.typed(rows).collect()
 
 
 def _told(run: Run, cases: pl.DataFrame) -> pl.DataFrame:
@@ -360,7 +361,7 @@ def _told(run: Run, cases: pl.DataFrame) -> pl.DataFrame:
             about=pl.lit(None, pl.String), opened_on=pl.lit(None, pl.Date)
         )
     ties = cases.select("case_id", "about", "opened_on").unique(subset="case_id")
-    return _before(run, ALERTS.name, ALERTS.names).join(ties, on="case_id")
+    return _before(run, ALERTS).join(ties, on="case_id")
 
 
 def _hospitals(history: History) -> pl.DataFrame:

@@ -60,9 +60,8 @@ class Published:
         by_lot = pl.col("selected_by") == "random"
         order = [by_lot, pl.col("expected_recovery"), pl.col("anomaly"), pl.col("alert_id")]
         return (
-            self.rows(ALERTS.name)
+            ALERTS.typed(self.rows(ALERTS.name))
             .filter(pl.col("run_date").is_between(since or self.night, self.night))
-            .select(ALERTS.names)
             .sort(order, descending=[False, True, True, False])
             .collect()
         )
@@ -130,7 +129,7 @@ def find_alert(settings: Settings, alert_id: str) -> tuple[Published, dict[str, 
         if not _any(lake):
             continue
         shown = Published(lake, newest_manifest(lake, by="published_at"))
-        rows = shown.rows(ALERTS.name).select(ALERTS.names)
+        rows = ALERTS.typed(shown.rows(ALERTS.name))
         found = rows.filter(pl.col("alert_id") == alert_id).collect().to_dicts()
         if found:
             return shown, found[0]

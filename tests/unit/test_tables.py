@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from claims.results import WRITTEN
+from claims.results import ALERTS, WRITTEN
 from claims.schema import BOOLEAN, DATE, DATETIME, TEXT, Column, Present, Table
 from claims.tables import BY_NAME, DELIVERED
 
@@ -97,3 +97,14 @@ def test_nothing_that_is_stored_is_a_floating_amount() -> None:
         for column in table.columns:
             if column.kind.unit:
                 assert column.kind.lake == pl.Int64(), f"{table.name}.{column.name}"
+
+
+def test_rows_of_older_code_are_read_with_what_it_did_not_write_as_unknown() -> None:
+    old = pl.List(pl.Struct({"code": pl.String(), "version": pl.String()}))
+    hits = pl.Series("rules", [[{"code": "H01", "version": "2026-01"}]], dtype=old)
+    rows = one_row(ALERTS).drop("tags").with_columns(hits)
+    read = ALERTS.typed(rows.lazy()).collect()
+    assert dict(read.schema) == ALERTS.dtypes()
+    (hit,) = read["rules"].item()
+    assert (hit["code"], hit["version"], hit["grade"]) == ("H01", "2026-01", None)
+    assert read["tags"].item() is None
