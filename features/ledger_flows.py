@@ -188,7 +188,21 @@ def _serials_used(history: History) -> pl.LazyFrame:
 
 
 def _moved(history: History) -> pl.LazyFrame:
-    rows = history.versions("stock_moves").with_columns(day=pl.col("moved_at").dt.date())
+    return _with_what_is_on_the_way(_dated(history.versions("stock_moves")))
+
+
+def arrived(history: History) -> pl.LazyFrame:
+    """Transfers that came to a hospital, by the receiver's posting or until then the sender's."""
+    kinds = pl.col("kind").is_in(("transfer_in", "transfer_out"))
+    moved = _with_what_is_on_the_way(_dated(history.versions_where("stock_moves", kinds)))
+    return moved.filter(pl.col("kind") == "transfer_in")
+
+
+def _dated(moves: pl.LazyFrame) -> pl.LazyFrame:
+    return moves.with_columns(day=pl.col("moved_at").dt.date())
+
+
+def _with_what_is_on_the_way(rows: pl.LazyFrame) -> pl.LazyFrame:
     booked = rows.select(*PAIR, KNOWN_FROM, KNOWN_UNTIL, "lot", "quantity", "day", "kind")
     return pl.concat([booked, _on_the_way(rows)], how="diagonal_relaxed")
 

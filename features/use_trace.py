@@ -120,7 +120,10 @@ def units_numbered() -> pl.Expr:
     peers=False,
 )
 def days_after_expiry() -> pl.Expr:
-    """Days from the expiry of the lot to its use; below zero while it is good (C25)."""
+    """Days from the expiry of the unit, or its lot, to its use; below zero while it is good (C25).
+
+    The delivery that bears its number tells it; where none does, the latest date of its lot.
+    """
     return pl.col("days_expired")
 
 
@@ -201,7 +204,7 @@ def pieces_in_pack() -> pl.Expr:
     peers=False,
 )
 def units_transferred_in() -> pl.Expr:
-    """Units that came to the hospital by transfer in the 90 days before the use."""
+    """Units that came by transfer in the 90 days before the use, or were sent by then."""
     return pl.col("transferred")
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
+from features.ledger_flows import arrived
 from features.purchase_book import deliveries, numbers
 from features.renewals import of_article, with_other_codes
 from features.use_unread import PLACE, SHELF, unread
@@ -41,6 +42,7 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
         .join(unread(history, wanted, again, bought), on=GOODS, how="left")
         .join(_numbered(numbers(history, wanted, bought)), on=GOODS, how="left")
         .join(_lots(wanted, bought), on=GOODS, how="left")
+        .join(_expiry(wanted, bought), on=GOODS, how="left")
         .join(_packs(history, uses, stays), on=GOODS, how="left")
         .join(_transferred(history, wanted), on=GOODS, how="left")
         .join(_opening(history, wanted), on=GOODS, how="left")
@@ -101,39 +103,52 @@ def _numbered(units: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
-    """Lots: days used after expiry and before delivery, shelf life, whether a gift."""
+    """Lots: days used before delivery, and whether one came as a gift."""
     mine = wanted.drop_nulls("lot").select(*GOODS, "lot", "hospital_id", "used_on").unique()
-    late = (pl.col("used_on").max() - pl.col("expiry_on").first()).dt.total_days()
     early = (pl.col("delivered_on").first() - pl.col("used_on").min()).dt.total_days()
     return (
-        mine.join(_deliveries(mine, bought), on=[*PLACE, "as_of", "lot"])
+        mine.join(_deliveries(mine, bought, "lot"), on=[*PLACE, "as_of", "lot"])
         .group_by(*GOODS, "lot")
         .agg(
-            expired=late,
-            fresh=pl.col("fresh").first(),
             # Consigned goods are posted after their use; all other goods come before it.
             early=early.clip(0, None) * ~pl.col("consigned").first(),
             gift=pl.col("gift").first(),
         )
         .group_by(GOODS)
-        .agg(
-            days_expired=pl.col("expired").max(),
-            life_at_delivery=pl.col("fresh").min(),
-            days_early=pl.col("early").max(),
-            gift=pl.col("gift").any(),
-        )
+        .agg(days_early=pl.col("early").max(), gift=pl.col("gift").any())
     )
 
 
-def _deliveries(mine: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
-    """What is known of each lot of a hospital: first days, shelf life, on consignment, gift."""
-    asked = [*PLACE, "as_of", "lot"]
-    came = bought.drop_nulls("lot").rename({"buyer": "hospital_id"})
-    known = mine.select(asked).unique().join(came, on=[*PLACE, "lot"]).filter(as_of("as_of"))
+def _expiry(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+    """Days used after expiry, and shelf life at delivery, of what each record names.
+
+    The delivery that bears the number of the unit tells it. Where none does, the lot's: of
+    several dates the latest, because only one can be that of a lot.
+    """
+    mine = wanted.select(*GOODS, "lot", "serial", "hospital_id", "used_on").unique()
+    for name in ("serial", "lot"):
+        told = _deliveries(mine.drop_nulls(name), bought, name).select(
+            *PLACE, "as_of", name, **{f"{what}_of_{name}": what for what in ("expiry_on", "fresh")}
+        )
+        mine = mine.join(told, on=[*PLACE, "as_of", name], how="left")
+    expiry, fresh = (
+        pl.coalesce(f"{what}_of_serial", f"{what}_of_lot") for what in ("expiry_on", "fresh")
+    )
+    return mine.group_by(GOODS).agg(
+        days_expired=(pl.col("used_on") - expiry).dt.total_days().max(),
+        life_at_delivery=fresh.min(),
+    )
+
+
+def _deliveries(mine: pl.LazyFrame, bought: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """What is known of each lot or serial number of a hospital: days, shelf life, how it came."""
+    asked = [*PLACE, "as_of", name]
+    came = bought.drop_nulls(name).rename({"buyer": "hospital_id"})
+    known = mine.select(asked).unique().join(came, on=[*PLACE, name]).filter(as_of("as_of"))
     return known.group_by(asked).agg(
-        pl.col("expiry_on").min(),
+        pl.col("expiry_on").max(),
         pl.col("delivered_on").min(),
-        fresh=(pl.col("expiry_on") - pl.col("delivered_on")).dt.total_days().min(),
+        fresh=(pl.col("expiry_on") - pl.col("delivered_on")).dt.total_days().max(),
         consigned=pl.col("consignment").any(),
         gift=pl.col("gift").all(),
     )
@@ -147,23 +162,19 @@ def _packs(history: History, uses: pl.LazyFrame, stays: pl.LazyFrame) -> pl.Lazy
 
 
 def _transferred(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
-    """Units that came to the hospital by transfer in the time before a use."""
-    moves = base.moves(history, "transfer_in")
-    age = (pl.col("used_on") - pl.col("moved_at").dt.date()).dt.total_days()
+    """Units that came to the hospital by transfer in the time before a use.
+
+    What the sender has posted has arrived, though the receiver posts it later.
+    """
+    age = (pl.col("used_on") - pl.col("day")).dt.total_days()
     goods = wanted.group_by(*GOODS, "hospital_id").agg(pl.col("used_on").max())
     moved = (
         goods.select(SHELF)
         .unique()
-        .join(
-            of_article(
-                history,
-                moves.select(*PLACE, "moved_at", KNOWN_FROM, KNOWN_UNTIL, moved="quantity"),
-            ),
-            on=["hospital_id", "item_code"],
-        )
+        .join(of_article(history, arrived(history)), on=["hospital_id", "item_code"])
         .filter(as_of("as_of") & age.is_between(0, TRANSFER_DAYS))
         .group_by(SHELF)
-        .agg(transferred=pl.col("moved").sum())
+        .agg(transferred=pl.col("quantity").sum())
     )
     return goods.join(moved, on=SHELF).select(*GOODS, "transferred")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.worlds import check_measured, world
+from datetime import date
+
+import pytest
+
+from tests.worlds import check_measured, one, world
 
 PERSONS = """
     person_id | sex | birth_date
@@ -90,11 +94,74 @@ def test_a_number_is_followed_over_persons_hospitals_and_purchases() -> None:
         "use",
         """
         use     | serial_other_persons | serial_other_hospitals | days_between_serials | units_unbought | units_bought_elsewhere | days_after_expiry | life_at_delivery | from_gift
-        a/STENT | 0                    | 0                      | -                    | 0              | 0                      | 2                 | -3               | 1
+        a/STENT | 0                    | 0                      | -                    | 0              | 0                      | 2                 | 28               | 1
         b/STENT | 0                    | 0                      | -                    | 0              | 0                      | 4                 | -3               | 1
         c/STENT | 0                    | 1                      | 10                   | 1              | 1                      | -                 | -                | -
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("serial", "lot", "days"),
+    [("S1", "L1", 9), ("S2", "L1", -21), ("-", "L1", -21), ("S9", "L1", -21), ("-", "L2", 9)],
+    ids=["its own date", "its own later one", "the lot's latest", "no such number", "of one date"],
+)
+def test_a_unit_expires_by_its_own_delivery_and_else_by_the_latest_of_its_lot(
+    serial: str, lot: str, days: int
+) -> None:
+    history = world(
+        stays=STAYS,
+        device_uses=f"""
+            use_id | stay_id | item_code | serial   | lot   | quantity | used_at
+            1      | a       | STENT     | {serial} | {lot} | 1        | 2025-03-10
+        """,
+        fee_lines="""
+            line_id | stay_id | charged_at | category   | item_code | quantity | unit_price | amount
+            1       | a       | 2025-03-10 | consumable | STENT     | 1        | 750        | 750
+        """,
+        purchases="""
+            purchase_id | hospital_id | item_code | serial | lot | delivered_on | expiry_on  | quantity
+            1           | H           | STENT     | S1     | L1  | 2025-02-01   | 2025-03-01 | 1
+            2           | H           | STENT     | S2     | L1  | 2025-02-01   | 2025-03-31 | 1
+            3           | H           | STENT     | S3     | L2  | 2025-02-01   | 2025-03-01 | 1
+        """,
+    )
+    assert one(history, "use", "days_after_expiry", "a|STENT") == days
+
+
+@pytest.mark.parametrize(
+    ("posted", "night", "units"),
+    [("2025-03-20", "2025-03-05", 1), ("2025-03-20", "2025-03-25", 1), ("-", "2025-03-02", 0)],
+    ids=["not posted yet", "posted, and counted once", "not sent yet"],
+)
+def test_a_unit_that_was_sent_has_come_before_the_receiver_posts_it(
+    posted: str, night: str, units: int
+) -> None:
+    received = (
+        ""
+        if posted == "-"
+        else f"""
+            2       | H           | STENT     | L1  | transfer_in  | 1        | 2025-03-01 | G           | {posted}"""
+    )
+    on = date.fromisoformat(night)
+    history = world(
+        on,
+        stays=STAYS,
+        device_uses="""
+            use_id | stay_id | item_code | serial | lot | quantity | used_at
+            1      | a       | STENT     | S1     | L1  | 1        | 2025-03-02
+        """,
+        fee_lines="""
+            line_id | stay_id | charged_at | category   | item_code | quantity | unit_price | amount
+            1       | a       | 2025-03-02 | consumable | STENT     | 1        | 750        | 750
+        """,
+        stock_moves=f"""
+            move_id | hospital_id | item_code | lot | kind         | quantity | moved_at   | counterpart | received_on
+            1       | G           | STENT     | L1  | transfer_out | 1        | 2025-03-01 | H           | 2025-03-03{received}
+        """,
+    )
+    found = one(history, "use", "units_transferred_in", "a|STENT", on)
+    assert (found or 0) == units
 
 
 def test_a_service_contains_its_goods_on_its_day_and_the_next() -> None:
