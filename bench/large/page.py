@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evaluation.storing import Data
 
 SHOWN = (OURS, "rules only", "detectors only", "largest amount")
-LEVEL = 0.05
+LEVEL, CHANCE = 0.05, 0.5
 PLACE = "docs/large-cities.md"
 
 
@@ -208,9 +208,16 @@ def _verdict(data: Data) -> str:
             f"Detectors alone {'keep' if better else 'do not keep'} recall above chance on"
             f" {plural(row['subject_type'])} of schemes that were never audited:"
             f" {count(row['found'])} of {count(row['cases'])} where a draw finds"
-            f" {number(row['expected'], 1)}."
+            f" {number(row['expected'], 1)}; {_order(row)}"
         )
     return " ".join(said) + "\n"
+
+
+def _order(row: Data) -> str:
+    """Whether the whole order, not its first places alone, knows more than chance."""
+    known = "above" if row["rank_p_holm"] < LEVEL and row["area"] > CHANCE else "not above"
+    area, p = number(row["area"]), p_value(row["rank_p_holm"])
+    return f"their whole order stands {known} chance (area {area}, p {p})."
 
 
 def _made(data: Data) -> Iterator[str]:

@@ -137,7 +137,9 @@ def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> N
     assert rows["detectors only", TOGETHER]["p_holm"] < 0.001
     assert rows["detectors only", "H03"]["expected"] == pytest.approx(0.1)
     assert rows["rules only", TOGETHER]["area"] == pytest.approx(0.5)
-    assert "Detectors alone keep recall above chance on stays" in page(data)
+    said = page(data)
+    assert "Detectors alone keep recall above chance on stays" in said
+    assert "their whole order stands above chance (area 1.00, p < 0.001)." in said
 
 
 def test_a_page_without_a_changed_city_says_nothing_of_one() -> None:
