@@ -17,14 +17,15 @@ from features import level_stays
 from features.chance import GROUP
 from features.communities import Found, communities, named
 from features.level_frames import KEYS
-from features.subjects import LEDGER_SETTLE_DAYS, SCHEMA
+from features.papers import SETTLE_DAYS
+from features.subjects import SCHEMA
 
 if TYPE_CHECKING:
     from claims.history import History
 
 WEEKLY_ON = 0  # Monday
 WEEK_DAYS = 7
-MONTHLY_ON = LEDGER_SETTLE_DAYS + 1
+MONTHLY_ON = SETTLE_DAYS + 1
 
 
 def weekly(on: date) -> bool:

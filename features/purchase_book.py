@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
+from features.ledger_flows import arrived
+from features.papers import CONSIGNED_DAYS, SETTLE_DAYS
 from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 UNIT = ["item_code", "serial"]
 PLACE = ["hospital_id", "item_code"]
 GOODS = ["stay_id", "as_of", "item_code"]
-# Goods from the shelf are there before their use; their papers take as long as those of a month.
-SHELF_WAIT_DAYS = 10
-# A month to settle what was used on consignment, and a fortnight for its papers.
-LONGEST_WAIT_DAYS = 45
 
 
 def deliveries(history: History, wanted: pl.LazyFrame) -> pl.LazyFrame:
@@ -68,62 +66,88 @@ def numbers(history: History, records: pl.LazyFrame, bought: pl.LazyFrame) -> pl
     )
 
 
-def told_tonight(history: History, records: pl.LazyFrame, night: date) -> pl.LazyFrame:
-    """Records whose number no delivery bears, and of which that means something since this night.
+def judged_anew(history: History, records: pl.LazyFrame, night: date) -> pl.LazyFrame:
+    """Records of which the books say another thing since the night before, with ``as_of``.
 
-    ``records`` has hospital_id, item_code, serial, used_on and more. ``history`` ends on the night.
+    That the unit is missing, because its book has told long enough after the use, or that it was
+    bought after all. ``records`` has hospital_id, item_code, serial, used_on and more; ``history``
+    ends on the night.
     """
-    bears = history.tables["purchases"].select(UNIT).drop_nulls()
-    left = records.drop_nulls("serial").join(bears, on=UNIT, how="anti").collect().lazy()
-    today = _told(history, left.with_columns(as_of=pl.lit(night)))
-    before = _told(history, left.with_columns(as_of=pl.lit(night - timedelta(days=1))))
-    keys = left.collect_schema().names()
-    return today.filter("told").join(before.filter("told"), on=keys, how="anti").select(keys)
+    mine = records.drop_nulls("serial").collect().lazy()
+    bought = of_article(
+        history, history.current("purchases").select(*UNIT, KNOWN_FROM)
+    ).drop_nulls()
+    late = bought.filter(pl.col(KNOWN_FROM) == night)
+    doubtful = (
+        pl.concat(
+            [
+                mine.join(bought, on=UNIT, how="anti").with_columns(bought=pl.lit(value=False)),
+                mine.join(late, on=UNIT, how="semi").with_columns(bought=pl.lit(value=True)),
+            ]
+        )
+        .with_columns(as_of=pl.lit(night))
+        .collect()
+        .lazy()
+    )
+    keys = ["stay_id", *UNIT]
+    before = _told(history, doubtful.with_columns(pl.lit(night - timedelta(days=1)).alias("as_of")))
+    known = before.filter("told").select(keys).unique()
+    missing = _told(history, doubtful.filter(~pl.col("bought"))).filter("told").drop("told")
+    return pl.concat(
+        [
+            missing.join(known, on=keys, how="anti"),
+            doubtful.filter("bought").join(known, on=keys, how="semi"),
+        ]
+    ).drop("bought")
 
 
 def _told(history: History, units: pl.LazyFrame) -> pl.LazyFrame:
-    """Units with ``told``: whether the book tells long enough after the use; an empty one never."""
+    """Units with ``told``: whether the book reaches far enough past the use; an empty one never."""
     asked = units.select(*PLACE, "as_of").unique().collect().lazy()
-    book = asked.join(_told_to(history, asked), on=["hospital_id", "as_of"], how="left").join(
+    book = asked.join(_reach(history, asked), on=["hospital_id", "as_of"], how="left").join(
         _from_shelf(history, asked), on=[*PLACE, "as_of"], how="left"
     )
     shelf = pl.col("from_shelf").fill_null(value=False)
-    wait = pl.when(shelf).then(SHELF_WAIT_DAYS).otherwise(LONGEST_WAIT_DAYS)
-    after = (pl.col("told_to") - pl.col("used_on")).dt.total_days()
+    wait = pl.when(shelf).then(SETTLE_DAYS).otherwise(CONSIGNED_DAYS)
+    after = (pl.col("reach") - pl.col("used_on")).dt.total_days()
     return (
         units.join(book, on=[*PLACE, "as_of"], how="left")
         .with_columns(told=(after >= wait).fill_null(value=False))
-        .drop("told_to", "from_shelf")
+        .drop("reach", "from_shelf")
     )
 
 
-def _told_to(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
+def _reach(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
     """The latest delivery that each hospital's book had told of by each night."""
     nights = asked.select("hospital_id", "as_of").unique().sort("as_of")
-    # A delivery dated after the night that told of it was typed wrongly.
-    day = pl.min_horizontal("delivered_on", "received_on")
+    # A delivery dated after the night that told of it was typed wrongly, and says nothing.
+    day = pl.col("delivered_on").filter(pl.col("delivered_on") <= pl.col("received_on"))
     book = (
         history.tables["purchases"]
         .join(nights, on="hospital_id", how="semi")
         .group_by("hospital_id", "received_on")
-        .agg(told_to=day.max())
+        .agg(reach=day.max())
         .sort("received_on")
-        .with_columns(pl.col("told_to").cum_max().over("hospital_id", order_by="received_on"))
+        .with_columns(pl.col("reach").cum_max().over("hospital_id", order_by="received_on"))
     )
     return nights.join_asof(
         book, left_on="as_of", right_on="received_on", by="hospital_id", check_sortedness=False
-    ).select("hospital_id", "as_of", "told_to")
+    ).select("hospital_id", "as_of", "reach")
 
 
 def _from_shelf(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
-    """Whether all that a hospital was known to have bought of an article came to its shelf."""
+    """Whether all that a hospital was known to get of an article it had bought for its shelf.
+
+    Who lent it a unit may hold it on consignment.
+    """
     rows = history.tables["purchases"].join(
         asked.select("hospital_id").unique(), on="hospital_id", how="semi"
     )
     known = pl.col("received_on").alias(KNOWN_FROM)
-    consigned = pl.col("consignment").fill_null(value=True)
+    own = rows.select(*PLACE, known, pl.col("consignment").fill_null(value=True))
+    lent = arrived(history).select(*PLACE, KNOWN_FROM, consignment=pl.lit(value=True))
     first = (
-        of_article(history, rows.select(*PLACE, known, consigned))
+        of_article(history, pl.concat([own, lent]))
         .group_by(PLACE)
         .agg(
             bought_from=pl.col(KNOWN_FROM).min(),

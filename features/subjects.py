@@ -14,13 +14,13 @@ import polars as pl
 
 from claims.history import KNOWN_FROM, KNOWN_UNTIL
 from features import ledger_flows, use_frames
-from features.purchase_book import told_tonight
+from features.papers import CONSIGNED_DAYS, SETTLE_DAYS
+from features.purchase_book import judged_anew
+from features.renewals import as_billed
 
 if TYPE_CHECKING:
     from claims.history import History
 
-# A ledger is first looked at when the papers of its month have had time to arrive.
-LEDGER_SETTLE_DAYS = 10
 SCHEMA = {"subject_id": pl.String(), "as_of": pl.Date()}
 
 
@@ -78,7 +78,8 @@ def stays_of_night(history: History, night: Night) -> pl.DataFrame:
 def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.DataFrame:
     """Uses of the night's stays, recent ones that share a serial number with them, and others.
 
-    The others are recent ones whose purchase is missing, and was not known to be before.
+    The others are those of which the purchase books say another thing since tonight: that the
+    purchase of a unit is missing, or that it was made after all.
     """
     ids = stays.lazy().select(pl.col("subject_id").alias("stay_id"))
     own = history.since_first_of(ids)
@@ -93,15 +94,32 @@ def uses_of_night(history: History, stays: pl.DataFrame, night: Night) -> pl.Dat
         .join(serials, on=["item_code", "serial"], how="semi")
         .select(_use_id().alias("subject_id"))
     )
-    return _subjects(pl.concat([mine, sharing, _missing(history, night)]), night.on)
+    return _subjects(pl.concat([mine, sharing, _said_anew(history, night)]), night.on)
 
 
-def _missing(history: History, night: Night) -> pl.LazyFrame:
-    """Recent uses that recorded a number of which the books tell since tonight that it is none."""
-    records = history.current("device_uses", after=night.closed).drop_nulls("serial")
+def _said_anew(history: History, night: Night) -> pl.LazyFrame:
+    """Uses of whose units the purchase books say since tonight that one is missing, or not.
+
+    A book may take its time to tell, so that uses are opened again for as much longer.
+    """
+    since = night.closed - timedelta(days=CONSIGNED_DAYS)
+    records = history.current("device_uses", after=since).drop_nulls("serial")
     recent = records.select("stay_id", "item_code", "serial", used_on=pl.col("used_at").dt.date())
-    missing = told_tonight(history, standing(history, recent), night.on)
-    return missing.select(_use_id().alias("subject_id"))
+    found = judged_anew(history, standing(history, recent), night.on)
+    return _as_billed(history, found).select(_use_id().alias("subject_id"))
+
+
+def _as_billed(history: History, records: pl.LazyFrame) -> pl.LazyFrame:
+    """Records of stays (stay_id, item_code, as_of) under the code that their stay is billed for."""
+    found = records.collect()
+    if found.is_empty():
+        return found.lazy()
+    few = found.lazy()
+    ids = few.select("stay_id").unique()
+    lines = history.since_first_of(ids).versions("fee_lines", ids)
+    sold = lines.filter(pl.col(KNOWN_UNTIL).is_null() & (pl.col("quantity") > 0))
+    nights = few.select("stay_id", "as_of").unique()
+    return as_billed(history, few, sold.select("stay_id", "item_code").join(nights, on="stay_id"))
 
 
 def standing(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,10 +139,10 @@ def stays_around(stays: pl.DataFrame, uses: pl.DataFrame) -> pl.LazyFrame:
 def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
     """Ledgers whose month has had time to settle tonight, or changed after it had.
 
-    A month is judged ``LEDGER_SETTLE_DAYS`` after its end, as in training, and again when
+    A month is judged ``SETTLE_DAYS`` after its end, as in training, and again when
     a movement or count of it arrives later.
     """
-    settled = pl.col("day").dt.month_end() + pl.duration(days=LEDGER_SETTLE_DAYS)
+    settled = pl.col("day").dt.month_end() + pl.duration(days=SETTLE_DAYS)
     moved = ledger_flows.moved_by_day(history, night.on, _settling(night.on))
     ledgers = (
         _with_counts(history, moved)
@@ -137,7 +155,7 @@ def ledgers_of_night(history: History, night: Night) -> pl.DataFrame:
 
 def _settling(on: date) -> tuple[date, date] | None:
     """First and last day of the month whose papers have had time to arrive on a night."""
-    last = on - timedelta(days=LEDGER_SETTLE_DAYS)
+    last = on - timedelta(days=SETTLE_DAYS)
     return (last.replace(day=1), last) if (last + timedelta(days=1)).day == 1 else None
 
 
@@ -162,7 +180,7 @@ def uses_of_history(history: History, stays: pl.DataFrame) -> pl.DataFrame:
 
 def ledgers_of_history(history: History) -> pl.DataFrame:
     """Every ledger of a month that has had time to settle, as of the end of that time."""
-    settle = pl.duration(days=LEDGER_SETTLE_DAYS)
+    settle = pl.duration(days=SETTLE_DAYS)
     moved = ledger_flows.flows(history).select("hospital_id", "item_code", KNOWN_FROM, "day")
     ledgers = _with_counts(history, moved).select(
         _ledger_id().alias("subject_id"), as_of=pl.col("day").dt.month_end() + settle

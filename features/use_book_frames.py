@@ -16,6 +16,7 @@ from claims.history import KNOWN_FROM, KNOWN_UNTIL, as_of
 from features import use_base as base
 from features.frames import Frame, source, together
 from features.ledger_frames import INFLOWS, OUTFLOWS
+from features.papers import SETTLE_DAYS
 from features.renewals import of_article, with_other_codes
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _gone(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _between(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
-    """The counts before and after each day, where both are known and near."""
+    """The counts before and after each day, where both are near, and papers had time to arrive."""
     taken = base.counted(history, asked)
     before = pl.col("counted_on") < pl.col("served_on")
     found = taken.group_by(ASKED).agg(
@@ -85,7 +86,8 @@ def _between(history: History, asked: pl.LazyFrame) -> pl.LazyFrame:
         closed=pl.col("quantity").filter(~before).first(),
     )
     apart = (pl.col("closed_on") - pl.col("opened_on")).dt.total_days()
-    return found.filter(apart <= MOST_DAYS_BETWEEN_COUNTS)
+    settled = (pl.col("as_of") - pl.col("closed_on")).dt.total_days() >= SETTLE_DAYS
+    return found.filter((apart <= MOST_DAYS_BETWEEN_COUNTS) & settled)
 
 
 def _moved(history: History, between: pl.LazyFrame) -> pl.LazyFrame:

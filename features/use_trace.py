@@ -115,7 +115,7 @@ def units_numbered() -> pl.Expr:
     family="trace",
     direction=HIGH,
     zh="超过有效期天数",
-    says="used {value} after the expiry of its lot",
+    says="used {value} after its expiry",
     says_zh="使用时已超过有效期{value}",
     peers=False,
 )
@@ -134,12 +134,12 @@ def days_after_expiry() -> pl.Expr:
     family="trace",
     direction=LOW,
     zh="到货时剩余有效期",
-    says="its lot had {value} to run when it was delivered",
+    says="it had {value} to run when it was delivered",
     says_zh="到货时剩余有效期{value}",
     peers=False,
 )
 def life_at_delivery() -> pl.Expr:
-    """Days from delivery to expiry of the lot; below zero shows a date typed wrongly."""
+    """Days from delivery to expiry of the unit, or its lot; below zero is a date typed wrongly."""
     return pl.col("life_at_delivery")
 
 

@@ -194,7 +194,7 @@ PERSON = together(SERIAL, source("stays.person_id"))
 BOUGHT_SERIAL = together(
     SERIAL, source("purchases.serial", "purchases.item_code", "purchases.hospital_id")
 )
-TOLD = together(BOUGHT_SERIAL, source("purchases.delivered_on", "purchases.consignment"))
+TOLD = together(BOUGHT_SERIAL, source("purchases.delivered_on"))
 LOT = together(
     base.RECORD,
     source(

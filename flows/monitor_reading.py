@@ -19,7 +19,7 @@ from claims.lake import Span
 from claims.results import SCORES
 from features.catalogue import CATALOGUES
 from features.declaration import VERSUS_PEERS
-from features.subjects import LEDGER_SETTLE_DAYS
+from features.papers import SETTLE_DAYS
 from flows.judging import base_measures, compared_in_time
 from flows.training import frozen_standards, subjects_of_history
 from models.drift_frames import NIGHT, Seen
@@ -123,7 +123,7 @@ def _newly_come(entity: str, stays: pl.DataFrame) -> pl.Expr:
     """Records that came on their night, not older ones that were opened again."""
     if entity == "ledger":
         month = pl.col("subject_id").str.split("|").list.last() + "-01"
-        settled = month.str.to_date().dt.month_end() + pl.duration(days=LEDGER_SETTLE_DAYS)
+        settled = month.str.to_date().dt.month_end() + pl.duration(days=SETTLE_DAYS)
         return settled == pl.col("run_date")
     stay = pl.col("subject_id").str.split("|").list.first()
     return stay.is_in(stays["stay_id"].implode())

@@ -22,7 +22,6 @@ from flows import night
 from flows.landing import open_lake
 from flows.manifests import newest_manifest
 from flows.offices import bundles_of
-from flows.waiting import MEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ DECIDING = (
     "seed",
 )
 # Tables that a manifest row does not name; their rows are dated, and later ones are not read.
-AS_THEY_ARE = ("coverage", MEASURED)
+AS_THEY_ARE = ("coverage",)
 
 
 class RescoreError(JianbaoError):

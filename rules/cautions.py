@@ -24,8 +24,9 @@ new_code = Caution(
 )
 not_counted = Caution(
     "not_counted",
-    "the stock was not counted since, so that nobody can tell whether the record forgot the units",
-    "使用后尚无盘点数据，无法核实是否为登记遗漏",
+    "the counts of stock around the use are not there, so that nobody can tell whether the record"
+    " forgot the units",
+    "使用前后的盘点数据不齐，无法核实是否为登记遗漏",
     pl.col("gone_unrecorded").is_null(),
     about=protective.stock_agrees,
 )

@@ -74,10 +74,10 @@ def code_from_elsewhere() -> pl.Expr:
     evidence=("days_after_expiry", "life_at_delivery"),
     loss_method="line_sum",
     amount=pl.col("billed_amount"),
-    says="used at least {limit:.0f} {day|days} after the expiry of its lot",
-    says_zh="使用时已超过批次有效期至少{limit:.0f}天",
+    says="used at least {limit:.0f} {day|days} after its expiry",
+    says_zh="使用时已超过有效期至少{limit:.0f}天",
     protected_by=(protective.expiry_typed_wrong,),
 )
 def expired() -> pl.Expr:
-    """The lot had expired when it was used."""
+    """The unit, or its lot, had expired when it was used."""
     return pl.col("days_after_expiry") >= limit("days_expired")

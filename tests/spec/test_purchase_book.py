@@ -42,9 +42,10 @@ PURCHASES = """
 )
 
 
-def known(night: date) -> History:
+def known(night: date, purchases: str = PURCHASES, **others: str) -> History:
     """What is known by a night."""
-    return History.of_frames(frames(stays=STAYS, device_uses=USES, purchases=PURCHASES), night)
+    told = {"stays": STAYS, "device_uses": USES, "purchases": purchases} | others
+    return History.of_frames(frames(**told), night)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,54 @@ def test_the_use_is_asked_again_on_the_night_its_book_has_told(
     assert sorted(found["subject_id"]) == asked
 
 
-def test_what_is_closed_is_not_opened_again() -> None:
-    on = Night(date(2025, 4, 16), reopen_days=30)
-    assert uses_of_night(known(on.on), subjects(), on).is_empty()
+@pytest.mark.parametrize(("reopen_days", "asked"), [(60, []), (90, ["silent|OWN"])])
+def test_what_is_closed_for_longer_than_a_book_may_take_is_not_opened_again(
+    reopen_days: int, asked: list[str]
+) -> None:
+    # Hospital K tells of purchases for the first time in summer.
+    first = "K1 | K | OWN | - | 2025-06-29 | no | 2025-06-30"
+    history = known(date(2025, 6, 30), f"{PURCHASES}\n{first}")
+    found = uses_of_night(history, subjects(), Night(date(2025, 6, 30), reopen_days))
+    assert found["subject_id"].to_list() == asked
+
+
+def test_a_purchase_told_late_takes_the_doubt_back_on_its_night() -> None:
+    late = "late | H | OWN | S1 | 2025-02-20 | no | 2025-03-20"
+    history = known(date(2025, 3, 20), f"{PURCHASES}\n{late}")
+    on = Night(date(2025, 3, 20), reopen_days=60)
+    assert uses_of_night(history, subjects(), on)["subject_id"].to_list() == ["own|OWN"]
+    assert one(history, "use", "units_unbought", "own|OWN", on.on) == 0
+
+
+def test_what_another_hospital_lent_may_be_on_its_consignment() -> None:
+    moves = """
+        move_id | hospital_id | item_code | lot | kind         | quantity | moved_at   | counterpart | received_on
+        1       | K           | OWN       | L   | transfer_out | 1        | 2025-03-01 | H           | 2025-03-03
+    """
+    for night, units in (("2025-03-12", 0), ("2025-04-16", 1)):
+        on = date.fromisoformat(night)
+        assert one(known(on, stock_moves=moves), "use", "units_unbought", "own|OWN", on) == units
+
+
+def test_a_record_under_the_old_code_is_asked_under_the_one_that_is_billed() -> None:
+    old, new = "C02010100111111111110000001", "C02010100122222222220000001"
+    catalogue = f"""
+        item_code | valid_from | valid_to   | platform_price | pack_factor | maker | generic_name | covered | class_code | class_name | implantable | key_list
+        {old}     | 2020-01-01 | 2025-02-10 | 100            | 1           | M     | stent        | yes     | C020101    | stent      | yes         | yes
+        {new}     | 2025-02-05 | -          | 100            | 1           | M     | stent        | yes     | C020101    | stent      | yes         | yes
+    """
+    lines = f"""
+        line_id | stay_id | charged_at | category   | item_code | quantity | unit_price | amount
+        1       | own     | 2025-03-02 | consumable | {new}     | 1        | 100        | 100
+    """
+    history = known(
+        date(2025, 4, 16),
+        device_uses=USES.replace(
+            "OWN       | 1        | 2025-03-02 10:00 | S1", f"{old} | 1 | 2025-03-02 10:00 | S1"
+        ),
+        consumables=catalogue,
+        fee_lines=lines,
+    )
+    found = uses_of_night(history, subjects(), Night(date(2025, 4, 16), reopen_days=60))
+    assert f"own|{new}" in found["subject_id"].to_list()
+    assert f"own|{old}" not in found["subject_id"].to_list()

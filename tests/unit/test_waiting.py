@@ -1,4 +1,4 @@
-"""Uses billed beyond their record are asked again when the store has told its count."""
+"""Uses billed beyond their record are asked again when a count of the store settles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from claims.history import History
 
 ITEM = "C0201010010001"
-COUNTED = date(2025, 6, 2)
+# Ten days after the count of hospital H, which was told two days after it.
+COUNTED = date(2025, 6, 10)
 STAYS = """
     stay_id | hospital_id | admitted_at | discharged_at | voided
     a       | H           | 2025-05-01  | 2025-05-08    | no
@@ -30,7 +31,7 @@ COUNTS = f"""
     hospital_id | item_code | lot | counted_on | quantity | received_on
     H           | {ITEM}    | L   | 2025-05-31 | 5        | 2025-06-02
     H           | OTHER     | L   | 2025-05-31 | 5        | 2025-06-02
-    K           | {ITEM}    | L   | 2025-05-31 | 5        | 2025-06-03
+    K           | {ITEM}    | L   | 2025-05-31 | 5        | 2025-06-13
 """
 
 
@@ -42,7 +43,7 @@ def known(until: date) -> History:
 def lake(root: Path, **unlike: object) -> Lake:
     """A lake in which one night measured a use of each stay, the first of them as told."""
     plain = {
-        "event_on": date(2025, 5, 3), "item_code": ITEM, "run_date": date(2025, 5, 9),
+        "item_code": ITEM, "run_date": date(2025, 5, 9),
         "billed_over_used": 1_000.0, "has_record": 1.0, "record_expected": 0.0,
         "gone_unrecorded": None,
     }  # fmt: skip
@@ -64,10 +65,11 @@ def asked(lake: Lake, on: date, reopen_days: int = 60) -> list[str]:
 
 def test_it_is_asked_on_the_night_of_the_count_alone(tmp_path: Path) -> None:
     held = lake(tmp_path)
-    assert asked(held, date(2025, 6, 1)) == []
+    assert asked(held, date(2025, 6, 2)) == []
+    assert asked(held, date(2025, 6, 9)) == []
     assert asked(held, COUNTED) == ["a"]
-    assert asked(held, date(2025, 6, 3)) == ["b"]
-    assert asked(held, date(2025, 6, 4)) == []
+    assert asked(held, date(2025, 6, 13)) == ["b"]
+    assert asked(held, date(2025, 6, 14)) == []
 
 
 @pytest.mark.parametrize(
@@ -76,10 +78,9 @@ def test_it_is_asked_on_the_night_of_the_count_alone(tmp_path: Path) -> None:
         {"billed_over_used": 0.0},
         {"gone_unrecorded": 0.0},
         {"has_record": 0.0},
-        {"event_on": date(2025, 6, 1)},
         {"run_date": COUNTED},
     ],
-    ids=["equal", "decided", "no record is kept", "used after the count", "of this very night"],
+    ids=["equal", "decided", "no record is kept", "of this very night"],
 )
 def test_what_the_count_says_nothing_new_of_is_not_asked(
     tmp_path: Path, unlike: dict[str, object]
@@ -92,7 +93,7 @@ def test_an_article_that_is_recorded_by_rule_waits_without_a_record(tmp_path: Pa
 
 
 def test_what_is_closed_is_not_opened_again(tmp_path: Path) -> None:
-    assert asked(lake(tmp_path), COUNTED, reopen_days=20) == []
+    assert asked(lake(tmp_path), COUNTED, reopen_days=30) == []
 
 
 def test_a_lake_that_measured_nothing_has_nothing_waiting(tmp_path: Path) -> None:
