@@ -17,6 +17,7 @@ from claims.settings import Settings
 from flows.command_line import app
 from flows.judging import base_measures, with_standards
 from flows.verify import Verified, examine, verify
+from rules import cautions
 from rules.declaration import CLUE, DOUBT, Grade
 from tests.worlds import subjects, world
 
@@ -100,17 +101,27 @@ def only(told: Verified) -> dict[str, Any]:
     return told.lines.row(0, named=True)
 
 
-def test_more_than_used_recommends_to_hold_with_article_limit_and_evidence(tmp_path: Path) -> None:
-    line = only(examined(tmp_path, MORE_THAN_USED))
+def test_a_price_above_all_recommends_to_hold(tmp_path: Path) -> None:
+    dear = f"c,a,{AT},consumable,{SCREW},1,250,250,L4"
+    line = only(examined(tmp_path, dear, header=HEADER + ",lot"))
     assert (line["verdict"], line["verdict_zh"]) == (HOLD, "建议暂缓支付")
+    assert "doubtful point C05 Price above the allowed" in line["reason"]
+    assert "疑点 C05 超标准收费" in line["reason_zh"]
+
+
+def test_more_than_used_is_asked_with_article_limit_and_evidence(tmp_path: Path) -> None:
+    line = only(examined(tmp_path, MORE_THAN_USED))
+    # Before payment no store has counted yet: the record may have forgotten the units.
+    assert (line["verdict"], line["verdict_zh"]) == (QUERY, "询问")
     (found,) = line["findings"]
-    assert (found["code"], found["grade"], found["article"]) == ("C02", "疑点", "38-3")
+    assert (found["code"], found["grade"], found["article"]) == ("C02", "线索", "38-3")
+    assert found["unasked_en"] == [cautions.not_counted.en]
     assert found["limits"] == '{"billed_over_used_units": 1.0}'
     assert '"billed_quantity":3.0' in found["evidence"]
     assert found["amount_in_doubt"] == 200.0
-    assert "doubtful point C02 More billed than used" in line["reason"]
+    assert "clue C02 More billed than used" in line["reason"]
     assert "item 3" in line["reason"]
-    assert "疑点 C02 耗材多记" in line["reason_zh"]
+    assert "线索 C02 耗材多记" in line["reason_zh"]
     assert "第38条第3项" in line["reason_zh"]
     assert "billed 2.0 units more than the operation record shows" in line["reason"]
 
@@ -170,7 +181,7 @@ def test_every_line_keeps_its_place(tmp_path: Path) -> None:
     ).lines
     assert told["row"].to_list() == [1, 2, 3, 4, 5, 6]
     assert told["line_id"].to_list() == ["d", "x", "b", "s", "s", "p"]
-    assert told["verdict"].to_list() == [CLEAR, QUERY, HOLD, CLEAR, QUERY, QUERY]
+    assert told["verdict"].to_list() == [CLEAR, QUERY, QUERY, CLEAR, QUERY, QUERY]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +199,7 @@ def test_a_doubtful_point_holds_and_a_clue_asks(
     assert verdict_of(grade, protected) == verdict
 
 
-def test_what_could_not_be_asked_makes_a_query_of_a_hold_and_is_told(tmp_path: Path) -> None:
+def test_what_could_not_be_asked_makes_a_query_and_is_told(tmp_path: Path) -> None:
     path = lines_of(tmp_path, MORE_THAN_USED)
     stays = STAYS.rsplit("\n    gone", 2)[0]
     told = examine(read_proposal(path), world(BEFORE, stays=stays, **RECORDED), NIGHT)
@@ -277,7 +288,9 @@ def test_a_folder_without_lines_is_refused_gently(tmp_path: Path) -> None:
 
 def test_a_known_stay_keeps_its_rows_when_it_stands_beside_the_line(tmp_path: Path) -> None:
     row = MORE_THAN_USED + ",H,900,2025-06-01,2025-06-05"
-    assert only(examined(tmp_path, row, header=STAY_BESIDE))["verdict"] == HOLD
+    line = only(examined(tmp_path, row, header=STAY_BESIDE))
+    assert line["rules"] == ["C02"]
+    assert line["reason"].startswith("clue C02")
 
 
 def test_a_stay_of_which_only_the_bill_is_known_is_asked_and_not_held(tmp_path: Path) -> None:
@@ -293,7 +306,7 @@ def test_a_stay_of_which_only_the_bill_is_known_is_asked_and_not_held(tmp_path: 
 def test_lines_without_a_class_of_fee_are_taken_for_consumables(tmp_path: Path) -> None:
     header = HEADER.replace(",category", "")
     told = examined(tmp_path, MORE_THAN_USED.replace(",consumable", ""), header=header)
-    assert only(told)["verdict"] == HOLD
+    assert only(told)["rules"] == ["C02"]
     assert any("taken for a consumable" in one for one in told.notices)
 
 
