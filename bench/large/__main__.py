@@ -1,6 +1,8 @@
 """Judge large cities forward in time, and write the page and its figures.
 
 python -m bench.large --seeds 121 122 123 124 125 --changed 126 --out docs/large-cities.md
+
+With changed cities alone, the page keeps what it told of the others.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bench.large.asked import AUDIT_SHARE, MONTHS, STAYS, Asked
-from bench.large.figures import City, counted
+from bench.large.figures import City, beside, counted
 from bench.large.judging import HITS, KEY, RECORDS, judge
 from bench.large.page import PLACE, page
 from bench.report.cities import states
@@ -63,7 +65,10 @@ def run(given: Namespace) -> None:
         cities = [_city(asked, given) for asked in _cities(given)]
         if not given.out:
             return
-        storing.save(counted(cities), figures)
+        told = counted(cities)
+        if not given.seeds and figures.exists():
+            told = beside(storing.load(figures), told)
+        storing.save(told, figures)
     out.write_text(page(storing.load(figures)), encoding="utf-8")
     console.print(f"Written to {out}.")
 

@@ -77,6 +77,13 @@ def counted(cities: Sequence[City]) -> Data:
     }
 
 
+def beside(earlier: Data, told: Data) -> Data:
+    """Figures of changed cities alone, beside what was told of plain ones before."""
+    plain = [row for row in earlier["made"] if not row["asked"]["changed"]]
+    own = ("changed_queues", "unknown")
+    return {**earlier, "made": plain + told["made"], **{name: told[name] for name in own}}
+
+
 def _made(one: City) -> Data:
     planted = one.key.filter(~pl.col("innocent")).unique([TYPE, "subject_id"])
     judged = {entity: one.records.filter(pl.col(TYPE) == entity).height for entity in ENTITIES}

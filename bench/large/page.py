@@ -137,7 +137,9 @@ def _rules(data: Data, kind: str) -> Iterator[str]:
             f"A rule speaks of {share(row['spoken'] / row['records'])} of these {plural(kind)};"
             f" {share(row['planted'] / max(row['spoken'], 1))} of them are planted.\n"
         )
-    told = where(data["rules"], subject_type=kind)
+    told = where(data.get("rules", []), subject_type=kind)
+    if not told:
+        return
     yield "Rule by rule, those that speak of most first:\n"
     yield from grid(
         ("rule", "as", f"{plural(kind)} it speaks of", "planted", "by its own scheme", "share"),
@@ -241,7 +243,12 @@ def _made(data: Data) -> Iterator[str]:
     )  # fmt: skip
     states = {(row["state"]["city"], row["state"]["judging"]) for row in data["made"]}
     for city, judging in sorted(states):
-        yield f"State of the code: cities {city}, judging {judging}.\n"
+        own = listed(
+            str(row["asked"]["seed"])
+            for row in data["made"]
+            if (row["state"]["city"], row["state"]["judging"]) == (city, judging)
+        )
+        yield f"State of the code of seeds {own}: cities {city}, judging {judging}.\n"
 
 
 def _row(row: Data) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from bench.large.asked import Asked
-from bench.large.figures import TOGETHER, City, counted, unknown
+from bench.large.figures import TOGETHER, City, beside, counted, unknown
 from bench.large.judging import strangers
 from bench.large.page import page
 from bench.training import page as page_of_training
@@ -146,6 +146,18 @@ def test_a_page_without_a_changed_city_says_nothing_of_one() -> None:
     said = page(counted([city(seed=1, changed=False)]))
     assert "changed" not in said
     assert "**Uses.**" in said
+
+
+def test_a_changed_city_alone_stands_beside_what_was_told_of_the_others(data: Data) -> None:
+    plain = counted([city(seed=1, changed=False), city(seed=2, changed=False)])
+    assert beside(plain, counted([_changed()])) == data
+    assert beside(data, counted([_changed()])) == data
+
+
+def test_figures_of_before_rules_were_told_make_a_page(data: Data) -> None:
+    said = page({name: rows for name, rows in data.items() if name != "rules"})
+    assert "Rule by rule" not in said
+    assert "State of the code of seeds 1, 2 and 3: cities aa, judging bb." in said
 
 
 def _changed() -> City:
