@@ -210,12 +210,15 @@ class History:
             .drop("_parent_until")
         )
 
-    def current(self, name: str, after: date | None = None) -> pl.LazyFrame:
+    def current(
+        self, name: str, after: date | None = None, stays: pl.LazyFrame | None = None
+    ) -> pl.LazyFrame:
         """The rows of one table as known on the last night; cancelled stays are left out.
 
-        ``after`` limits them to those received after a day.
+        ``after`` limits them to those received after a day, ``stays`` to those of stays, as in
+        ``versions``.
         """
-        rows = self.versions(name, after=after).filter(pl.col(KNOWN_UNTIL).is_null())
+        rows = self.versions(name, stays, after).filter(pl.col(KNOWN_UNTIL).is_null())
         if name == "stays":
             rows = rows.filter(~pl.col("voided").fill_null(value=False))
         return rows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from claims.history import KNOWN_FROM, KNOWN_UNTIL
+from claims.history import KNOWN_FROM
 from features import ledger_flows, use_frames
 from features.papers import CONSIGNED_DAYS, SETTLE_DAYS
 from features.purchase_book import judged_anew
@@ -116,8 +116,8 @@ def _as_billed(history: History, records: pl.LazyFrame) -> pl.LazyFrame:
         return found.lazy()
     few = found.lazy()
     ids = few.select("stay_id").unique()
-    lines = history.since_first_of(ids).versions("fee_lines", ids)
-    sold = lines.filter(pl.col(KNOWN_UNTIL).is_null() & (pl.col("quantity") > 0))
+    lines = history.since_first_of(ids).current("fee_lines", stays=ids)
+    sold = lines.filter(pl.col("quantity") > 0)
     nights = few.select("stay_id", "as_of").unique()
     return as_billed(history, few, sold.select("stay_id", "item_code").join(nights, on="stay_id"))
 
@@ -125,8 +125,7 @@ def _as_billed(history: History, records: pl.LazyFrame) -> pl.LazyFrame:
 def standing(history: History, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows (stay_id and more) with the hospital of their stay; not those of cancelled stays."""
     mine = rows.collect().lazy()
-    newest = pl.col(KNOWN_UNTIL).is_null() & ~pl.col("voided").fill_null(value=False)
-    stays = history.versions("stays", mine.select("stay_id")).filter(newest)
+    stays = history.current("stays", stays=mine.select("stay_id"))
     return mine.join(stays.select("stay_id", "hospital_id"), on="stay_id")
 
 

@@ -80,7 +80,7 @@ def graded_down(history: History, entities: Iterable[str] = tuple(CATALOGUES)) -
     """Rules that can be clues alone for want of data, each with what could not be asked."""
     gaps = Gaps(history)
     return [
-        f"rule {one.code} {one.en}: {'; '.join(en for en, _ in gaps.why(one))}"
+        f"rule {one.code} {one.en}: {'; '.join(en for en, _ in gaps.why(one).values())}"
         for entity in entities
         for one in usable_rules(history, entity)
         if gaps.why(one)

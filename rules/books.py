@@ -81,9 +81,9 @@ class Gaps:
                 gaps |= _without(CONTEXT[name], self.history.present)
         return sorted(gaps)
 
-    def why(self, item: Rule) -> list[tuple[str, str]]:
-        """What could not be asked for a rule, in English and Chinese."""
-        return [self._words(guard, gaps) for guard, gaps in self.unasked(item)]
+    def why(self, item: Rule) -> dict[Protective, tuple[str, str]]:
+        """What could not be asked for a rule, in English and Chinese, by explanation."""
+        return {guard: self._words(guard, gaps) for guard, gaps in self.unasked(item)}
 
     def _words(self, guard: Protective, gaps: list[str]) -> tuple[str, str]:
         en, zh = WHOSE[not self.own.isdisjoint(gaps)]

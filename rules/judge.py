@@ -95,9 +95,8 @@ def _breaches(measured: pl.DataFrame, item: Rule, gaps: Gaps | None = None) -> p
         for name in item.evidence
         if name in measured.columns
     ]
-    why = [] if gaps is None else gaps.why(item)
-    unasked = [] if gaps is None else [guard for guard, _ in gaps.unasked(item)]
-    doubts = [one for one in item.cautions if one.about not in unasked]
+    why = {} if gaps is None else gaps.why(item)
+    doubts = [one for one in item.cautions if one.about not in why]
     return (
         measured.lazy()
         .filter(item.expr.fill_null(value=False))
@@ -109,8 +108,8 @@ def _breaches(measured: pl.DataFrame, item: Rule, gaps: Gaps | None = None) -> p
             amount=item.amount.fill_null(0).clip(lower_bound=0).round().cast(pl.Int64),
             loss_method=pl.lit(item.loss_method),
             protected_by=pl.concat_list(guards).list.drop_nulls(),
-            unasked_en=_told(doubts, [en for en, _ in why], zh=False),
-            unasked_zh=_told(doubts, [zh for _, zh in why], zh=True),
+            unasked_en=_told(doubts, [en for en, _ in why.values()], zh=False),
+            unasked_zh=_told(doubts, [zh for _, zh in why.values()], zh=True),
         )
         # What another explanation silences anyway need not be asked further.
         .with_columns(

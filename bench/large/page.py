@@ -241,14 +241,12 @@ def _made(data: Data) -> Iterator[str]:
          "of uses", "make and land, min", "learn, min", "judge, min", "peak, GB"),
         (_row(row) for row in data["made"]),
     )  # fmt: skip
-    states = {(row["state"]["city"], row["state"]["judging"]) for row in data["made"]}
-    for city, judging in sorted(states):
-        own = listed(
-            str(row["asked"]["seed"])
-            for row in data["made"]
-            if (row["state"]["city"], row["state"]["judging"]) == (city, judging)
-        )
-        yield f"State of the code of seeds {own}: cities {city}, judging {judging}.\n"
+    seeds: dict[tuple[str, str], list[str]] = {}
+    for row in data["made"]:
+        state = (row["state"]["city"], row["state"]["judging"])
+        seeds.setdefault(state, []).append(str(row["asked"]["seed"]))
+    for (city, judging), own in sorted(seeds.items()):
+        yield f"State of the code of seeds {listed(own)}: cities {city}, judging {judging}.\n"
 
 
 def _row(row: Data) -> tuple[str, ...]:
