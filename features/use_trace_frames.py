@@ -36,13 +36,14 @@ def trace(history: History, subjects: pl.LazyFrame) -> pl.LazyFrame:
     )
     bought = deliveries(history, wanted).collect().lazy()
     again = _again(history, wanted).collect().lazy()
+    lots = _deliveries(wanted, bought, "lot").collect().lazy()
     return (
         uses.join(stays.select(*STAY, "hospital_id"), on=STAY, how="left")
         .join(again, on=GOODS, how="left")
         .join(unread(history, wanted, again, bought), on=GOODS, how="left")
         .join(_numbered(numbers(history, wanted, bought)), on=GOODS, how="left")
-        .join(_lots(wanted, bought), on=GOODS, how="left")
-        .join(_expiry(wanted, bought), on=GOODS, how="left")
+        .join(_lots(wanted, lots), on=GOODS, how="left")
+        .join(_expiry(wanted, bought, lots), on=GOODS, how="left")
         .join(_packs(history, uses, stays), on=GOODS, how="left")
         .join(_transferred(history, wanted), on=GOODS, how="left")
         .join(_opening(history, wanted), on=GOODS, how="left")
@@ -102,12 +103,12 @@ def _numbered(units: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+def _lots(wanted: pl.LazyFrame, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Lots: days used before delivery, and whether one came as a gift."""
     mine = wanted.drop_nulls("lot").select(*GOODS, "lot", "hospital_id", "used_on").unique()
     early = (pl.col("delivered_on").first() - pl.col("used_on").min()).dt.total_days()
     return (
-        mine.join(_deliveries(mine, bought, "lot"), on=[*PLACE, "as_of", "lot"])
+        mine.join(lots, on=[*PLACE, "as_of", "lot"])
         .group_by(*GOODS, "lot")
         .agg(
             # Consigned goods are posted after their use; all other goods come before it.
@@ -119,15 +120,15 @@ def _lots(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _expiry(wanted: pl.LazyFrame, bought: pl.LazyFrame) -> pl.LazyFrame:
+def _expiry(wanted: pl.LazyFrame, bought: pl.LazyFrame, lots: pl.LazyFrame) -> pl.LazyFrame:
     """Days used after expiry, and shelf life at delivery, of what each record names.
 
     The delivery that bears the number of the unit tells it. Where none does, the lot's: of
     several dates the latest, because only one can be that of a lot.
     """
     mine = wanted.select(*GOODS, "lot", "serial", "hospital_id", "used_on").unique()
-    for name in ("serial", "lot"):
-        told = _deliveries(mine.drop_nulls(name), bought, name).select(
+    for name, came in (("serial", _deliveries(mine, bought, "serial")), ("lot", lots)):
+        told = came.select(
             *PLACE, "as_of", name, **{f"{what}_of_{name}": what for what in ("expiry_on", "fresh")}
         )
         mine = mine.join(told, on=[*PLACE, "as_of", name], how="left")
@@ -144,7 +145,8 @@ def _deliveries(mine: pl.LazyFrame, bought: pl.LazyFrame, name: str) -> pl.LazyF
     """What is known of each lot or serial number of a hospital: days, shelf life, how it came."""
     asked = [*PLACE, "as_of", name]
     came = bought.drop_nulls(name).rename({"buyer": "hospital_id"})
-    known = mine.select(asked).unique().join(came, on=[*PLACE, name]).filter(as_of("as_of"))
+    wanted = mine.select(asked).drop_nulls(name).unique()
+    known = wanted.join(came, on=[*PLACE, name]).filter(as_of("as_of"))
     return known.group_by(asked).agg(
         pl.col("expiry_on").max(),
         pl.col("delivered_on").min(),
