@@ -47,6 +47,8 @@ says how many of the first are planted. Intervals draw whole hospitals of all ci
   detectors say.
 - **both**: the last two together, which is what Jianbao does
   ([why](decisions/0020-where-trees-start.md)).
+- **both, held to directions**: the same, but no tree may lower a record for more of a figure whose
+  declared side is high, or raise it ([why not](decisions/0029-trees-without-a-side.md)).
 - **no labels**: rules and detectors alone, as on the first night.
 
 {verdict}
@@ -128,9 +130,9 @@ def verdict(found: dict[str, dict[str, float]]) -> str:
     said = []
     for entity, told in found.items():
         best = max(told, key=lambda name: told[name])
+        ours = "" if best == "both" else f"; both: {told['both']:.1%}"
         said.append(
-            f"Of {entity}s, **{best}** puts most of the planted in front ({told[best]:.1%}; "
-            f"both: {told['both']:.1%})."
+            f"Of {entity}s, **{best}** puts most of the planted in front ({told[best]:.1%}{ours})."
         )
     return "\n".join(said)
 

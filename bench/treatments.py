@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.catalogue import CATALOGUES
 from models.bundle import prior_margin
+from models.detectors import DETECTORS
 from models.examples import Examples
 from models.frames import matrix
 from models.groups import hash_folds
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from models.preparing import Prepared
+    from models.preparing import Prepared, Recipe
 
     Margins = NDArray[np.float64]
 
@@ -81,6 +83,14 @@ def both(side: Side) -> Margins:
     return _grown(side, side.prepared.examples, begun=True)
 
 
+def both_held_to_directions(side: Side) -> Margins:
+    """What Jianbao does, with trees that push each figure towards its declared side alone."""
+    examples = side.prepared.examples
+    recipe = side.prepared.recipe
+    plan = replace(side.prepared.planting(), directions=_directions(recipe))
+    return plant(examples, plan, np.arange(len(examples.labels))).margins(side.values)
+
+
 def no_labels(side: Side) -> Margins:
     """The order of the first night."""
     return prior_margin(side.tried, side.prepared.recipe.rule_columns)
@@ -93,8 +103,14 @@ TREATMENTS: dict[str, Callable[[Side], Margins]] = {
     "unaudited as negatives": unaudited_as_negatives,
     "begun by rules and detectors": begun,
     "both": both,
+    "both, held to directions": both_held_to_directions,
     "no labels": no_labels,
 }
+
+
+def _directions(recipe: Recipe) -> dict[str, int]:
+    """The side on which each column speaks of a suspicion: 1 for high, -1 for low, 0 for both."""
+    return CATALOGUES[recipe.entity].sides() | dict.fromkeys((*DETECTORS, *recipe.rule_columns), 1)
 
 
 def _grown(side: Side, examples: Examples, *, begun: bool) -> Margins:

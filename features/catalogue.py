@@ -143,6 +143,11 @@ class Catalogue:
         plain = {item.name: item.family for item in self.features}
         return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
 
+    def sides(self) -> dict[str, int]:
+        """Model column to the side that is suspicious: 1 high, -1 low, 0 both."""
+        plain = {item.name: item.direction.side for item in self.features}
+        return plain | {name + VERSUS_PEERS: side for name, side in plain.items()}
+
 
 STAY_FRAMES = {
     **stay_frames.FRAMES,

@@ -39,6 +39,11 @@ class Direction(Enum):
     LOW = "low"
     BOTH = "both"
 
+    @property
+    def side(self) -> int:
+        """1 where high is suspicious, -1 where low is, 0 where both are."""
+        return {"high": 1, "low": -1}.get(self.value, 0)
+
 
 HIGH, LOW, BOTH = Direction.HIGH, Direction.LOW, Direction.BOTH
 

@@ -1,11 +1,12 @@
 """Unusual records, found without labels, by three PyOD families.
 
-A forest (IForest) isolates odd combinations, histograms (HBOS) see odd single values and
-neighbours (KNN) see records without company. None of them looks at the batch it scores,
-unlike ECOD and COPOD, so a record scores the same alone and in any company. Each raw
-score becomes a percentile of the training distribution, and ``anomaly`` is the percentile
-of the highest of them: ADBench finds no family best everywhere, a rank needs no unit, and who
-is odd in one way only is lost in a mean (docs/decisions/0010-detectors.md).
+A forest (IForest) isolates odd combinations, histograms (HBOS) see odd values within a family of
+features (``models/rarity.py``) and neighbours (KNN) see records without company. All of them
+see only the suspicious side of a figure that has one. None looks at the batch it scores, unlike
+ECOD and COPOD, so a record scores the same alone and in any company. Each raw score becomes a
+percentile of the training distribution, and ``anomaly`` is the percentile of how unlikely the
+two highest of them are together: ADBench finds no family best everywhere, a rank needs no unit,
+and the third may be blind to a kind of record (docs/decisions/0010-detectors.md).
 """
 
 from __future__ import annotations
@@ -15,19 +16,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from pyod.models.hbos import HBOS
 from pyod.models.iforest import IForest
 from pyod.models.knn import KNN
 
 from models.frames import SUBJECT, digest, hashes, in_key_order, sample, values_frame
-from models.histogram import Fitted, mean_terms, terms, total
 from models.percentiles import Percentiles
+from models.rarity import Rarity
 from models.scaling import Scaling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from models.histogram import Fitted
 
 IFOREST, HBOS_NAME, KNN_NAME = "iforest", "hbos", "knn"
 DETECTORS = (IFOREST, HBOS_NAME, KNN_NAME)
@@ -39,36 +41,37 @@ TRAINING_ROWS = 20_000
 # Borgwardt 2013), and takes time in proportion to its size.
 NEIGHBOUR_ROWS = 1_000
 NEIGHBOURS = 5
-# What the mean adds to the highest percentile: it orders those of equal height.
-TIE = 1e-3
+# Nearer to 1 than this no percentile is believed, so that being unlikely stays finite.
+LEAST_LEFT = 1e-12
 # The sizes of the Isolation Forest paper (Liu, Ting and Zhou 2008: 256 rows a tree),
 # with twice its trees for steadier ranks.
 TREES = 200
 ROWS_PER_TREE = 256
-LEAST_BINS, MOST_BINS = 3, 20
 LEAST_ROWS = 2
+# The family of columns whose feature names none.
+NO_FAMILY = "other"
 
 
 @dataclass(frozen=True)
 class DetectorSet:
     """Fitted detectors with the frozen preprocessing and training distributions they need.
 
-    ``bases`` holds the training mean of each histogram's and each neighbour distance's
-    term, against which an explanation is centred.
+    ``near`` holds the training mean of each column's squared distance to the neighbour,
+    against which an explanation is centred.
     """
 
     features: tuple[str, ...]
     scaling: Scaling
     forest: Fitted
-    histogram: Fitted
+    rarity: Rarity
     neighbours: Fitted
     percentiles: Mapping[str, Percentiles]
-    bases: Mapping[str, tuple[float, ...]]
+    near: tuple[float, ...]
     rows: int
 
     def raw(self, measured: pl.DataFrame) -> pl.DataFrame:
         """Raw scores, higher is more unusual: subject_id, iforest, hbos, knn."""
-        scores = _raw(self.forest, self.histogram, self.neighbours, self.scaling.apply(measured))
+        scores = _raw(self.forest, self.rarity, self.neighbours, self.scaling.apply(measured))
         return values_frame(measured[SUBJECT], DETECTORS, scores)
 
     def score(self, measured: pl.DataFrame) -> pl.DataFrame:
@@ -77,7 +80,7 @@ class DetectorSet:
         places = np.column_stack(
             [self.percentiles[name].of(raw[name].to_numpy()) for name in DETECTORS]
         )
-        anomaly = self.percentiles[ANOMALY].of(_highest(places))
+        anomaly = self.percentiles[ANOMALY].of(unlikely(places))
         return values_frame(
             measured[SUBJECT], (*DETECTORS, ANOMALY), np.column_stack([places, anomaly])
         )
@@ -85,37 +88,56 @@ class DetectorSet:
     def fingerprint(self) -> str:
         """A hash of everything that decides a score; equal for equal models."""
         trees = [part for tree in self.forest.estimators_ for part in _tree_parts(tree.tree_)]
-        knots = [np.array((p.scores, p.places)) for _, p in sorted(self.percentiles.items())]
+        known = [*(p for _, p in sorted(self.percentiles.items())), *self.rarity.percentiles]
+        knots = [np.array((one.scores, one.places)) for one in known]
         places = [np.array(self.scaling.centre), np.array(self.scaling.spread)]
-        fitted = [self.histogram.hist_, self.histogram.bin_edges_, neighbour_rows(self)]
-        return digest(["|".join(self.scaling.columns), *places, *trees, *fitted, *knots])
+        histogram = self.rarity.histogram
+        fitted = [histogram.hist_, histogram.bin_edges_, neighbour_rows(self)]
+        named = zip(self.scaling.columns, self.scaling.sides, self.rarity.families, strict=False)
+        columns = "|".join(f"{name} {side} {family}" for name, side, family in named)
+        return digest([columns, *places, *trees, *fitted, *knots])
 
 
-def fit_detectors(measured: pl.DataFrame, features: Sequence[str], *, seed: int) -> DetectorSet:
+def fit_detectors(
+    measured: pl.DataFrame,
+    features: Sequence[str],
+    *,
+    seed: int,
+    sides: Mapping[str, int] | None = None,
+    families: Mapping[str, str] | None = None,
+) -> DetectorSet:
     """Fit the three families on (a bounded sample of) ``measured``.
 
-    The order of the rows does not matter. Few rows, one feature or none that varies give
-    detectors that find everything equally ordinary rather than an error.
+    ``sides`` says of a column which side of its median is suspicious (1 above, -1 below; both if it
+    is not named), ``families`` of which feature family it is. The order of the rows does not
+    matter. Few rows, one feature or none that varies give detectors that find everything equally
+    ordinary rather than an error.
     """
     training = _at_least(sample(measured, TRAINING_ROWS, seed))
-    scaling = Scaling.fit(training, features)
+    scaling = Scaling.fit(training, features, sides or {})
     values = scaling.apply(training)
     near = _near(training, seed)
-    forest, histogram = _forest(values, seed), _histogram(values)
+    forest = _forest(values, seed)
+    rarity = Rarity.fit(values, _families(scaling, families or {}))
     neighbours = _neighbours(values[near])
-    raw = _raw(forest, histogram, neighbours, values)
+    raw = _raw(forest, rarity, neighbours, values)
     # A row that is its own neighbour lies at distance 0; PyOD's training scores leave it out.
     raw[near, DETECTORS.index(KNN_NAME)] = neighbours.decision_scores_
     return DetectorSet(
         features=tuple(features),
         scaling=scaling,
         forest=forest,
-        histogram=histogram,
+        rarity=rarity,
         neighbours=neighbours,
         percentiles=_percentiles(raw),
-        bases=_bases(histogram, neighbours, values, near),
+        near=_usual_distances(neighbours, values[near]),
         rows=training.height,
     )
+
+
+def _families(scaling: Scaling, named: Mapping[str, str]) -> list[str]:
+    padding = [NO_FAMILY] * (scaling.width - len(scaling.columns))
+    return [named.get(name, NO_FAMILY) for name in scaling.columns] + padding
 
 
 def neighbour_rows(detectors: DetectorSet) -> NDArray[np.float64]:
@@ -137,50 +159,43 @@ def _squares(
 
 
 def _raw(
-    forest: Fitted, histogram: Fitted, neighbours: Fitted, values: NDArray[np.float64]
+    forest: Fitted, rarity: Rarity, neighbours: Fitted, values: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     if not len(values):
         return np.zeros((0, len(DETECTORS)))
     return np.column_stack(
         [
             forest.decision_function(values),
-            total(terms(histogram, values)),
+            rarity.score(values),
             neighbours.decision_function(values),
         ]
     )
 
 
-def _highest(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Column by column, so that the order of additions is the same for one row and for many.
-    total = places[:, 0] + places[:, 1] + places[:, 2]
-    return np.asarray(places.max(axis=1) + TIE * total / len(DETECTORS))
+def unlikely(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One over the product of the two smallest upper tails: Fisher's sum of logs, without a log.
+
+    It rises as -log(1 - p) of the two highest percentiles added up does, in arithmetic that
+    rounds a row alone as in any company.
+    """
+    left = np.sort(np.maximum(1.0 - places, LEAST_LEFT), axis=1)
+    return np.asarray(1.0 / (left[:, 0] * left[:, 1]))
 
 
 def _percentiles(raw: NDArray[np.float64]) -> dict[str, Percentiles]:
     fitted = {name: Percentiles.fit(raw[:, place]) for place, name in enumerate(DETECTORS)}
     places = [fitted[name].of(raw[:, place]) for place, name in enumerate(DETECTORS)]
-    return fitted | {ANOMALY: Percentiles.fit(_highest(np.column_stack(places)))}
+    return fitted | {ANOMALY: Percentiles.fit(unlikely(np.column_stack(places)))}
 
 
-def _bases(
-    histogram: Fitted, neighbours: Fitted, values: NDArray[np.float64], near: NDArray[np.int64]
-) -> dict[str, tuple[float, ...]]:
+def _usual_distances(neighbours: Fitted, values: NDArray[np.float64]) -> tuple[float, ...]:
     _, index = neighbours.neigh_.kneighbors(n_neighbors=neighbours.n_neighbors)
-    squares = _squares(neighbours, values[near], index)
-    return {
-        HBOS_NAME: tuple(mean_terms(histogram, values).tolist()),
-        KNN_NAME: tuple(squares.mean(axis=0).tolist()),
-    }
+    return tuple(_squares(neighbours, values, index).mean(axis=0).tolist())
 
 
 def _forest(values: NDArray[np.float64], seed: int) -> Fitted:
     rows = min(ROWS_PER_TREE, len(values))
     return IForest(n_estimators=TREES, max_samples=rows, random_state=seed, n_jobs=1).fit(values)
-
-
-def _histogram(values: NDArray[np.float64]) -> Fitted:
-    # The square root of n is the usual rule for few rows.
-    return HBOS(n_bins=max(LEAST_BINS, min(MOST_BINS, int(len(values) ** 0.5)))).fit(values)
 
 
 def _neighbours(values: NDArray[np.float64]) -> Fitted:

@@ -6,7 +6,8 @@ base add up to it (tests hold it):
 * ``ranker``: the margin, in log-odds, by exact tree SHAP inside LightGBM;
 * ``iforest``: minus the mean path length, by ``shap.TreeExplainer``; the score is a
   monotone function of it, and positive means more unusual;
-* ``hbos``: its raw score, a sum over columns, whose Shapley values are the centred terms.
+* ``hbos``: the rarity of the feature family that speaks for the record, a sum over the family's
+  columns, whose Shapley values are the centred terms; the score rises with its percentile.
 
 KNN scores but is no source of its own. The ranker reads detector percentiles and names no
 feature by them; what it gives a percentile is handed on to the features in proportion to
@@ -24,7 +25,7 @@ import polars as pl
 
 from models.detectors import DETECTORS, HBOS_NAME, IFOREST, KNN_NAME, DetectorSet, neighbour_terms
 from models.frames import RULE_PREFIX, SUBJECT, values_frame
-from models.histogram import Fitted, terms, total
+from models.histogram import Fitted, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,20 +148,16 @@ def _usual_path(rows: int) -> float:
 
 def _detector_pushes(
     detectors: DetectorSet, rows: pl.DataFrame
-) -> tuple[dict[str, NDArray[np.float64]], dict[str, float]]:
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, float | NDArray[np.float64]]]:
     """What each column adds to each detector, rows x scaled columns, and the bases."""
     values = detectors.scaling.apply(rows)
     forest, forest_base = _forest_pushes(detectors.forest.detector_, values)
-    usual = np.array(detectors.bases[HBOS_NAME])
-    near = neighbour_terms(detectors.neighbours, values) - np.array(detectors.bases[KNN_NAME])
-    pushes = {
-        IFOREST: forest,
-        HBOS_NAME: terms(detectors.histogram, values) - usual,
-        KNN_NAME: near,
-    }
+    rare, rare_base = detectors.rarity.pushes(values)
+    near = neighbour_terms(detectors.neighbours, values) - np.array(detectors.near)
+    pushes = {IFOREST: forest, HBOS_NAME: rare, KNN_NAME: near}
     width = len(detectors.scaling.columns)
     narrowed = {name: push[:, :width] for name, push in pushes.items()}
-    return narrowed, {IFOREST: forest_base, HBOS_NAME: float(usual.sum())}
+    return narrowed, {IFOREST: forest_base, HBOS_NAME: rare_base}
 
 
 def _forest_pushes(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from features.catalogue import CATALOGUES
 from models.detectors import DETECTORS, DetectorSet, fit_detectors
 from models.examples import examples_of
 from models.frames import SUBJECT, in_key_order, sample
@@ -127,10 +128,18 @@ def _detectors(
     """Detectors, and percentiles of the audited rows by detectors that did not see them."""
     if audited.is_empty() or unaudited.height >= ENOUGH_UNAUDITED:
         seen = unaudited.join(background, on=SUBJECT, how="anti")
-        detectors = fit_detectors(seen, recipe.features, seed=recipe.seed)
+        detectors = _fit(seen, recipe)
         return detectors, detectors.score(audited)
-    detectors = fit_detectors(measured, recipe.features, seed=recipe.seed)
+    detectors = _fit(measured, recipe)
     return detectors, _places_of_others(measured, audited, recipe)
+
+
+def _fit(rows: pl.DataFrame, recipe: Recipe) -> DetectorSet:
+    """Detectors that know of each figure its suspicious side and its family."""
+    known = CATALOGUES[recipe.entity]
+    return fit_detectors(
+        rows, recipe.features, seed=recipe.seed, sides=known.sides(), families=known.families()
+    )
 
 
 def _places_of_others(
@@ -142,6 +151,6 @@ def _places_of_others(
     parts = []
     for number in range(PERCENTILE_FOLDS):
         inside = fold == number
-        others = fit_detectors(ordered[np.flatnonzero(~inside)], recipe.features, seed=recipe.seed)
+        others = _fit(ordered[np.flatnonzero(~inside)], recipe)
         parts.append(others.score(ordered[np.flatnonzero(inside & wanted)]))
     return in_key_order(pl.concat(parts))

@@ -1,4 +1,4 @@
-"""Preprocessing frozen when a detector set is fitted: impute, centre, scale, bound."""
+"""Preprocessing frozen when a detector set is fitted: impute, centre, scale, bound, take a side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from models.frames import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -28,15 +28,19 @@ LEAST_WIDTH = 2
 
 @dataclass(frozen=True)
 class Scaling:
-    """Centre and spread of each usable column; constants and empty columns are dropped."""
+    """Centre, spread and suspicious side of each usable column; constant and empty ones are out.
+
+    A side is 1 where only what lies above the centre is suspicious, -1 below, 0 both.
+    """
 
     columns: tuple[str, ...]
     centre: tuple[float, ...]
     spread: tuple[float, ...]
+    sides: tuple[int, ...]
 
     @classmethod
-    def fit(cls, frame: pl.DataFrame, columns: Sequence[str]) -> Scaling:
-        """Measure medians and spreads on the training rows."""
+    def fit(cls, frame: pl.DataFrame, columns: Sequence[str], sides: Mapping[str, int]) -> Scaling:
+        """Measure medians and spreads on the training rows; a column without a side has both."""
         values = matrix(frame, columns)
         found = [
             (name, *location)
@@ -44,7 +48,8 @@ class Scaling:
             if (location := _location(values[:, place])) is not None
         ]
         names, centre, spread = zip(*found, strict=True) if found else ((), (), ())
-        return cls(tuple(names), tuple(centre), tuple(spread))
+        taken = tuple(sides.get(name, 0) for name in names)
+        return cls(tuple(names), tuple(centre), tuple(spread), taken)
 
     @property
     def width(self) -> int:
@@ -52,7 +57,7 @@ class Scaling:
         return max(len(self.columns), LEAST_WIDTH)
 
     def apply(self, frame: pl.DataFrame) -> NDArray[np.float64]:
-        """Values in spreads from the median, strictly increasing, inside (-BOUND, BOUND).
+        """Values in spreads from the median, increasing, inside (-BOUND, BOUND); 0 off the side.
 
         The soft bound z / (1 + |z| / BOUND) keeps extremes apart, where clipping would tie
         exactly those records that matter, and uses only exactly rounded arithmetic, so
@@ -62,6 +67,8 @@ class Scaling:
         scaled = (values - np.array(self.centre)) / np.array(self.spread)
         bounded = scaled / (1.0 + np.abs(scaled) / BOUND)
         known = np.where(np.isnan(bounded), 0.0, bounded)
+        sides = np.array(self.sides)
+        known = np.where(sides * known < 0, 0.0, known)
         padding = np.zeros((frame.height, self.width - len(self.columns)))
         return np.ascontiguousarray(np.hstack([known, padding]))
 

@@ -20,6 +20,7 @@ from models.calibration import Calibration
 from models.detectors import DetectorSet
 from models.percentiles import Percentiles
 from models.ranker import Ranker
+from models.rarity import Rarity
 from models.scaling import Scaling
 from models.start import Start
 
@@ -38,7 +39,7 @@ TRUSTED = (
     "sklearn.neighbors._ball_tree.BallTree",
     "sklearn.tree._tree.Tree",
 )
-FITTED = ("forest", "histogram", "neighbours")
+FOREST, HISTOGRAM, NEIGHBOURS = "forest", "histogram", "neighbours"
 DETECTORS_FILE = "detectors.json"
 RANKER_TEXT, RANKER_FILE = "ranker.txt", "ranker.json"
 RETRAIN = "Train it again with `jianbao retrain`, or restore the folder from a backup."
@@ -52,14 +53,25 @@ class ModelError(JianbaoError):
 
 def save_detectors(folder: Path, detectors: DetectorSet) -> None:
     """Write the detector set into the folder."""
-    for name in FITTED:
-        content = skops.io.dumps(getattr(detectors, name), compression=ZIP_DEFLATED)
+    rarity = detectors.rarity
+    fitted = {
+        FOREST: detectors.forest,
+        HISTOGRAM: rarity.histogram,
+        NEIGHBOURS: detectors.neighbours,
+    }
+    for name, one in fitted.items():
+        content = skops.io.dumps(one, compression=ZIP_DEFLATED)
         (folder / f"{name}.skops").write_bytes(content)
     ours = {
         "features": detectors.features,
         "scaling": asdict(detectors.scaling),
         "percentiles": {name: asdict(found) for name, found in detectors.percentiles.items()},
-        "bases": dict(detectors.bases),
+        "rarity": {
+            "families": rarity.families,
+            "percentiles": [asdict(found) for found in rarity.percentiles],
+            "usual": rarity.usual,
+        },
+        "near": detectors.near,
         "rows": detectors.rows,
     }
     write_json(folder / DETECTORS_FILE, ours)
@@ -68,14 +80,24 @@ def save_detectors(folder: Path, detectors: DetectorSet) -> None:
 def load_detectors(folder: Path) -> DetectorSet:
     """Read a detector set; scores are bit-equal to those of the set that was saved."""
     ours = read_json(folder / DETECTORS_FILE)
-    fitted = {name: _load_fitted(folder / f"{name}.skops") for name in FITTED}
+    if "rarity" not in ours:
+        raise ModelError(f"The model in {folder} was made by earlier code.", RETRAIN)
+    told = ours["rarity"]
+    rarity = Rarity(
+        histogram=_load_fitted(folder / f"{HISTOGRAM}.skops"),
+        families=tuple(told["families"]),
+        percentiles=tuple(Percentiles(**_tuples(one)) for one in told["percentiles"]),
+        usual=tuple(told["usual"]),
+    )
     return DetectorSet(
         features=tuple(ours["features"]),
         scaling=Scaling(**_tuples(ours["scaling"])),
+        forest=_load_fitted(folder / f"{FOREST}.skops"),
+        rarity=rarity,
+        neighbours=_load_fitted(folder / f"{NEIGHBOURS}.skops"),
         percentiles={name: Percentiles(**_tuples(p)) for name, p in ours["percentiles"].items()},
-        bases={name: tuple(base) for name, base in ours["bases"].items()},
+        near=tuple(ours["near"]),
         rows=ours["rows"],
-        **fitted,
     )
 
 

@@ -27,6 +27,8 @@ NEGOTIATED = 0.06  # most that a hospital bargains off a platform price that is 
 QUARTER = 91  # days after which a hospital bargains anew
 EXPIRY_DAYS = (400, 1100)
 EXPIRY_OF_UNITS = (150, 1100)  # units with serial numbers lie on the shelf for weeks only
+# A lot is what a maker made in so many days; lots are counted from so long before the first day.
+LOT_DAYS, LOTS_FROM = 25, 4_000
 FEN = 100
 SUPPLIERS = 24
 USES_AT_ONCE = 500_000  # uses of the houses that are supplied together; bounds the memory
@@ -88,12 +90,24 @@ def _priced(world: World, lots: pl.DataFrame) -> pl.DataFrame:
     h, p = lots["hospital"].to_numpy(), lots["product"].to_numpy()
     delivered = lots["delivered"].to_numpy()
     wait = world.draw.between("goods/order", *ORDER, h, p, delivered)
-    made = (delivered + 4_000) // 25  # makers number their lots about monthly
     return lots.with_columns(
         ordered=pl.Series(delivered - wait),
         invoice=pl.Series(invoice(world, h, p, _priced_on(world, lots, delivered - wait))),
-        lot=world.draw.identifiers("", p * 4_096 + made).str.slice(5, 8),
+        lot=world.draw.identifiers("", p * 4_096 + _made(delivered)).str.slice(5, 8),
     )
+
+
+def _made(delivered: Whole) -> Whole:
+    """The number of the lot that a maker delivers from on a day: they make one about monthly."""
+    return (delivered + LOTS_FROM) // LOT_DAYS
+
+
+def _expiry(world: World, bought: pl.DataFrame) -> Whole:
+    """The last day of each purchase's lot, long enough after any delivery from it."""
+    product, lot = bought["product"].to_numpy(), _made(bought["delivered"].to_numpy())
+    least = np.where(bought["serial_no"].is_null().to_numpy(), EXPIRY_DAYS[0], EXPIRY_OF_UNITS[0])
+    lasts = world.draw.between("goods/expiry", least, EXPIRY_DAYS[1], product, lot)
+    return (lot + 1) * LOT_DAYS - LOTS_FROM + lasts
 
 
 def _serials(world: World, uses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -138,14 +152,12 @@ def _numbered(world: World, bought: pl.DataFrame) -> pl.DataFrame:
     late = world.draw.between("goods/known", 1, 2, row)
     slow = world.draw.between("goods/slow", 2, 9, row)
     known = delivered + np.where(bought["consignment"].to_numpy(), slow, late)
-    least = np.where(bought["serial_no"].is_null().to_numpy(), EXPIRY_DAYS[0], EXPIRY_OF_UNITS[0])
-    lasts = world.draw.between("goods/expiry", least, EXPIRY_DAYS[1], row)
     supplier = world.draw.below("goods/supplier", SUPPLIERS, product, bought["hospital"] % 3)
     return bought.with_columns(
         purchase=pl.Series(row),
         known=pl.Series(known),
         supplier=pl.Series(supplier),
-        expiry=pl.Series(delivered + lasts),
+        expiry=pl.Series(_expiry(world, bought)),
         on_platform=pl.Series(~world.draw.chance("goods/off_platform", 0.01, row)),
         gift=pl.lit(value=False),
     )

@@ -15,6 +15,8 @@ JUDGED_MONTHS = 3
 ENTITIES = ("stay", "use")
 SIZES = (0.001, 0.005, 0.01)
 TESTED = 0.005
+# Where what nobody has audited is looked for beside the capacity: ten times as deep in a queue.
+WIDE = 0.05
 MONTHS_IN_YEAR = 12
 # Chosen by how many cases a city has, before the changed city was looked at: three ways to cheat
 # with stays and three with consumables, of which no audit that a model learned from can tell.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN
+from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN, WIDE
 from bench.large.judging import HITS, KEY, RECORDS
 from bench.report.results import read_made
 from evaluation.kinds import QUEUES, TYPE, Hospitals, Kind
@@ -151,9 +151,9 @@ def _drawn(cities: Sequence[City], entity: str) -> Drawn:
 
 
 def unknown(cities: Sequence[City]) -> list[Data]:
-    """Schemes that no audit had seen, by queue: in the capacity, and in the whole order.
+    """Schemes that no audit had seen, by queue: in the capacity, further down, in the whole order.
 
-    ``holm`` corrects the p-values of the capacity over the schemes and queues of all kinds.
+    ``holm`` corrects the p-values of each over the schemes and queues of all kinds.
     """
     rows = [
         _row(entity, scheme, queue, [one.kind(entity) for one in cities])
@@ -162,7 +162,7 @@ def unknown(cities: Sequence[City]) -> list[Data]:
         for queue, column in QUEUES.items()
         if column != RANDOM
     ]
-    for name in ("p", "rank_p"):
+    for name in ("p", "wide_p", "rank_p"):
         for row, value in zip(rows, holm([row[name] for row in rows]), strict=True):
             row[f"{name}_holm"] = value
     return rows
@@ -180,25 +180,36 @@ def _schemes(cities: Sequence[City], entity: str) -> list[str]:
 
 def _row(entity: str, scheme: str, queue: str, kinds: Sequence[Kind]) -> Data:
     flags = [_guilty(kind, scheme) for kind in kinds]
-    strata = [
-        Stratum(kind.rows.height, int(places(kind.tested, kind.rows.height)), int(mine.sum()))
-        for kind, mine in zip(kinds, flags, strict=True)
-    ]
-    taken = [kind.taken(queue, kind.tested) for kind in kinds]
-    found = round(sum(float(one @ mine) for one, mine in zip(taken, flags, strict=True)))
     ranked = ranked_above(
         (_scores(kind, queue), mine) for kind, mine in zip(kinds, flags, strict=True)
     )
+    wide = _taken(kinds, flags, queue, WIDE)
     return {
         "subject_type": entity,
         "scheme": scheme,
         "queue": queue,
-        "cases": sum(one.planted for one in strata),
+        "cases": sum(int(mine.sum()) for mine in flags),
+        **_taken(kinds, flags, queue, TESTED),
+        **{f"wide_{name}": value for name, value in wide.items()},
+        "area": ranked.area,
+        "rank_p": ranked.p_value,
+    }
+
+
+def _taken(
+    kinds: Sequence[Kind], flags: Sequence[np.ndarray], queue: str, size: float
+) -> dict[str, float]:
+    """How many of the flagged the first of a queue hold, beside a draw of as many records."""
+    strata = [
+        Stratum(kind.rows.height, int(places(size, kind.rows.height)), int(mine.sum()))
+        for kind, mine in zip(kinds, flags, strict=True)
+    ]
+    taken = [kind.taken(queue, size) for kind in kinds]
+    found = round(sum(float(one @ mine) for one, mine in zip(taken, flags, strict=True)))
+    return {
         "found": found,
         "expected": sum(one.expected for one in strata),
         "p": at_least(found, strata),
-        "area": ranked.area,
-        "rank_p": ranked.p_value,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.large.asked import JUDGED_MONTHS, SIZES, UNKNOWN
+from bench.large.asked import JUDGED_MONTHS, SIZES, UNKNOWN, WIDE
 from bench.large.figures import TOGETHER
 from bench.report.grids import grid
 from evaluation.kinds import OTHERS, OURS
@@ -171,14 +171,16 @@ def _changed(data: Data) -> Iterator[str]:
         yield _in_short(data["changed_queues"], kind, data["tested"])
     yield ""
     yield (
-        f"What was found of these schemes in the {first(data['tested'])}, beside what a draw of as"
-        " many records would find, and the area under the ROC curve (0.5 is chance) of the whole"
-        " order. Both p-values are corrected over all rows (Holm).\n"
+        f"What was found of these schemes in the {first(data['tested'])} and in the"
+        f" {first(WIDE)}, beside what a draw of as many records would find, and the area under the"
+        " ROC curve (0.5 is chance) of the whole order. Each p-value is corrected over all rows"
+        " (Holm).\n"
     )
     yield from grid(
-        ("of", "scheme", "queue", "cases", "found", "by chance", "p", "area", "p of the order"),
+        ("of", "scheme", "queue", "cases", first(data["tested"]), "a draw", "p", first(WIDE),
+         "a draw", "p", "area", "p of the order"),
         (_unknown(row) for row in data["unknown"] if row["queue"] in SHOWN),
-    )
+    )  # fmt: skip
     yield _verdict(data)
 
 
@@ -193,26 +195,40 @@ def _unknown(row: Data) -> tuple[str, ...]:
         row["scheme"],
         called(row["queue"]),
         count(row["cases"]),
-        count(row["found"]),
-        number(row["expected"], 1),
-        p_value(row["p_holm"]),
+        *_against_a_draw(row),
+        *_against_a_draw(row, "wide_"),
         number(row["area"]),
         p_value(row["rank_p_holm"]),
     )
 
 
+def _against_a_draw(row: Data, deep: str = "") -> tuple[str, ...]:
+    found, expected, p = (row[f"{deep}{name}"] for name in ("found", "expected", "p_holm"))
+    return count(found), number(expected, 1), p_value(p)
+
+
 def _verdict(data: Data) -> str:
     """What detectors are there for, in a sentence a kind of subject."""
-    said = []
-    for row in where(data["unknown"], scheme=TOGETHER, queue="detectors only"):
-        better = row["p_holm"] < LEVEL
-        said.append(
-            f"Detectors alone {'keep' if better else 'do not keep'} recall above chance on"
-            f" {plural(row['subject_type'])} of schemes that were never audited:"
-            f" {count(row['found'])} of {count(row['cases'])} where a draw finds"
-            f" {number(row['expected'], 1)}; {_order(row)}"
-        )
+    said = [
+        f"Detectors alone {_kept(row)} recall above chance on {plural(row['subject_type'])} of"
+        f" schemes that were never audited: the {first(data['tested'])} holds"
+        f" {_of_a_draw(row)}, the {first(WIDE)} {_of_a_draw(row, 'wide_')}; {_order(row)}"
+        for row in where(data["unknown"], scheme=TOGETHER, queue="detectors only")
+    ]
     return " ".join(said) + "\n"
+
+
+def _kept(row: Data) -> str:
+    """Where in a queue detectors are above chance."""
+    near, further = (row[f"{deep}p_holm"] < LEVEL for deep in ("", "wide_"))
+    if near:
+        return "keep"
+    return f"keep, in the {first(WIDE)} though not at the front," if further else "do not keep"
+
+
+def _of_a_draw(row: Data, deep: str = "") -> str:
+    found, expected, p = _against_a_draw(row, deep)
+    return f"{found} of {count(row['cases'])} where a draw finds {expected} (p {p})"
 
 
 def _order(row: Data) -> str:

@@ -136,10 +136,28 @@ def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> N
     assert rows["detectors only", TOGETHER]["found"] == RECORDS * 0.005
     assert rows["detectors only", TOGETHER]["p_holm"] < 0.001
     assert rows["detectors only", "H03"]["expected"] == pytest.approx(0.1)
+    assert rows["detectors only", "H03"]["wide_found"] == PLANTED
+    assert rows["detectors only", "H03"]["wide_expected"] == pytest.approx(1.0)
     assert rows["rules only", TOGETHER]["area"] == pytest.approx(0.5)
     said = page(data)
     assert "Detectors alone keep recall above chance on stays" in said
+    assert "the first 5% 20 of 20 where a draw finds 1.0 (p < 0.001)" in said
     assert "their whole order stands above chance (area 1.00, p < 0.001)." in said
+
+
+@pytest.mark.parametrize(
+    ("near", "further", "said"),
+    [
+        (0.2, 0.01, "keep, in the first 5% though not at the front, recall above chance"),
+        (0.2, 0.2, "do not keep recall above chance"),
+    ],
+)
+def test_the_verdict_says_where_in_the_queue_detectors_beat_chance(
+    data: Data, near: float, further: float, said: str
+) -> None:
+    held = [{**row, "p_holm": near, "wide_p_holm": further} for row in data["unknown"]]
+    told = page({**data, "unknown": held})
+    assert f"Detectors alone {said} on stays" in told
 
 
 def test_a_page_without_a_changed_city_says_nothing_of_one() -> None:

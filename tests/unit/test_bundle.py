@@ -13,7 +13,7 @@ import skops.io
 
 from models.bundle import Bundle
 from models.start import HIT
-from models.storage import ModelError, checksum
+from models.storage import ModelError, checksum, write_json
 from models.train import train
 from tests.records import FEATURES, RULES, audits, records, shuffled
 
@@ -113,6 +113,18 @@ def test_a_card_that_says_too_little_is_refused(stored: Path) -> None:
     """Naming what is not there."""
     (stored / "bundle.json").write_text("{}")
     with pytest.raises(ModelError, match="does not say: entity, features, files"):
+        Bundle.load(stored)
+
+
+def test_a_model_of_earlier_code_is_refused_with_what_to_do(stored: Path) -> None:
+    """Its detectors meant something else; the nights then go on as with an altered file."""
+    told = json.loads((stored / "detectors.json").read_text())
+    told["bases"] = told.pop("rarity")["usual"]
+    write_json(stored / "detectors.json", told)
+    card = json.loads((stored / "bundle.json").read_text())
+    card["files"]["detectors.json"] = checksum(stored / "detectors.json")
+    (stored / "bundle.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match=r"earlier code.*jianbao retrain"):
         Bundle.load(stored)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.detectors import ANOMALY, DETECTORS, DetectorSet, fit_detectors
+from models.detectors import ANOMALY, DETECTORS, DetectorSet, fit_detectors, unlikely
 from models.histogram import terms, total
 from models.percentiles import Percentiles
 from models.scaling import BOUND, Scaling
@@ -89,8 +89,48 @@ def test_the_histogram_terms_add_up_to_pyods_own_score(
     """Also beyond the training range, where PyOD has rules of its own."""
     wide = measured.with_columns(pl.col(FEATURES) * 3)
     values = fitted.scaling.apply(wide)
-    ours = total(terms(fitted.histogram, values))
-    assert np.allclose(ours, fitted.histogram.decision_function(values), rtol=0, atol=1e-9)
+    ours = total(terms(fitted.rarity.histogram, values))
+    assert np.allclose(ours, fitted.rarity.histogram.decision_function(values), rtol=0, atol=1e-9)
+
+
+def test_what_lies_off_the_suspicious_side_is_as_ordinary_as_the_median() -> None:
+    """A stay that is much cheaper than its peers is no clue to padding."""
+    training = records(800)
+    sides = {"x0": 1, "x1": -1}
+    fitted = fit_detectors(training, FEATURES, seed=SEED, sides=sides)
+    row = training.head(1).with_columns(*[pl.lit(0.0).alias(name) for name in FEATURES])
+    median = dict(zip(fitted.scaling.columns, fitted.scaling.centre, strict=True))
+    usual = row.with_columns(*[pl.lit(median[name]).alias(name) for name in ("x0", "x1")])
+    off = row.with_columns(pl.lit(-9.0).alias("x0"), pl.lit(9.0).alias("x1"))
+    odd = row.with_columns(pl.lit(9.0).alias("x0"), pl.lit(-9.0).alias("x1"))
+    names = (*DETECTORS, ANOMALY)
+    assert fitted.score(off).select(names).equals(fitted.score(usual).select(names))
+    assert all(fitted.score(odd)[name].item() > fitted.score(usual)[name].item() for name in names)
+    assert fitted.score(odd)[ANOMALY].item() > 0.99
+
+
+def test_what_is_odd_in_one_small_family_is_not_drowned_by_the_others() -> None:
+    """One family of two features among thirty that are nothing but noise."""
+    random = np.random.default_rng(3)
+    names = [f"f{number}" for number in range(32)]
+    values = random.normal(size=(2000, len(names)))
+    frame = pl.DataFrame({"subject_id": [f"s{n:04}" for n in range(2000)]}).hstack(
+        pl.DataFrame(values, schema=names)
+    )
+    odd = frame.head(1).with_columns(pl.lit(2.8).alias("f0"), pl.lit(2.8).alias("f1"))
+    families = {name: "coding" if name in {"f0", "f1"} else f"noise {name}" for name in names}
+    apart = fit_detectors(frame, names, seed=SEED, families=families).score(odd)
+    together = fit_detectors(frame, names, seed=SEED).score(odd)
+    assert apart["hbos"].item() > together["hbos"].item()
+    assert apart["hbos"].item() > 0.95
+
+
+def test_two_families_that_agree_count_more_than_one_alone() -> None:
+    """The third may be blind to a kind of record without hiding it."""
+    places = np.array([[0.99, 0.99, 0.1], [0.995, 0.5, 0.5], [0.99, 0.99, 0.9], [0.1, 0.99, 0.99]])
+    first, alone, same, turned = unlikely(places)
+    assert first > alone
+    assert first == same == turned
 
 
 @pytest.mark.parametrize("size", [0, 1, 5, 50])
@@ -116,7 +156,7 @@ def test_scaling_keeps_extremes_apart_but_bounded() -> None:
     """Clipping would tie exactly those records that matter."""
     frame = pl.DataFrame({"subject_id": ["a", "b", "c", "d"], "x": [0.0, 1.0, 1e6, 1e9]})
     training = pl.DataFrame({"x": np.linspace(-1, 1, 101)})
-    values = Scaling.fit(training, ["x"]).apply(frame)[:, 0]
+    values = Scaling.fit(training, ["x"], {}).apply(frame)[:, 0]
     assert (np.diff(values) > 0).all()
     assert values.max() < BOUND
 

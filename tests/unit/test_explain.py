@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.detectors import DETECTORS
+from models.detectors import DETECTORS, fit_detectors
 from models.explain import SOURCES, by_family, explain, path_lengths, shares, top_reasons
 from models.train import CrossFitted, cross_fit, train
 from tests.records import FEATURES, RULES, audits, records
@@ -100,8 +100,40 @@ def test_the_histograms_contributions_add_up_to_its_raw_score(
     learned: Bundle, explained: pl.DataFrame, alerts: pl.DataFrame
 ) -> None:
     """Its Shapley values are exact."""
-    raw = learned.detectors.raw(alerts)["hbos"].to_list()
+    detectors = learned.detectors
+    raw = detectors.rarity.told(detectors.scaling.apply(alerts)).tolist()
     assert totals(explained, "hbos") == pytest.approx(raw, abs=WITHIN)
+
+
+def test_the_histograms_speak_of_the_family_in_which_a_record_is_rarest() -> None:
+    """Its terms add up to the family's rarity; the other families' figures say nothing."""
+    frame = records(800, seed=5)
+    families = {"x0": "cost", "x1": "cost", "x2": "coding", "x3": "coding", "x4": "coding"}
+    detectors = fit_detectors(frame, FEATURES, seed=1, families=families)
+    rows = frame.head(ALERTS)
+    values = detectors.scaling.apply(rows)
+    pushes, base = detectors.rarity.pushes(values)
+    told = detectors.rarity.told(values)
+    assert (pushes.sum(axis=1) + base).tolist() == pytest.approx(told.tolist(), abs=WITHIN)
+    spoken = np.array([families[name] for name in detectors.scaling.columns])
+    for row, place in zip(pushes, detectors.rarity.leading(values), strict=True):
+        assert (row[spoken != detectors.rarity.names[place]] == 0).all()
+        assert (row[spoken == detectors.rarity.names[place]] != 0).any()
+
+
+def test_within_a_family_a_rarer_record_stands_higher() -> None:
+    """The quantity that is explained rises with the score."""
+    frame = records(800, seed=5)
+    families = {"x0": "cost", "x1": "cost", "x2": "coding", "x3": "coding", "x4": "coding"}
+    rarity = fit_detectors(frame, FEATURES, seed=1, families=families)
+    values = rarity.scaling.apply(frame)
+    leading = rarity.rarity.leading(values)
+    heights = np.round(rarity.rarity.score(values), 2)
+    told = rarity.rarity.told(values)
+    for place in range(len(rarity.rarity.names)):
+        mine = leading == place
+        order = np.argsort(told[mine])
+        assert (np.diff(heights[mine][order]) >= -0.01).all()
 
 
 def test_the_histograms_contributions_are_zero_on_average(

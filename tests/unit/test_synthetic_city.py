@@ -223,3 +223,16 @@ def test_stock_counts_never_fall_below_zero(city: Delivery) -> None:
     counts = city.table("stock_counts")
     assert least(counts["quantity"]) >= 0
     assert counts.select(LEDGER).n_unique() > 100
+
+
+def test_a_lot_expires_on_one_day_whoever_bought_it(city: Delivery) -> None:
+    """But for dates that were typed or dealt with wrongly, which are few."""
+    lots = (
+        city.table("purchases")
+        .filter(pl.col("lot").is_not_null())
+        .group_by("item_code", "lot")
+        .agg(bought=pl.len(), ends=pl.col("expiry_on").n_unique())
+        .filter(pl.col("bought") > 1)
+    )
+    assert lots.height > 100
+    assert (lots["ends"] > 1).to_numpy().mean() < 0.02
