@@ -18,6 +18,7 @@ from flows.offices import office
 from flows.traits import with_traits
 from models import registry
 from models.capacity import places
+from models.storage import ModelError
 from synthetic.declared import lookalikes, schemes
 
 if TYPE_CHECKING:
@@ -165,7 +166,10 @@ def _with_last_model(again: Again, records: pl.DataFrame) -> tuple[pl.DataFrame,
             version = registry.last_champion_version(home, office(entity))
         if version is None:
             continue
-        bundle = registry.load_version(home, office(entity), version)
+        try:
+            bundle = registry.load_version(home, office(entity), version)
+        except (ModelError, OSError):
+            continue  # what cannot be read is compared with nothing
         parts.append(scored_by(again, entity, bundle))
         named[entity] = version
     if not parts:

@@ -87,13 +87,15 @@ def _of(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
 def _nobody(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
     """Without a champion: what was recorded to stand in, else the copy of the last champion."""
     name = office(entity)
-    acting = registry.versions(home, name, acting=True)
-    if acting:
-        bundle = registry.load_version(home, name, acting[-1])
+    for version in reversed(registry.versions(home, name, acting=True)):
+        try:
+            bundle = registry.load_version(home, name, version)
+        except (ModelError, OSError):
+            continue
         copy_beside(home, name, bundle)
         return bundle, (
             f"No {entity} model passed its gates; rules and detectors order the {entity} queue "
-            f"(version {acting[-1]})."
+            f"(version {version})."
         )
     if registry.versions(home, name):
         return _from_copy(home, entity, "nobody is in office, though versions are recorded")

@@ -19,7 +19,7 @@ Fitted = Any
 
 
 def terms(histogram: Fitted, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each column's share of the raw score, rows x columns; higher is rarer."""
+    """What each column adds to PyOD's score, rows x columns; higher is rarer."""
     columns = range(values.shape[1])
     return np.column_stack([_column_terms(histogram, values[:, place], place) for place in columns])
 

@@ -10,10 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Knots kept of a long distribution: all of the upper tail, where alerts are chosen, and an
-# even selection of the rest. A judgement: enough that no interpolation is seen.
-TAIL_KNOTS = 1000
-BODY_KNOTS = 1000
+# Knots kept of a long distribution: so many of the upper tail, where alerts are chosen, and as many
+# spread over the rest. A judgement: enough that no interpolation is seen.
+KNOTS = 1000
 # Both tails of a distribution share this many decimals of a percentile with the batch-free
 # arithmetic above it; rounding hides what is below.
 DECIMALS = 12
@@ -28,12 +27,12 @@ class Percentiles:
     scale: float
 
     @classmethod
-    def fit(cls, scores: NDArray[np.float64]) -> Percentiles:
-        """Take the mid-rank of each distinct training score."""
+    def fit(cls, scores: NDArray[np.float64], *, knots: int = KNOTS) -> Percentiles:
+        """Take the mid-rank of each distinct training score; keep at most twice ``knots``."""
         distinct, counts = np.unique(scores, return_counts=True)
         below = np.cumsum(counts) - counts
         places = (below + 0.5 * counts) / scores.size
-        kept = _knots(distinct.size)
+        kept = _knots(distinct.size, knots)
         width = float(distinct[-1] - distinct[0])
         return cls(
             tuple(distinct[kept].tolist()),
@@ -57,7 +56,7 @@ class Percentiles:
         return np.asarray(np.round(result, DECIMALS))
 
 
-def _knots(size: int) -> NDArray[np.int64]:
-    body = max(size - TAIL_KNOTS, 0)
-    spaced = np.unique(np.linspace(0, max(body - 1, 0), BODY_KNOTS).astype(np.int64))
+def _knots(size: int, most: int) -> NDArray[np.int64]:
+    body = max(size - most, 0)
+    spaced = np.unique(np.linspace(0, max(body - 1, 0), most).astype(np.int64))
     return np.unique(np.concatenate([spaced, np.arange(body, size)]))

@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_BINS, MOST_BINS = 3, 20
-# What the mean of all families adds to the highest: it orders records of equal height.
-TIE = 1e-3
+# What the mean of all families adds to the highest: it orders records of equal height, and is far
+# less than what one training record moves a percentile, so that it orders no others.
+TIE = 1e-9
+# Training records that a family's percentiles keep one by one at the upper end, and as many below.
+KNOTS = 250
 
 
 @dataclass(frozen=True)
 class Rarity:
     """A fitted histogram, the family of each of its columns, and how rare each family's sums are.
 
-    ``percentiles`` has one distribution a family, in the order of ``names``; ``usual`` is the mean
-    of each column's term over the training rows, against which an explanation is centred.
+    ``percentiles`` has one distribution a family, in the order of ``names``, and none in a model of
+    before families spoke, which adds up all its columns. ``usual`` is the mean of each column's
+    term over the training rows, against which an explanation is centred.
     """
 
     histogram: Fitted
@@ -47,7 +51,7 @@ class Rarity:
         bins = max(LEAST_BINS, min(MOST_BINS, int(len(values) ** 0.5)))
         histogram = HBOS(n_bins=bins).fit(values)
         sums = _sums(terms(histogram, values), families)
-        found = tuple(Percentiles.fit(column) for column in sums.T)
+        found = tuple(Percentiles.fit(column, knots=KNOTS) for column in sums.T)
         usual = tuple(mean_terms(histogram, values).tolist())
         return cls(histogram, tuple(families), found, usual)
 
@@ -57,18 +61,22 @@ class Rarity:
         return tuple(dict.fromkeys(self.families))
 
     def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The highest percentile of any family, and a little of the mean of all."""
+        """The highest percentile of any family; equals are ordered by the mean of all."""
+        if not self.percentiles:
+            return total(terms(self.histogram, values))
         places = self._places(values)
         return np.asarray(places.max(axis=1) + TIE * total(places) / places.shape[1])
 
     def leading(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """The place among ``names`` of the family that speaks for each row."""
+        if not self.percentiles:
+            return np.zeros(len(values), dtype=np.int64)
         return np.asarray(self._places(values).argmax(axis=1))
 
     def told(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each leading family's terms add up to: the quantity that an explanation adds up to.
 
-        Its percentile is the height of the row; within a family one rises with the other.
+        Its percentile is the height of the row: within a family one rises with the other.
         """
         sums = _sums(terms(self.histogram, values), self.families)
         return np.asarray(sums[np.arange(len(values)), self.leading(values)])

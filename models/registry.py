@@ -94,6 +94,8 @@ def promote(home: Path, name: str, version: str, despite: str | None = None) -> 
                 f"Version {named(found)} of '{name}' did not pass: {'; '.join(fallen)}.",
                 'Train a better one, or say why it should: add --despite "the reason".',
             )
+        # A model that cannot be read must not take office.
+        Bundle.load(folder_of(home, found))
         if fallen and despite:
             client.set_model_version_tag(
                 name, str(found.version), DESPITE_TAG, f"{'; '.join(fallen)}: {despite}"[:LONGEST]
@@ -114,7 +116,6 @@ def rollback(home: Path, name: str) -> str:
                 f"The model '{name}' has no earlier champion.", "There is nothing to roll back to."
             )
         found = client.get_model_version(name, before[-1])
-        # A champion that cannot be read must not take office.
         Bundle.load(folder_of(home, found))
         set_champion(client, name, found, before[:-1])
     return named(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,8 +48,10 @@ class Scaling:
             if (location := _location(values[:, place])) is not None
         ]
         names, centre, spread = zip(*found, strict=True) if found else ((), (), ())
-        taken = tuple(sides.get(name, 0) for name in names)
-        return cls(tuple(names), tuple(centre), tuple(spread), taken)
+        fitted = cls(tuple(names), tuple(centre), tuple(spread), (0,) * len(names))
+        known = fitted.apply(frame)
+        taken = [_side(known[:, place], sides.get(name, 0)) for place, name in enumerate(names)]
+        return replace(fitted, sides=tuple(taken))
 
     @property
     def width(self) -> int:
@@ -71,6 +73,11 @@ class Scaling:
         known = np.where(sides * known < 0, 0.0, known)
         padding = np.zeros((frame.height, self.width - len(self.columns)))
         return np.ascontiguousarray(np.hstack([known, padding]))
+
+
+def _side(values: NDArray[np.float64], declared: int) -> int:
+    """The declared side, or both where no training value lies on it: nothing would be left."""
+    return declared if (declared * values > 0).any() else 0
 
 
 def _location(values: NDArray[np.float64]) -> tuple[float, float] | None:

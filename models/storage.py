@@ -17,7 +17,7 @@ import skops.io
 
 from claims.errors import JianbaoError
 from models.calibration import Calibration
-from models.detectors import DetectorSet
+from models.detectors import HIGHEST, NO_FAMILY, DetectorSet
 from models.percentiles import Percentiles
 from models.ranker import Ranker
 from models.rarity import Rarity
@@ -73,6 +73,7 @@ def save_detectors(folder: Path, detectors: DetectorSet) -> None:
         },
         "near": detectors.near,
         "rows": detectors.rows,
+        "joined": detectors.joined,
     }
     write_json(folder / DETECTORS_FILE, ours)
 
@@ -81,7 +82,7 @@ def load_detectors(folder: Path) -> DetectorSet:
     """Read a detector set; scores are bit-equal to those of the set that was saved."""
     ours = read_json(folder / DETECTORS_FILE)
     if "rarity" not in ours:
-        raise ModelError(f"The model in {folder} was made by earlier code.", RETRAIN)
+        ours = _of_earlier_code(ours)
     told = ours["rarity"]
     rarity = Rarity(
         histogram=_load_fitted(folder / f"{HISTOGRAM}.skops"),
@@ -98,7 +99,24 @@ def load_detectors(folder: Path) -> DetectorSet:
         percentiles={name: Percentiles(**_tuples(p)) for name, p in ours["percentiles"].items()},
         near=tuple(ours["near"]),
         rows=ours["rows"],
+        joined=ours["joined"],
     )
+
+
+def _of_earlier_code(ours: Mapping[str, Any]) -> dict[str, Any]:
+    """What a model says that was stored before figures had sides and families: both, and one.
+
+    It scores as it did, so that it stays in office, and its nights can be scored again.
+    """
+    usual, near = ours["bases"]["hbos"], ours["bases"]["knn"]
+    sides = [0] * len(ours["scaling"]["columns"])
+    return {
+        **ours,
+        "scaling": {**ours["scaling"], "sides": sides},
+        "rarity": {"families": [NO_FAMILY] * len(usual), "percentiles": [], "usual": usual},
+        "near": near,
+        "joined": HIGHEST,
+    }
 
 
 def save_ranker(folder: Path, ranker: Ranker) -> None:

@@ -170,16 +170,17 @@ def _changed(data: Data) -> Iterator[str]:
     for kind in _kinds(data["changed_queues"]):
         yield _in_short(data["changed_queues"], kind, data["tested"])
     yield ""
+    sizes = _depths(data)
     yield (
-        f"What was found of these schemes in the {first(data['tested'])} and in the"
-        f" {first(WIDE)}, beside what a draw of as many records would find, and the area under the"
-        " ROC curve (0.5 is chance) of the whole order. Each p-value is corrected over all rows"
-        " (Holm).\n"
+        f"What was found of these schemes in the {listed(first(size) for size in sizes)}, beside"
+        " what a draw of as many records would find, and the area under the ROC curve (0.5 is"
+        " chance) of the whole order. Each p-value is corrected over all rows (Holm).\n"
     )
     yield from grid(
-        ("of", "scheme", "queue", "cases", first(data["tested"]), "a draw", "p", first(WIDE),
-         "a draw", "p", "area", "p of the order"),
-        (_unknown(row) for row in data["unknown"] if row["queue"] in SHOWN),
+        ("of", "scheme", "queue", "cases",
+         *(word for size in sizes for word in (first(size), "a draw", "p")),
+         "area", "p of the order"),
+        (_unknown(row, sizes.values()) for row in data["unknown"] if row["queue"] in SHOWN),
     )  # fmt: skip
     yield _verdict(data)
 
@@ -189,44 +190,53 @@ def _asked_of_changed(data: Data) -> Data:
     return found
 
 
-def _unknown(row: Data) -> tuple[str, ...]:
+def _depths(data: Data) -> dict[float, str]:
+    """How deep in a queue was looked, and how these columns begin; once it was one depth alone."""
+    wide = all("wide_found" in row for row in data["unknown"])
+    return {data["tested"]: ""} | ({WIDE: "wide_"} if wide else {})
+
+
+def _unknown(row: Data, depths: Iterable[str]) -> tuple[str, ...]:
     return (
         plural(row["subject_type"]),
         row["scheme"],
         called(row["queue"]),
         count(row["cases"]),
-        *_against_a_draw(row),
-        *_against_a_draw(row, "wide_"),
+        *(cell for deep in depths for cell in _against_a_draw(row, deep)),
         number(row["area"]),
         p_value(row["rank_p_holm"]),
     )
 
 
-def _against_a_draw(row: Data, deep: str = "") -> tuple[str, ...]:
+def _against_a_draw(row: Data, deep: str) -> tuple[str, ...]:
     found, expected, p = (row[f"{deep}{name}"] for name in ("found", "expected", "p_holm"))
     return count(found), number(expected, 1), p_value(p)
 
 
 def _verdict(data: Data) -> str:
     """What detectors are there for, in a sentence a kind of subject."""
-    said = [
-        f"Detectors alone {_kept(row)} recall above chance on {plural(row['subject_type'])} of"
-        f" schemes that were never audited: the {first(data['tested'])} holds"
-        f" {_of_a_draw(row)}, the {first(WIDE)} {_of_a_draw(row, 'wide_')}; {_order(row)}"
-        for row in where(data["unknown"], scheme=TOGETHER, queue="detectors only")
-    ]
+    depths = _depths(data)
+    said = []
+    for row in where(data["unknown"], scheme=TOGETHER, queue="detectors only"):
+        held = listed(
+            f"the {first(size)} holds {_of_a_draw(row, deep)}" for size, deep in depths.items()
+        )
+        said.append(
+            f"Detectors alone {_kept(row)} recall above chance on {plural(row['subject_type'])}"
+            f" of schemes that were never audited: {held}; {_order(row)}"
+        )
     return " ".join(said) + "\n"
 
 
 def _kept(row: Data) -> str:
     """Where in a queue detectors are above chance."""
-    near, further = (row[f"{deep}p_holm"] < LEVEL for deep in ("", "wide_"))
+    near, further = (row.get(f"{deep}p_holm", 1.0) < LEVEL for deep in ("", "wide_"))
     if near:
         return "keep"
     return f"keep, in the {first(WIDE)} though not at the front," if further else "do not keep"
 
 
-def _of_a_draw(row: Data, deep: str = "") -> str:
+def _of_a_draw(row: Data, deep: str) -> str:
     found, expected, p = _against_a_draw(row, deep)
     return f"{found} of {count(row['cases'])} where a draw finds {expected} (p {p})"
 

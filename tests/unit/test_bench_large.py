@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from bench.large.figures import TOGETHER, City, beside, counted, unknown
 from bench.large.judging import strangers
 from bench.large.page import page
 from bench.training import page as page_of_training
+from evaluation import storing
 from evaluation.storing import Data
 from rules.declaration import CLUE, DOUBT
 from synthetic.shift import Shift
@@ -141,7 +143,7 @@ def test_what_no_audit_had_seen_is_held_against_chance_by_queue(data: Data) -> N
     assert rows["rules only", TOGETHER]["area"] == pytest.approx(0.5)
     said = page(data)
     assert "Detectors alone keep recall above chance on stays" in said
-    assert "the first 5% 20 of 20 where a draw finds 1.0 (p < 0.001)" in said
+    assert "and the first 5% holds 20 of 20 where a draw finds 1.0 (p < 0.001)" in said
     assert "their whole order stands above chance (area 1.00, p < 0.001)." in said
 
 
@@ -176,6 +178,18 @@ def test_figures_of_before_rules_were_told_make_a_page(data: Data) -> None:
     said = page({name: rows for name, rows in data.items() if name != "rules"})
     assert "Rule by rule" not in said
     assert "State of the code of seeds 1, 2 and 3: cities aa, judging bb." in said
+
+
+def test_figures_of_one_depth_make_a_page(data: Data) -> None:
+    rows = [{k: v for k, v in row.items() if not k.startswith("wide")} for row in data["unknown"]]
+    said = page({**data, "unknown": rows})
+    assert "Detectors alone keep recall above chance on stays" in said
+    assert "5%, beside" not in said.replace("0.5%, beside", "")
+
+
+def test_the_figures_beside_the_page_of_the_docs_make_that_page() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    assert "## A city that changes" in page(storing.load(docs / "large-cities.json"))
 
 
 def _changed() -> City:

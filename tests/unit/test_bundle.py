@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import pytest
 import skops.io
 
 from models.bundle import Bundle
+from models.explain import explain
+from models.histogram import terms, total
+from models.percentiles import Percentiles
 from models.start import HIT
 from models.storage import ModelError, checksum, write_json
 from models.train import train
@@ -116,16 +121,38 @@ def test_a_card_that_says_too_little_is_refused(stored: Path) -> None:
         Bundle.load(stored)
 
 
-def test_a_model_of_earlier_code_is_refused_with_what_to_do(stored: Path) -> None:
-    """Its detectors meant something else; the nights then go on as with an altered file."""
+def test_a_model_of_earlier_code_scores_as_it_did(stored: Path, measured: pl.DataFrame) -> None:
+    """No sides, one histogram over all figures, the highest of three; written from its own rules."""
+    bundle = Bundle.load(stored)
+    old = bundle.detectors
+    usual = old.rarity.usual
     told = json.loads((stored / "detectors.json").read_text())
-    told["bases"] = told.pop("rarity")["usual"]
+    told["bases"] = {"hbos": list(usual), "knn": list(told.pop("near"))}
+    del told["rarity"], told["joined"], told["scaling"]["sides"]
+    values = old.scaling.apply(measured)
+    raw = {
+        "iforest": old.forest.decision_function(values),
+        "hbos": total(terms(old.rarity.histogram, values)),
+        "knn": old.neighbours.decision_function(values),
+    }
+    known = {name: Percentiles.fit(scores) for name, scores in raw.items()}
+    places = np.column_stack([known[name].of(scores) for name, scores in raw.items()])
+    joined = places.max(axis=1) + 1e-3 * (places[:, 0] + places[:, 1] + places[:, 2]) / 3
+    known["anomaly"] = Percentiles.fit(joined)
+    told["percentiles"] = {name: asdict(one) for name, one in known.items()}
     write_json(stored / "detectors.json", told)
     card = json.loads((stored / "bundle.json").read_text())
     card["files"]["detectors.json"] = checksum(stored / "detectors.json")
     (stored / "bundle.json").write_text(json.dumps(card))
-    with pytest.raises(ModelError, match=r"earlier code.*jianbao retrain"):
-        Bundle.load(stored)
+    again = Bundle.load(stored)
+    scores = again.detectors.score(measured)
+    assert scores["anomaly"].to_list() == known["anomaly"].of(joined).tolist()
+    assert scores.select(*raw).to_numpy().tolist() == places.tolist()
+    explained = explain(again, measured.head(5)).filter(pl.col("source") == "hbos")
+    sums = explained.group_by("subject_id", maintain_order=True).agg(
+        pl.col("contribution").sum() + pl.col("base").first()
+    )
+    assert sums["contribution"].to_list() == pytest.approx(raw["hbos"][:5].tolist(), abs=1e-9)
 
 
 def test_a_file_that_holds_a_foreign_type_is_refused(stored: Path) -> None:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.detectors import ANOMALY, DETECTORS, DetectorSet, fit_detectors, unlikely
+from features.catalogue import CATALOGUES
+from models.detectors import (
+    ANOMALY,
+    DETECTORS,
+    NO_FAMILY,
+    DetectorSet,
+    fit_detectors,
+    unlikely,
+)
 from models.histogram import terms, total
+from models.labels import no_labels
 from models.percentiles import Percentiles
+from models.preparing import Recipe, prepare
 from models.scaling import BOUND, Scaling
 from tests.records import FEATURES, records, shuffled
 
 SEED = 7
+KNOWN: dict[str, Any] = {
+    "sides": {"x0": 1},
+    "families": {"x0": "cost", "x1": "cost", "x2": "coding"},
+}
 ALONE = 25
 
 
@@ -26,8 +43,24 @@ def measured() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def fitted(measured: pl.DataFrame) -> DetectorSet:
-    """Detectors fitted on it."""
-    return fit_detectors(measured, FEATURES, seed=SEED)
+    """Detectors fitted on it, with two families and a figure that has a side."""
+    return fit_detectors(measured, FEATURES, seed=SEED, **KNOWN)
+
+
+def test_training_tells_detectors_the_side_and_the_family_of_each_declared_figure() -> None:
+    """What a feature declares reaches the detectors of its kind of subject."""
+    names = ("length_of_stay", "total_cost", "total_cost_vs_peers", "no_such_figure")
+    base = records(300)
+    random = np.random.default_rng(1)
+    frame = base.with_columns(*[pl.Series(name, random.normal(size=300)) for name in names])
+    recipe = Recipe("hospitalization", "stay", names, (), SEED, 1, date(2025, 1, 1))
+    fitted = prepare(frame, no_labels(), recipe).detectors
+    stays = CATALOGUES["stay"]
+    declared = [stays[name].direction.side if name in stays else 0 for name in names]
+    assert any(declared)
+    assert fitted.scaling.sides == tuple(declared)
+    families = [stays[name].family if name in stays else NO_FAMILY for name in names]
+    assert fitted.rarity.families == tuple(families)
 
 
 def test_a_record_scores_the_same_alone_in_a_batch_and_in_a_shifted_batch(
@@ -48,14 +81,14 @@ def test_a_shuffled_frame_makes_the_same_detectors(
     fitted: DetectorSet, measured: pl.DataFrame
 ) -> None:
     """The order of a delivery carries no information."""
-    again = fit_detectors(shuffled(measured), FEATURES, seed=SEED)
+    again = fit_detectors(shuffled(measured), FEATURES, seed=SEED, **KNOWN)
     assert again.fingerprint() == fitted.fingerprint()
     assert again.score(measured).equals(fitted.score(measured))
 
 
 def test_another_seed_makes_other_detectors(fitted: DetectorSet, measured: pl.DataFrame) -> None:
     """So that the equality above is not the equality of everything."""
-    other = fit_detectors(measured, FEATURES, seed=SEED + 1)
+    other = fit_detectors(measured, FEATURES, seed=SEED + 1, **KNOWN)
     assert other.fingerprint() != fitted.fingerprint()
 
 
@@ -107,6 +140,18 @@ def test_what_lies_off_the_suspicious_side_is_as_ordinary_as_the_median() -> Non
     assert fitted.score(off).select(names).equals(fitted.score(usual).select(names))
     assert all(fitted.score(odd)[name].item() > fitted.score(usual)[name].item() for name in names)
     assert fitted.score(odd)[ANOMALY].item() > 0.99
+
+
+def test_a_side_on_which_no_training_record_lies_is_not_taken() -> None:
+    """Else nothing would be left of the figure, and what is new there would not be seen."""
+    count = np.minimum(np.arange(1000) % 7, 3).astype(np.float64)
+    frame = records(1000).with_columns(pl.Series("x0", count))
+    fitted = fit_detectors(frame, FEATURES, seed=SEED, sides={"x0": 1, "x1": 1})
+    assert fitted.scaling.centre[0] == count.max()
+    assert fitted.scaling.sides == (0, 1, 0, 0, 0)
+    row = frame.head(1).with_columns(*[pl.lit(0.0).alias(name) for name in FEATURES[1:]])
+    usual, new = (row.with_columns(pl.lit(value).alias("x0")) for value in (3.0, 30.0))
+    assert fitted.score(new)["hbos"].item() > fitted.score(usual)["hbos"].item()
 
 
 def test_what_is_odd_in_one_small_family_is_not_drowned_by_the_others() -> None:
