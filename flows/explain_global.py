@@ -14,7 +14,7 @@ from flows.explain_page import page
 from flows.judging import compared_in_time
 from flows.landing import open_lake
 from flows.monitor_reading import SCORE_COLUMNS, reference_of
-from flows.offices import champions
+from flows.offices import empty, in_office
 from flows.training import ENTITIES, frozen_standards
 from models.explain_global import RECORDS, Whole, whole
 from models.frames import sample
@@ -35,11 +35,10 @@ def explain_model(settings: Settings, entity: str, out: Path | None = None) -> t
             f"There is no model for '{entity}'.",
             f"Name one of: {known}.{did_you_mean(entity, ENTITIES)}",
         )
-    bundle = champions(settings.home).get(entity)
+    held = in_office(settings.home)
+    bundle = held.bundles.get(entity)
     if bundle is None:
-        raise NotFoundError(
-            f"No model of '{entity}' is in office.", "Train one with `jianbao retrain`."
-        )
+        raise empty(held, f" of '{entity}'")
     lake = open_lake(settings)
     kept = sample(reference_of(lake, entity, bundle), RECORDS, settings.seed)
     base = kept.drop(*SCORE_COLUMNS, "model_version", "run_date")

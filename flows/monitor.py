@@ -12,7 +12,6 @@ import polars as pl
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from claims.errors import NotFoundError
 from claims.lake import Span
 from claims.results import DRIFT
 from claims.settings import Settings
@@ -22,7 +21,7 @@ from flows.monitor_page import page
 from flows.monitor_reading import Watched, Window, watched
 from flows.monitor_words import message, sentence
 from flows.notifying import notify
-from flows.offices import champions
+from flows.offices import empty, in_office
 from flows.published import newest
 
 if TYPE_CHECKING:
@@ -59,12 +58,10 @@ def compare(
 ) -> Found:
     """Hold each window against the reference of the models in office."""
     shown = newest(settings, last) if last else _newest_night(settings)
-    bundles = champions(settings.home)
+    held = in_office(settings.home)
+    bundles = held.bundles
     if not bundles:
-        raise NotFoundError(
-            "No model is in office, so that there is nothing to hold recent nights against.",
-            "Train one with `jianbao retrain`.",
-        )
+        raise empty(held, " to hold recent nights against")
     tell = progress or (lambda _: None)
     tell("reading what the models learned from")
     kinds = watched(shown, bundles)

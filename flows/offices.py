@@ -35,6 +35,16 @@ class Office:
     lost: tuple[str, ...] = ()
 
 
+def empty(held: Office, what: str) -> NotFoundError:
+    """Why there is no model to look at: none was trained, or none can be read."""
+    if held.lost:
+        return NotFoundError(
+            " ".join(held.notices),
+            "Restore the folder from a backup, or `jianbao retrain` and `jianbao promote` anew.",
+        )
+    return NotFoundError(f"No model{what} is in office.", "Train one with `jianbao retrain`.")
+
+
 def office(entity: str) -> str:
     """Registered name of the model of an entity, as hospitalization.stay."""
     return registry.model_name(CATALOGUES[entity].entity.scenario, entity)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.offices import bundles_of, in_office, keep_one, office, promote, rollback
+from flows.offices import bundles_of, empty, in_office, keep_one, office, promote, rollback
 from models import office_copy, registry
 from models.gates import FAILED, PASSED, Verdict
 from models.registry import GateError, Papers
 from models.registry_client import RegistryError
+from models.storage import ModelError
 from models.train import train
 from tests.locked import held_by_another_process
 from tests.records import FEATURES, RULES, audits, records
@@ -143,6 +144,35 @@ def test_an_altered_copy_is_not_used(tmp_path: Path, bundle: Bundle) -> None:
     shutil.rmtree(tmp_path / registry.ARTIFACTS)
     (tmp_path / office_copy.COPIES / NAME / bundle.version / "ranker.txt").write_text("another")
     assert in_office(tmp_path).lost == ("stay",)
+
+
+def test_why_nobody_is_in_office_is_told_apart(tmp_path: Path, bundle: Bundle) -> None:
+    """None was trained, or what was trained cannot be read."""
+    assert "No model of 'stay' is in office" in str(empty(in_office(tmp_path), " of 'stay'"))
+    keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    for name in ("mlartifacts", "in-office"):
+        shutil.rmtree(tmp_path / name)
+    assert "cannot be read" in str(empty(in_office(tmp_path), " of 'stay'"))
+
+
+def test_a_version_that_cannot_be_read_neither_takes_office_nor_stands_in(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    """Whoever is in office stays there, and a night goes on without the one that stood in."""
+    first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    second = keep_one(tmp_path, "stay", newer, judged(PASSED))
+    shutil.rmtree(registry.artifacts_of(tmp_path, NAME, second))
+    with pytest.raises(ModelError):
+        promote(tmp_path, {"stay": second})
+    assert registry.champion_version(tmp_path, NAME) == first
+    other = tmp_path / "other"
+    keep_one(other, "stay", bundle, judged(FAILED))
+    (acting,) = registry.versions(other, NAME, acting=True)
+    assert in_office(other).bundles["stay"].ranker is None
+    shutil.rmtree(registry.artifacts_of(other, NAME, acting))
+    assert in_office(other).bundles["stay"].ranker is None  # its copy
+    shutil.rmtree(other / office_copy.COPIES)
+    assert in_office(other).bundles == {}
 
 
 def test_without_an_alias_the_copy_of_the_last_champion_scores(
