@@ -24,7 +24,9 @@ from scipy.stats import rankdata
 
 from bench.labels import CAPACITY
 from bench.pages import deliver
+from bench.report.grids import grid
 from bench.small_cities import City, arguments, city
+from evaluation.telling import first
 from features.catalogue import CATALOGUES
 from models.detectors import ANOMALY, DETECTORS, fit_detectors
 from models.frames import SUBJECT, in_key_order, sample
@@ -49,7 +51,7 @@ DEEP = 0.05
 # How a score can be taken apart exactly; the others could score, but not explain.
 EXPLAINED = {"iforest": "tree SHAP", "hbos": "its terms", "knn": "squared distances"}
 USED = "the two highest together"
-FOUND = ("in Jianbao", "found", "least to most", "first 5%")
+FOUND = ("found", "least to most", first(DEEP))
 CHARACTER = ("steady", "like the others", "taken apart", "alone")
 
 FAMILIES: Mapping[str, Callable[[int], Any]] = {
@@ -108,8 +110,8 @@ def tried(one: City, entity: str) -> Tried:
     ordered = in_key_order(training.measured)
     planted = ordered[SUBJECT].is_in(list(one.planted)).cast(pl.Int64).to_numpy()
     fits = {seed: _fitted(training, ordered, seed) for seed in DRAWS}
-    first = fits[DRAWS[0]]
-    ranks = {name: rankdata(found) for name, (found, _) in first.items()}
+    fit = fits[DRAWS[0]]
+    ranks = {name: rankdata(found) for name, (found, _) in fit.items()}
     ones = np.ones(len(planted), dtype=np.int64)
     every = ranks | ours(training, ordered)
 
@@ -123,7 +125,7 @@ def tried(one: City, entity: str) -> Tried:
         deep=found(DEEP),
         steady={name: _steadiness([fits[s][name][0] for s in DRAWS]) for name in FAMILIES},
         agreement=np.corrcoef(np.array([ranks[name] for name in FAMILIES])),
-        alone={name: gap for name, (_, gap) in first.items()},
+        alone={name: gap for name, (_, gap) in fit.items()},
     )
 
 
@@ -189,21 +191,13 @@ def table(found: list[Tried], entity: str) -> str:
         f"## {entity.capitalize()}s, first {share:.1%} of {records:,} records, {planted:,} planted"
     )
     own = [name for name in found[0].precision if name not in FAMILIES]
-    return "\n".join(
-        [
-            f"{head}\n",
-            _row(["family", *FOUND[1:], *CHARACTER]),
-            "| --- | --- | --- | --- | --- | --- | --- | --- |",
-            *(_row([*_found(name, found), *_character(name, found)]) for name in FAMILIES),
-            "\n" + _row(list(FOUND)),
-            "| --- | --- | --- | --- |",
-            *(_row(_found(name, found)) for name in own),
-        ]
-    )
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    families = ((*_found(name, found), *_character(name, found)) for name in FAMILIES)
+    parts = [
+        f"{head}\n",
+        *grid(("family", *FOUND, *CHARACTER), families),
+        *grid(("in Jianbao", *FOUND), (_found(name, found) for name in own)),
+    ]
+    return "\n".join(parts).rstrip()
 
 
 def _found(name: str, found: list[Tried]) -> list[str]:

@@ -16,7 +16,7 @@ from models.groups import hash_folds
 from models.planting import plant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import polars as pl
     from numpy.typing import NDArray
@@ -85,10 +85,8 @@ def both(side: Side) -> Margins:
 
 def both_held_to_directions(side: Side) -> Margins:
     """What Jianbao does, with trees that push each figure towards its declared side alone."""
-    examples = side.prepared.examples
-    recipe = side.prepared.recipe
-    plan = replace(side.prepared.planting(), directions=_directions(recipe))
-    return plant(examples, plan, np.arange(len(examples.labels))).margins(side.values)
+    held = _directions(side.prepared.recipe)
+    return _grown(side, side.prepared.examples, begun=True, directions=held)
 
 
 def no_labels(side: Side) -> Margins:
@@ -113,8 +111,10 @@ def _directions(recipe: Recipe) -> dict[str, int]:
     return CATALOGUES[recipe.entity].sides() | dict.fromkeys((*DETECTORS, *recipe.rule_columns), 1)
 
 
-def _grown(side: Side, examples: Examples, *, begun: bool) -> Margins:
-    plan = replace(side.prepared.planting(), begun=begun)
+def _grown(
+    side: Side, examples: Examples, *, begun: bool, directions: Mapping[str, int] | None = None
+) -> Margins:
+    plan = replace(side.prepared.planting(), begun=begun, directions=directions or {})
     return plant(examples, plan, np.arange(len(examples.labels))).margins(side.values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from features import (
     around_frames,
@@ -140,13 +140,19 @@ class Catalogue:
 
     def families(self) -> dict[str, str]:
         """Model column to family."""
-        plain = {item.name: item.family for item in self.features}
-        return plain | {name + VERSUS_PEERS: family for name, family in plain.items()}
+        return _with_peers({item.name: item.family for item in self.features})
 
     def sides(self) -> dict[str, int]:
         """Model column to the side that is suspicious: 1 high, -1 low, 0 both."""
-        plain = {item.name: item.direction.side for item in self.features}
-        return plain | {name + VERSUS_PEERS: side for name, side in plain.items()}
+        return _with_peers({item.name: item.direction.side for item in self.features})
+
+
+Told = TypeVar("Told")
+
+
+def _with_peers(plain: Mapping[str, Told]) -> dict[str, Told]:
+    """What is true of a feature is true of its comparison with peers."""
+    return {**plain, **{name + VERSUS_PEERS: told for name, told in plain.items()}}
 
 
 STAY_FRAMES = {

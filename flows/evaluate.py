@@ -18,7 +18,6 @@ from flows.offices import office
 from flows.traits import with_traits
 from models import registry
 from models.capacity import places
-from models.storage import ModelError
 from synthetic.declared import lookalikes, schemes
 
 if TYPE_CHECKING:
@@ -164,14 +163,10 @@ def _with_last_model(again: Again, records: pl.DataFrame) -> tuple[pl.DataFrame,
         version = None
         if not again.shown.screened:
             version = registry.last_champion_version(home, office(entity))
-        if version is None:
-            continue
-        try:
-            bundle = registry.load_version(home, office(entity), version)
-        except (ModelError, OSError):
-            continue  # what cannot be read is compared with nothing
-        parts.append(scored_by(again, entity, bundle))
-        named[entity] = version
+        # What cannot be read is compared with nothing.
+        for read, bundle in registry.readable(home, office(entity), [version] if version else []):
+            parts.append(scored_by(again, entity, bundle))
+            named[entity] = read
     if not parts:
         return records.with_columns(last_margin=pl.lit(None, pl.Float64)), {}
     last = pl.concat(parts).unique("subject_id")

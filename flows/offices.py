@@ -97,11 +97,8 @@ def _of(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
 def _nobody(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
     """Without a champion: what was recorded to stand in, else the copy of the last champion."""
     name = office(entity)
-    for version in reversed(registry.versions(home, name, acting=True)):
-        try:
-            bundle = registry.load_version(home, name, version)
-        except (ModelError, OSError):
-            continue
+    acting = reversed(registry.versions(home, name, acting=True))
+    for version, bundle in registry.readable(home, name, acting):
         copy_beside(home, name, bundle)
         return bundle, (
             f"No {entity} model passed its gates; rules and detectors order the {entity} queue "
@@ -129,11 +126,8 @@ def _former(home: Path, entity: str, why: str) -> tuple[Bundle | None, str | Non
     held, notice = _from_copy(home, entity, why)
     if held is not None:
         return held, notice
-    for version in registry.former_champions(home, office(entity)):
-        try:
-            bundle = registry.load_version(home, office(entity), version)
-        except (ModelError, OSError):
-            continue
+    before = registry.former_champions(home, office(entity))
+    for version, bundle in registry.readable(home, office(entity), before):
         return bundle, f"For {entity}, {why}; the champion before was used: {version}."
     return None, notice
 
@@ -159,13 +153,9 @@ def _fit_for(home: Path, entity: str, bundle: Bundle, before: date) -> Bundle:
 
 
 def _readable(home: Path, entity: str) -> list[Bundle]:
-    found = []
-    for version in registry.versions(home, office(entity)):
-        try:
-            found.append(registry.load_version(home, office(entity), version))
-        except (ModelError, OSError):
-            continue
-    return found
+    name = office(entity)
+    known = registry.versions(home, name)
+    return [bundle for _, bundle in registry.readable(home, name, known)]
 
 
 def bundles_of(home: Path, model_version: str | None) -> dict[str, Bundle]:

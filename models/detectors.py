@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 IFOREST, HBOS_NAME, KNN_NAME = "iforest", "hbos", "knn"
 DETECTORS = (IFOREST, HBOS_NAME, KNN_NAME)
 ANOMALY = "anomaly"
-# How the percentiles of the families are put together, by the name that a stored model gives.
-TWO, HIGHEST = "two", "highest"
 
 # More rows change a percentile by less than 1/20,000 and cost time in proportion.
 TRAINING_ROWS = 20_000
@@ -51,7 +49,7 @@ TREES = 200
 ROWS_PER_TREE = 256
 LEAST_ROWS = 2
 # The family of columns whose feature names none.
-NO_FAMILY = "other"
+OTHER_FAMILY = "other"
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,7 @@ class DetectorSet:
     """Fitted detectors with the frozen preprocessing and training distributions they need.
 
     ``near`` holds the training mean of each column's squared distance to the neighbour,
-    against which an explanation is centred. ``joined`` is how ``anomaly`` is made: a model of
-    before two families had to agree takes the highest.
+    against which an explanation is centred.
     """
 
     features: tuple[str, ...]
@@ -71,7 +68,6 @@ class DetectorSet:
     percentiles: Mapping[str, Percentiles]
     near: tuple[float, ...]
     rows: int
-    joined: str = TWO
 
     def raw(self, measured: pl.DataFrame) -> pl.DataFrame:
         """Raw scores, higher is more unusual: subject_id, iforest, hbos, knn."""
@@ -84,7 +80,7 @@ class DetectorSet:
         places = np.column_stack(
             [self.percentiles[name].of(raw[name].to_numpy()) for name in DETECTORS]
         )
-        anomaly = self.percentiles[ANOMALY].of(JOINS[self.joined](places))
+        anomaly = self.percentiles[ANOMALY].of(self._joined(places))
         return values_frame(
             measured[SUBJECT], (*DETECTORS, ANOMALY), np.column_stack([places, anomaly])
         )
@@ -99,8 +95,11 @@ class DetectorSet:
         fitted = [histogram.hist_, histogram.bin_edges_, neighbour_rows(self)]
         named = zip(self.scaling.columns, self.scaling.sides, self.rarity.families, strict=False)
         told = [f"{name} {side} {family}" for name, side, family in named]
-        columns = told if self.joined == TWO else self.scaling.columns
+        columns = self.scaling.columns if self.rarity.of_before else told
         return digest(["|".join(columns), *places, *trees, *fitted, *knots])
+
+    def _joined(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        return highest(places) if self.rarity.of_before else unlikely(places)
 
 
 def fit_detectors(
@@ -141,8 +140,8 @@ def fit_detectors(
 
 
 def _families(scaling: Scaling, named: Mapping[str, str]) -> list[str]:
-    padding = [NO_FAMILY] * (scaling.width - len(scaling.columns))
-    return [named.get(name, NO_FAMILY) for name in scaling.columns] + padding
+    padding = [OTHER_FAMILY] * (scaling.width - len(scaling.columns))
+    return [named.get(name, OTHER_FAMILY) for name in scaling.columns] + padding
 
 
 def neighbour_rows(detectors: DetectorSet) -> NDArray[np.float64]:
@@ -192,9 +191,6 @@ def highest(places: NDArray[np.float64]) -> NDArray[np.float64]:
     # Column by column, so that the order of additions is the same for one row and for many.
     total = places[:, 0] + places[:, 1] + places[:, 2]
     return np.asarray(places.max(axis=1) + 1e-3 * total / len(DETECTORS))
-
-
-JOINS = {TWO: unlikely, HIGHEST: highest}
 
 
 def _percentiles(raw: NDArray[np.float64]) -> dict[str, Percentiles]:

@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from models.detectors import DETECTORS, HBOS_NAME, IFOREST, KNN_NAME, DetectorSet, neighbour_terms
+from models.detectors import (
+    DETECTORS,
+    HBOS_NAME,
+    IFOREST,
+    KNN_NAME,
+    OTHER_FAMILY,
+    DetectorSet,
+    neighbour_terms,
+)
 from models.frames import RULE_PREFIX, SUBJECT, values_frame
 from models.histogram import Fitted, total
 
@@ -48,7 +56,7 @@ SCHEMA = {
 DECIMALS = 12
 # The paper gives two rows a case of their own.
 PAIR = 2
-RULES_FAMILY, OTHER_FAMILY = "rules", "other"
+RULES_FAMILY = "rules"
 
 
 def explain(bundle: Bundle, rows: pl.DataFrame) -> pl.DataFrame:

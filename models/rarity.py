@@ -60,26 +60,31 @@ class Rarity:
         """Each family once, in the order of their first columns."""
         return tuple(dict.fromkeys(self.families))
 
+    @property
+    def of_before(self) -> bool:
+        """Whether the model was stored before families spoke: it adds up all its columns."""
+        return not self.percentiles
+
     def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The highest percentile of any family; equals are ordered by the mean of all."""
-        if not self.percentiles:
-            return total(terms(self.histogram, values))
-        places = self._places(values)
+        parts = terms(self.histogram, values)
+        if self.of_before:
+            return total(parts)
+        places = self._places(parts)
         return np.asarray(places.max(axis=1) + TIE * total(places) / places.shape[1])
 
     def leading(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """The place among ``names`` of the family that speaks for each row."""
-        if not self.percentiles:
-            return np.zeros(len(values), dtype=np.int64)
-        return np.asarray(self._places(values).argmax(axis=1))
+        return self._leading(terms(self.histogram, values))
 
     def told(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each leading family's terms add up to: the quantity that an explanation adds up to.
 
         Its percentile is the height of the row: within a family one rises with the other.
         """
-        sums = _sums(terms(self.histogram, values), self.families)
-        return np.asarray(sums[np.arange(len(values)), self.leading(values)])
+        parts = terms(self.histogram, values)
+        sums = _sums(parts, self.families)
+        return np.asarray(sums[np.arange(len(values)), self._leading(parts)])
 
     def pushes(
         self, values: NDArray[np.float64]
@@ -88,15 +93,20 @@ class Rarity:
 
         The family's sum is additive, so that these are its exact Shapley values.
         """
+        parts = terms(self.histogram, values)
         place = {name: number for number, name in enumerate(self.names)}
         of_column = np.array([place[name] for name in self.families])
-        mine = of_column == self.leading(values)[:, None]
+        mine = of_column == self._leading(parts)[:, None]
         usual = np.array(self.usual)
-        centred = np.where(mine, terms(self.histogram, values) - usual, 0.0)
-        return centred, total(np.where(mine, usual, 0.0))
+        return np.where(mine, parts - usual, 0.0), total(np.where(mine, usual, 0.0))
 
-    def _places(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        sums = _sums(terms(self.histogram, values), self.families)
+    def _leading(self, parts: NDArray[np.float64]) -> NDArray[np.int64]:
+        if self.of_before:
+            return np.zeros(len(parts), dtype=np.int64)
+        return np.asarray(self._places(parts).argmax(axis=1))
+
+    def _places(self, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums = _sums(parts, self.families)
         found = [known.of(column) for known, column in zip(self.percentiles, sums.T, strict=True)]
         return np.column_stack(found)
 

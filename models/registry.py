@@ -38,9 +38,10 @@ from models.registry_papers import (
     keep_run,
     tag,
 )
+from models.storage import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
@@ -193,6 +194,16 @@ def load_version(home: Path, name: str, version: str) -> Bundle:
     with opened(home) as client:
         found = find(client, name, version)
     return Bundle.load(folder_of(home, found))
+
+
+def readable(home: Path, name: str, versions: Iterable[str]) -> Iterator[tuple[str, Bundle]]:
+    """Versions whose files can be read, in the order given, each loaded when it is asked for."""
+    for version in versions:
+        try:
+            bundle = load_version(home, name, version)
+        except (ModelError, OSError):
+            continue
+        yield version, bundle
 
 
 def _load(home: Path, name: str, alias: str) -> Bundle | None:

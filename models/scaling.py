@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,15 +43,12 @@ class Scaling:
         """Measure medians and spreads on the training rows; a column without a side has both."""
         values = matrix(frame, columns)
         found = [
-            (name, *location)
+            (name, *location, _side(values[:, place] - location[0], sides.get(name, 0)))
             for place, name in enumerate(columns)
             if (location := _location(values[:, place])) is not None
         ]
-        names, centre, spread = zip(*found, strict=True) if found else ((), (), ())
-        fitted = cls(tuple(names), tuple(centre), tuple(spread), (0,) * len(names))
-        known = fitted.apply(frame)
-        taken = [_side(known[:, place], sides.get(name, 0)) for place, name in enumerate(names)]
-        return replace(fitted, sides=tuple(taken))
+        parts = zip(*found, strict=True) if found else ((), (), (), ())
+        return cls(*(tuple(part) for part in parts))
 
     @property
     def width(self) -> int:
@@ -75,9 +72,9 @@ class Scaling:
         return np.ascontiguousarray(np.hstack([known, padding]))
 
 
-def _side(values: NDArray[np.float64], declared: int) -> int:
+def _side(distances: NDArray[np.float64], declared: int) -> int:
     """The declared side, or both where no training value lies on it: nothing would be left."""
-    return declared if (declared * values > 0).any() else 0
+    return declared if (declared * distances > 0).any() else 0
 
 
 def _location(values: NDArray[np.float64]) -> tuple[float, float] | None:

@@ -17,7 +17,7 @@ import skops.io
 
 from claims.errors import JianbaoError
 from models.calibration import Calibration
-from models.detectors import HIGHEST, NO_FAMILY, DetectorSet
+from models.detectors import OTHER_FAMILY, DetectorSet
 from models.percentiles import Percentiles
 from models.ranker import Ranker
 from models.rarity import Rarity
@@ -73,7 +73,6 @@ def save_detectors(folder: Path, detectors: DetectorSet) -> None:
         },
         "near": detectors.near,
         "rows": detectors.rows,
-        "joined": detectors.joined,
     }
     write_json(folder / DETECTORS_FILE, ours)
 
@@ -99,7 +98,6 @@ def load_detectors(folder: Path) -> DetectorSet:
         percentiles={name: Percentiles(**_tuples(p)) for name, p in ours["percentiles"].items()},
         near=tuple(ours["near"]),
         rows=ours["rows"],
-        joined=ours["joined"],
     )
 
 
@@ -113,9 +111,8 @@ def _of_earlier_code(ours: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **ours,
         "scaling": {**ours["scaling"], "sides": sides},
-        "rarity": {"families": [NO_FAMILY] * len(usual), "percentiles": [], "usual": usual},
+        "rarity": {"families": [OTHER_FAMILY] * len(usual), "percentiles": [], "usual": usual},
         "near": near,
-        "joined": HIGHEST,
     }
 
 

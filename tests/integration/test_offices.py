@@ -150,7 +150,7 @@ def test_why_nobody_is_in_office_is_told_apart(tmp_path: Path, bundle: Bundle) -
     """None was trained, or what was trained cannot be read."""
     assert "No model of 'stay' is in office" in str(empty(in_office(tmp_path), " of 'stay'"))
     keep_one(tmp_path, "stay", bundle, judged(PASSED))
-    for name in ("mlartifacts", "in-office"):
+    for name in (registry.ARTIFACTS, office_copy.COPIES):
         shutil.rmtree(tmp_path / name)
     assert "cannot be read" in str(empty(in_office(tmp_path), " of 'stay'"))
 

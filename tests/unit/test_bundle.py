@@ -128,7 +128,7 @@ def test_a_model_of_earlier_code_scores_as_it_did(stored: Path, measured: pl.Dat
     usual = old.rarity.usual
     told = json.loads((stored / "detectors.json").read_text())
     told["bases"] = {"hbos": list(usual), "knn": list(told.pop("near"))}
-    del told["rarity"], told["joined"], told["scaling"]["sides"]
+    del told["rarity"], told["scaling"]["sides"]
     values = old.scaling.apply(measured)
     raw = {
         "iforest": old.forest.decision_function(values),

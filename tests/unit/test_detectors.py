@@ -15,7 +15,7 @@ from features.catalogue import CATALOGUES
 from models.detectors import (
     ANOMALY,
     DETECTORS,
-    NO_FAMILY,
+    OTHER_FAMILY,
     DetectorSet,
     fit_detectors,
     unlikely,
@@ -59,7 +59,7 @@ def test_training_tells_detectors_the_side_and_the_family_of_each_declared_figur
     declared = [stays[name].direction.side if name in stays else 0 for name in names]
     assert any(declared)
     assert fitted.scaling.sides == tuple(declared)
-    families = [stays[name].family if name in stays else NO_FAMILY for name in names]
+    families = [stays[name].family if name in stays else OTHER_FAMILY for name in names]
     assert fitted.rarity.families == tuple(families)
 
 

@@ -18,7 +18,8 @@ import workbench
 from claims.results import GRADES
 from claims.tables import SCENARIOS
 from features.catalogue import CATALOGUES
-from models.explain import OTHER_FAMILY, RULES_FAMILY
+from models.detectors import OTHER_FAMILY
+from models.explain import RULES_FAMILY
 from tests.workbench_lake import case, write_night
 from workbench import families, typologies, wording
 from workbench.templatetags.formats import detector_word, figure
