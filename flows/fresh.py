@@ -30,19 +30,19 @@ def for_night(settings: Settings, lake: Lake, on: date) -> Office:
     found = in_office(settings.home, before=on)
     bundles, notices = dict(found.bundles), list(found.notices)
     wanted = found.lost if bundles else ENTITIES
-    for entity, bundle, notice in _fresh(settings, lake, on, wanted):
+    for entity, bundle, says, expected in _fresh(settings, lake, on, wanted):
         bundles[entity] = bundle
-        notices += [notice] if notice or found.lost else []
+        notices += [] if expected and entity not in found.lost else [says]
     late = sorted(entity for entity, bundle in bundles.items() if bundle.trained_as_of >= on)
     if late:
         notices.append(f"The models of {', '.join(late)} learned from later nights.")
-    return Office(bundles, tuple(dict.fromkeys(filter(None, notices))))
+    return Office(bundles, tuple(dict.fromkeys(notices)))
 
 
 def _fresh(
     settings: Settings, lake: Lake, on: date, wanted: Iterable[str]
-) -> Iterable[tuple[str, Bundle, str]]:
-    """Train what is wanted; entity, bundle, and what a reader should know of it."""
+) -> Iterable[tuple[str, Bundle, str, bool]]:
+    """Train what is wanted; entity, bundle, what was done, and whether all went as expected."""
     if not wanted:
         return
     known = known_on(lake, settings, last_night_before(lake, on))
@@ -52,7 +52,9 @@ def _fresh(
             yield entity, *made
 
 
-def _one(settings: Settings, lake: Lake, known: Known, entity: str) -> tuple[Bundle, str] | None:
+def _one(
+    settings: Settings, lake: Lake, known: Known, entity: str
+) -> tuple[Bundle, str, bool] | None:
     training = assemble(lake, known, entity)
     if training is None:
         return None
@@ -72,5 +74,5 @@ def _one(settings: Settings, lake: Lake, known: Known, entity: str) -> tuple[Bun
     except RegistryError:
         copy_beside(settings.home, office(entity), kept)
         says = f"{says} It is kept beside the registry, which does not answer."
-        return kept, says
-    return kept, says if fallen else ""
+        return kept, says, False
+    return kept, says, not fallen

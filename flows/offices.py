@@ -14,7 +14,7 @@ from models.registry_client import RegistryError
 from models.storage import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -97,8 +97,7 @@ def _of(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
 def _nobody(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
     """Without a champion: what was recorded to stand in, else the copy of the last champion."""
     name = office(entity)
-    acting = reversed(registry.versions(home, name, acting=True))
-    for version, bundle in registry.readable(home, name, acting):
+    for version, bundle in _standing_in(home, name):
         copy_beside(home, name, bundle)
         return bundle, (
             f"No {entity} model passed its gates; rules and detectors order the {entity} queue "
@@ -126,10 +125,18 @@ def _former(home: Path, entity: str, why: str) -> tuple[Bundle | None, str | Non
     held, notice = _from_copy(home, entity, why)
     if held is not None:
         return held, notice
-    before = registry.former_champions(home, office(entity))
-    for version, bundle in registry.readable(home, office(entity), before):
+    name = office(entity)
+    for version, bundle in registry.readable(home, name, registry.former_champions(home, name)):
         return bundle, f"For {entity}, {why}; the champion before was used: {version}."
+    for version, bundle in _standing_in(home, name):
+        return bundle, f"For {entity}, {why}; rules and detectors order the queue ({version})."
     return None, notice
+
+
+def _standing_in(home: Path, name: str) -> Iterator[tuple[str, Bundle]]:
+    """What was recorded to stand in and can be read, newest first."""
+    acting = reversed(registry.versions(home, name, acting=True))
+    return registry.readable(home, name, acting)
 
 
 def copy_beside(home: Path, name: str, bundle: Bundle) -> None:
@@ -179,10 +186,11 @@ def keep_one(home: Path, entity: str, bundle: Bundle, papers: Papers) -> str:
     """Record one bundle; return its version. The first takes office if no gate failed.
 
     A first one that failed waits; its detectors and rules are recorded to stand in for it, so
-    that nights run. A later one waits as challenger until somebody promotes it.
+    that nights run. A later one waits as challenger until somebody promotes it. Where nothing
+    that was in office can be read any more, the next one counts as the first.
     """
     version = registry.record(bundle, papers, home=home)
-    if registry.champion_version(home, office(entity)) is not None:
+    if _is_filled(home, entity):
         return version
     if not failed(papers.verdicts):
         registry.promote(home, office(entity), version)
@@ -191,6 +199,12 @@ def keep_one(home: Path, entity: str, bundle: Bundle, papers: Papers) -> str:
     stand_in = replace(papers, verdicts=(), artifacts={}, acting=True)
     registry.record(without_ranker(bundle, papers.verdicts), stand_in, home=home)
     return version
+
+
+def _is_filled(home: Path, entity: str) -> bool:
+    """Whether somebody was promoted and a night can be run with them, or their stand-in."""
+    promoted = registry.champion_version(home, office(entity)) is not None
+    return promoted and _of(home, entity)[0] is not None
 
 
 def without_ranker(bundle: Bundle, verdicts: Sequence[Verdict]) -> Bundle:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from mlflow.entities.model_registry import ModelVersion
+
 __all__ = [
     "ARTIFACTS", "CHALLENGER", "CHAMPION", "DATABASE", "GateError", "Papers", "RegistryError",
 ]  # fmt: skip
@@ -67,7 +69,7 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
 
     A version reads NUMBER-CONTENT: MLflow's number and ``Bundle.version``. A bundle whose
     content is registered already keeps its number; the run and what its gates said are recorded
-    all the same.
+    all the same, and its files are written again where they were lost.
     """
     name = model_name(bundle.scenario, bundle.entity)
     with opened(home, writing=True) as client:
@@ -77,9 +79,18 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
         found = by_content(client, name, bundle.version) or client.create_model_version(
             name, source, run_id, tags={CONTENT: bundle.version, "content_hash": bundle.content}
         )
+        _restore(home, found, bundle)
         tag(client, name, str(found.version), papers, run_id)
         client.set_registered_model_alias(name, CHALLENGER, str(found.version))
     return named(found)
+
+
+def _restore(home: Path, found: ModelVersion, bundle: Bundle) -> None:
+    folder = folder_of(home, found)
+    try:
+        Bundle.load(folder)
+    except (ModelError, OSError):
+        bundle.save(folder)
 
 
 def promote(home: Path, name: str, version: str, despite: str | None = None) -> str:

@@ -146,12 +146,43 @@ def test_an_altered_copy_is_not_used(tmp_path: Path, bundle: Bundle) -> None:
     assert in_office(tmp_path).lost == ("stay",)
 
 
+def lose(home: Path) -> None:
+    """Remove the files of every version and every copy; the registry still names them."""
+    for name in (registry.ARTIFACTS, office_copy.COPIES):
+        shutil.rmtree(home / name)
+
+
+def test_where_nothing_can_be_read_the_next_that_passed_takes_office(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    """Else every night would train anew until somebody promotes."""
+    keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    lose(tmp_path)
+    version = keep_one(tmp_path, "stay", newer, judged(PASSED))
+    assert registry.champion_version(tmp_path, NAME) == version
+    found = in_office(tmp_path)
+    assert (found.bundles["stay"].version, found.notices) == (newer.version, ())
+
+
+def test_where_nothing_can_be_read_detectors_and_rules_of_the_next_that_failed_stand_in(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    lost = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    lose(tmp_path)
+    keep_one(tmp_path, "stay", newer, judged(FAILED))
+    assert registry.champion_version(tmp_path, NAME) == lost
+    found = in_office(tmp_path)
+    standing = found.bundles["stay"]
+    assert standing.ranker is None
+    assert "cannot be read; rules and detectors order the queue" in found.notices[0]
+    assert bundles_of(tmp_path, f"stay:{standing.version}")["stay"].version == standing.version
+
+
 def test_why_nobody_is_in_office_is_told_apart(tmp_path: Path, bundle: Bundle) -> None:
     """None was trained, or what was trained cannot be read."""
     assert "No model of 'stay' is in office" in str(empty(in_office(tmp_path), " of 'stay'"))
     keep_one(tmp_path, "stay", bundle, judged(PASSED))
-    for name in (registry.ARTIFACTS, office_copy.COPIES):
-        shutil.rmtree(tmp_path / name)
+    lose(tmp_path)
     assert "cannot be read" in str(empty(in_office(tmp_path), " of 'stay'"))
 
 

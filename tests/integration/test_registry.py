@@ -12,6 +12,7 @@ import pytest
 from claims.errors import NotFoundError
 from models.gates import FAILED, PASSED, Verdict
 from models.registry import (
+    ARTIFACTS,
     CHAMPION,
     DATABASE,
     GateError,
@@ -113,6 +114,17 @@ def test_the_same_content_keeps_its_number(
 ) -> None:
     """A second run of the same training is a run, not a version."""
     assert record(bundles[1], Papers(), home=home) == recorded[1]
+
+
+def test_files_that_were_lost_are_written_again_with_the_same_content(
+    tmp_path: Path, bundles: list[Bundle], measured: pl.DataFrame
+) -> None:
+    """Training repeats to the bit: the second run is what the version was."""
+    version = record(bundles[0], Papers(), home=tmp_path)
+    shutil.rmtree(tmp_path / ARTIFACTS)
+    assert record(bundles[0], Papers(), home=tmp_path) == version
+    found = load_version(tmp_path, NAME, version)
+    assert found.score(measured).equals(bundles[0].score(measured))
 
 
 def test_promote_and_rollback_go_there_and_back(

@@ -21,7 +21,7 @@ from flows import night as steps
 from flows.fresh import for_night
 from flows.landing import open_lake
 from flows.nightly import nightly
-from flows.offices import champions, office, promote
+from flows.offices import bundles_of, champions, office, promote
 from flows.rescoring import RescoreError, must_be_same, rescore
 from flows.retrain import retrain
 from flows.training import assemble, known_on
@@ -174,6 +174,22 @@ def test_a_night_without_registry_and_copy_trains_fresh_models(
         told = " ".join(found.notices)
         assert "A fresh stay model was trained" in told
         assert "kept beside the registry" in told
+
+
+@pytest.mark.slow
+def test_where_no_file_is_left_one_night_trains_and_the_next_does_not(home: Settings) -> None:
+    for name in ("in-office", registry.ARTIFACTS):
+        _remove(home.home / name)
+    first = for_night(home, lake_of(home), FIRST)
+    told = " ".join(first.notices)
+    assert "there is no copy of an earlier model" in told
+    assert "A fresh stay model was trained" in told
+    again = for_night(home, lake_of(home), FIRST)
+    assert "was trained" not in " ".join(again.notices)
+    stood = {entity: made.version for entity, made in first.bundles.items()}
+    assert {entity: made.version for entity, made in again.bundles.items()} == stood
+    named = bundles_of(home.home, " ".join(f"{one}:{version}" for one, version in stood.items()))
+    assert set(named) == set(stood)
 
 
 def _with_outcomes(settings: Settings, rows: pl.DataFrame) -> None:
