@@ -15,6 +15,7 @@ from bench.small_cities import City, arguments, city
 from bench.treatments import SEED, TREATMENTS, Side
 from models.frames import SUBJECT, in_key_order
 from models.groups import group_keys, hash_folds
+from models.labels import labels as labels_of
 from models.later import precision_of
 from models.preparing import Recipe, prepare
 from models.resampling import draws, interval
@@ -50,6 +51,9 @@ says how many of the first are planted. Intervals draw whole hospitals of all ci
 - **both, held to directions**: the same, but no tree may lower a record for more of a figure whose
   declared side is high, or raise it ([why not](decisions/0029-trees-without-a-side.md)).
 - **no labels**: rules and detectors alone, as on the first night.
+
+A refutation that looked for less than a rule suspects is no label in any of these
+([why](decisions/0030-what-a-narrow-look-refutes.md)): {left_open}
 
 {verdict}
 
@@ -125,6 +129,28 @@ def table(frames: list[pl.DataFrame], entity: str) -> tuple[str, dict[str, float
     return head + "\n".join(lines), found
 
 
+def left_open(cities: list[City], entity: str) -> str:
+    """How many refutations were left out, and how many of them and of the others are planted."""
+    out, kept = [], []
+    for one in cities:
+        training = one.sets[entity]
+        given = labels_of(
+            one.outcomes,
+            as_of=training.as_of,
+            subject_type=entity,
+            scenario=training.scenario,
+        )
+        refuted = given.filter(pl.col("label") == 0).join(training.measured, on=SUBJECT, how="semi")
+        planted = refuted.select(SUBJECT, planted=pl.col(SUBJECT).is_in(list(one.planted)))
+        out.append(planted.join(training.labels, on=SUBJECT, how="anti"))
+        kept.append(planted.join(training.labels, on=SUBJECT, how="semi"))
+    left, others = pl.concat(out)["planted"], pl.concat(kept)["planted"]
+    return (
+        f"of {entity}s {len(left):,}, of which {left.sum():,} are planted; of the other "
+        f"{len(others):,} refuted {entity}s {others.sum():,} are"
+    )
+
+
 def verdict(found: dict[str, dict[str, float]]) -> str:
     """What the tables say, in a sentence a kind of subject."""
     said = []
@@ -141,8 +167,8 @@ def main() -> None:
     """Make the cities where they are missing, compare, write the page."""
     given = arguments(__doc__)
     frames: dict[str, list[pl.DataFrame]] = {entity: [] for entity in CAPACITY}
-    for seed in given.seeds:
-        one = city(seed, given.work, given.stays)
+    cities = [city(seed, given.work, given.stays) for seed in given.seeds]
+    for one in cities:
         for entity, kept in frames.items():
             kept.append(scored(one, entity))
     made = {entity: table(kept, entity) for entity, kept in frames.items()}
@@ -151,6 +177,7 @@ def main() -> None:
         stays=given.stays,
         folds=FOLDS,
         tables="\n\n".join(text for text, _ in made.values()),
+        left_open="; ".join(left_open(cities, entity) for entity in CAPACITY) + ".",
         verdict=verdict({entity: found for entity, (_, found) in made.items()}),
     )
     deliver(page, given.out)

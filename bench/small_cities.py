@@ -31,6 +31,7 @@ class City:
     seed: int
     sets: dict[str, TrainingSet]
     planted: frozenset[str]
+    outcomes: pl.DataFrame
 
 
 def arguments(doc: str | None) -> argparse.Namespace:
@@ -50,7 +51,8 @@ def city(seed: int, work: Path, stays: int = STAYS) -> City:
         _make(seed, folder, stays)
     sets = {entity: _load(folder, entity) for entity in ENTITIES}
     key = answer_key(folder / "city" / "truth").filter(~pl.col("innocent"))
-    return City(seed, sets, frozenset(key["subject_id"]))
+    outcomes = open_lake(load_settings(home=folder / "home")).scan("audit_outcomes").collect()
+    return City(seed, sets, frozenset(key["subject_id"]), outcomes)
 
 
 def _make(seed: int, folder: Path, stays: int) -> None:

@@ -24,6 +24,9 @@ from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, compared_in_time
 from flows.learned_from import Learned, learned_from
 from flows.levels import freeze_levels
+from flows.ties import tied
+from models.groups import PERSON
+from models.labels import answered
 from models.labels import labels as labels_of
 from models.preparing import Recipe, prepare
 from models.train import bundled, grow
@@ -64,12 +67,16 @@ def subjects_of_history(history: History) -> dict[str, pl.DataFrame]:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known on a night: its history, whom to learn from, and how audits ended."""
+    """What was known on a night: its history, whom to learn from, and how audits ended.
+
+    ``ties`` names the computed group of a person: (person_id, group_id).
+    """
 
     history: History
     learned: dict[str, Learned]
     outcomes: pl.DataFrame
     as_of: date
+    ties: pl.DataFrame
 
 
 def known_on(lake: Lake, settings: Settings, as_of: date) -> Known:
@@ -79,7 +86,7 @@ def known_on(lake: Lake, settings: Settings, as_of: date) -> Known:
     subjects = subjects_of_history(history)
     learned = learned_from(subjects, outcomes, settings.learn_from, settings.seed)
     frozen = ensure_courses(lake, history, learned["stay"].drawn, outcomes, as_of)
-    return Known(frozen, learned, outcomes, as_of)
+    return Known(frozen, learned, outcomes, as_of, tied(history, as_of))
 
 
 def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
@@ -100,8 +107,8 @@ def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
     return TrainingSet(
         scenario,
         entity,
-        measured.frame,
-        taught,
+        measured.frame.join(known.ties, on=PERSON, how="left", maintain_order="left"),
+        answered(taught, measured.frame, measured.rule_columns),
         measured.columns,
         measured.rule_columns,
         known.as_of,

@@ -57,6 +57,20 @@ def group_keys(measured: pl.DataFrame, entity: str = "") -> list[str]:
     return named.select(pl.col(OWN).min().over("component")).to_series().to_list()
 
 
+def ties(members: pl.DataFrame) -> pl.DataFrame:
+    """One row a person of a computed group: (person_id, group_id).
+
+    ``members`` has a row for each person of each group. Groups that share a person become one,
+    named after the smallest id of theirs.
+    """
+    held = members.select(GROUP, PERSON).drop_nulls().unique().sort(GROUP, PERSON)
+    if held.is_empty():
+        return held.select(PERSON, GROUP)
+    named = held.with_columns(pl.Series("component", _components(held)))
+    whole = named.select(PERSON, pl.col(GROUP).min().over("component"))
+    return whole.unique().sort(PERSON)
+
+
 def hash_folds(keys: Sequence[str], folds: int, salt: int) -> NDArray[np.int64]:
     """A fold number for each row, the same for equal keys."""
     return (hashes(keys, salt) % np.uint64(folds)).astype(np.int64)

@@ -5,6 +5,8 @@
   it looked for that scheme, or for everything; one that looked for something else does
   not. *Overturned* undoes likewise, and leaves a negative behind: someone looked hard.
 * *Inconclusive* is no label, unless another scope of the same subject was decided.
+* A refutation answers what was looked for. Where a rule speaks of something else, it is no
+  negative either (``answered``): nobody has looked.
 
 Weights. A record drawn at random with probability p stands for 1 / p records, so it gets
 that weight, bounded by MAX_WEIGHT: a handful of very heavy rows would otherwise decide
@@ -21,6 +23,7 @@ import polars as pl
 from models.frames import SUBJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 # A judgement: at 20 the variance from one random confirmation stays near that of twenty
@@ -28,12 +31,14 @@ if TYPE_CHECKING:
 MAX_WEIGHT = 20.0
 EVERYTHING = "*"
 SEPARATORS = r"[,;|\s]+"
+SCHEME_OF_RULE = r"^rule_([A-Z]\d+)"
 SCHEMA = {
     SUBJECT: pl.String(),
     "label": pl.Int8(),
     "weight": pl.Float64(),
     "scheme": pl.String(),
     "decided_on": pl.Date(),
+    "known_on": pl.Date(),
     "selected_by": pl.String(),
     "audited_schemes": pl.String(),
 }
@@ -46,13 +51,16 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
     """One row a decided subject: label 1 (confirmed) or 0, weight, and where it came from.
 
     ``outcomes`` is the contract's table ``audit_outcomes``; rows without ``received_on``
-    count as known the day after their decision. ``scheme`` is null for a negative.
+    count as known the day after their decision. ``scheme`` is null for a negative;
+    ``audited_schemes`` joins all that was looked for, "*" being everything.
     """
     known = _known(outcomes.lazy(), as_of).filter(
         (pl.col("subject_type") == subject_type) & (pl.col("scenario") == scenario)
     )
     standing = _standing(_scoped(_not_replaced(known)))
-    decided = standing.filter(pl.col("outcome") != "inconclusive")
+    decided = standing.filter(pl.col("outcome") != "inconclusive").with_columns(
+        scopes=pl.col("scope").unique().sort().str.join(",").over(SUBJECT)
+    )
     # A confirmation that stands leads; else the newest decision speaks.
     first = decided.sort(
         [SUBJECT, _is_confirmed(), "decided_on", "outcome_id"],
@@ -62,6 +70,29 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
     return chosen.select(_columns()).collect().cast(SCHEMA)  # type: ignore[arg-type]
 
 
+def answered(
+    labels: pl.DataFrame, measured: pl.DataFrame, rule_columns: Iterable[str]
+) -> pl.DataFrame:
+    """Labels without refutations that left open what a rule suspects.
+
+    ``measured`` has the rule hits of the subjects: 1 in ``rule_CODE`` where the rule speaks.
+    A code begins with the scheme that it is about (H02E: H02).
+    """
+    refuted = labels.filter(pl.col("label") == 0)
+    scope = refuted.select(SUBJECT, scope=pl.col("audited_schemes").str.split(","))
+    asked = scope.filter(~pl.col("scope").list.contains(EVERYTHING))
+    suspected = (
+        measured.join(asked, on=SUBJECT, how="semi")
+        .select(SUBJECT, *rule_columns)
+        .unpivot(index=SUBJECT, variable_name="rule", value_name="speaks")
+        .filter(pl.col("speaks") > 0)
+        .select(SUBJECT, scheme=pl.col("rule").str.extract(SCHEME_OF_RULE))
+    )
+    within = pl.col("scope").list.contains(pl.col("scheme"))
+    left_open = suspected.join(asked, on=SUBJECT).filter(~within)
+    return labels.join(left_open, on=SUBJECT, how="anti", maintain_order="left")
+
+
 def no_labels() -> pl.DataFrame:
     """The frame of a city that was never audited."""
     return pl.DataFrame(schema=SCHEMA)
@@ -69,7 +100,7 @@ def no_labels() -> pl.DataFrame:
 
 def _known(outcomes: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     received = pl.coalesce("received_on", pl.col("decided_on").dt.offset_by("1d"))
-    return outcomes.filter(received <= as_of)
+    return outcomes.with_columns(known_on=received).filter(pl.col("known_on") <= as_of)
 
 
 def _not_replaced(known: pl.LazyFrame) -> pl.LazyFrame:
@@ -114,6 +145,7 @@ def _columns() -> list[pl.Expr]:
         weight.otherwise(1.0).alias("weight"),
         pl.when(_is_confirmed()).then("scheme").alias("scheme"),
         pl.col("decided_on"),
+        pl.col("known_on"),
         pl.col("selected_by"),
-        pl.col("audited_schemes"),
+        pl.col("scopes").alias("audited_schemes"),
     ]

@@ -1,6 +1,6 @@
 """How a model does on audits that came later, by training once more as of an earlier day.
 
-The day parts the audits by when they were decided. What was known before it trains a
+The day parts the audits by when their outcomes became known. What was known before it trains a
 *rehearsal*: the same recipe, without anybody of whom later audits speak. The later audits then
 say how it did, with intervals that draw whole hospitals. Audited records are not the city:
 figures hold for records that are chosen as past audits were.
@@ -82,7 +82,7 @@ def parted(training: TrainingSet, champion_as_of: date | None = None) -> Later |
     None where either side would hold fewer than ``LEAST_OF_A_CLASS`` of an outcome. The
     champion moves the cut only where enough audits came after it to compare by.
     """
-    days = training.audited["decided_on"].drop_nulls().sort()
+    days = training.audited["known_on"].drop_nulls().sort()
     if days.is_empty():
         return None
     usual = days[int(len(days) * (1 - LATER_PART))]
@@ -227,7 +227,7 @@ def difference(rehearsal: Rehearsal, champion: Bundle, training: TrainingSet, se
 
 def _new_to(later: Later, champion: Bundle, training: TrainingSet) -> pl.DataFrame:
     keys = keyed(training)
-    taught = training.audited.filter(pl.col("decided_on") <= champion.trained_as_of)
+    taught = training.audited.filter(pl.col("known_on") <= champion.trained_as_of)
     known = keys.join(taught, on=SUBJECT, how="semi").select(KEY)
     return later.tried.join(keys.join(known, on=KEY, how="anti"), on=SUBJECT, how="semi")
 

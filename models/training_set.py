@@ -21,7 +21,8 @@ class TrainingSet:
     """Records of one entity as of a night, each as it was first to be judged.
 
     ``measured`` has one row a record: ``subject_id``, ``hospital_id``, ``person_id``,
-    ``event_on``, the features and the rule hits. ``labels`` is as ``models.labels`` makes it.
+    ``group_id`` (the computed group of the person, null where there is none), ``event_on``, the
+    features and the rule hits. ``labels`` is as ``models.labels`` makes it.
     """
 
     scenario: str
@@ -72,9 +73,12 @@ def keyed(training: TrainingSet) -> pl.DataFrame:
 
 
 def split(training: TrainingSet, cut: date) -> Later:
-    """Part a training set at a day: what was known by then, and what audits said later."""
+    """Part a training set at a day: what was known by then, and what audits said later.
+
+    An audit is known when its outcome was received, however early it was decided.
+    """
     keys = keyed(training)
-    late = training.audited.filter(pl.col("decided_on") >= cut)
+    late = training.audited.filter(pl.col("known_on") >= cut)
     tried = training.measured.join(
         late.select(SUBJECT, "label", "weight", "scheme", "selected_by"), on=SUBJECT
     )
@@ -83,5 +87,5 @@ def split(training: TrainingSet, cut: date) -> Later:
     known = training.measured.join(apart, on=SUBJECT, how="semi")
     if EVENT in known.columns:
         known = known.filter(pl.col(EVENT).is_null() | (pl.col(EVENT) < cut))
-    early = training.labels.filter(pl.col("decided_on") < cut)
+    early = training.labels.filter(pl.col("known_on") < cut)
     return Later(replace(training, measured=known, labels=early, as_of=cut), tried, cut)

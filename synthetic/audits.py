@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synthetic.pools import Pool
-    from synthetic.randomness import Floats
+    from synthetic.randomness import Flags, Floats
     from synthetic.state import City
 
 # How audits of one month are selected: at random first, then by rules, tips, size.
 RANDOM_SHARE, RULE_SHARE, TIP_SHARE = 0.12, 0.60, 0.16
 LEDGER_PART = 0.5  # ledgers take a whole inspection, so half as many are looked at
-WRONG = 0.05  # decisions that are mistaken (dossier 5.4)
+# Of all decisions 5% contradict the truth (dossier 5.4): these, and what a narrow look missed.
+WRONG = 0.03
 INCONCLUSIVE = 0.08
 OVERTURNED = 0.04  # confirmed findings lifted on appeal
 DELAY = (30, 120)  # days from the settlement to the decision
 APPEAL = (20, 60)
 NARROW = 0.30  # audits that looked for one scheme only
+ASTRAY = 0.20  # narrow audits of something wrong that looked for something else; a judgement
 RECOVERY = (0.6, 1.0)  # share of the loss that is paid back
 MISTAKEN_RECOVERY = 0.05  # of the subject's size, where a finding was mistaken
 
@@ -142,17 +144,14 @@ def _judged(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
     subject_type, schemes = pool.subject_type, pool.schemes
     name = f"audit/{subject_type}"
     guilty = (~rows["innocent"].fill_null(value=True)).to_numpy()
-    found = guilty ^ draw.chance(f"{name}/wrong", WRONG, place)
+    narrow = draw.chance(f"{name}/narrow", NARROW, place)
+    astray = narrow & guilty & draw.chance(f"{name}/astray", ASTRAY, place)
+    sought = _sought(city, pool, rows, guilty & ~astray)
+    missed = astray & sought.ne_missing(rows["scheme"]).to_numpy()
+    found = ~missed & (guilty ^ draw.chance(f"{name}/wrong", WRONG, place))
     unclear = draw.chance(f"{name}/unclear", INCONCLUSIVE, place)
     outcome = by_case([unclear, found], ["inconclusive", "confirmed"], "refuted")
     confirmed = outcome == "confirmed"
-    guess = np.array(schemes)[draw.below(f"{name}/guess", len(schemes), place)]
-    own = rows.select(
-        pl.when(pl.Series(guilty))
-        .then("scheme")
-        .otherwise(pl.coalesce("resembles", pl.Series(guess)))
-    ).to_series()
-    narrow = pl.Series(draw.chance(f"{name}/narrow", NARROW, place))
     delay = draw.between(f"{name}/delay", *DELAY, place)
     decided = np.maximum(rows["event"].to_numpy() + delay, rows["known"].to_numpy() + DELAY[0])
     low, high = RECOVERY
@@ -172,8 +171,10 @@ def _judged(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
         outcome_id=draw.identifiers("O", step),
         subject_type=pl.lit(subject_type),
         scenario=pl.lit(SCENARIO[subject_type]),
-        scheme=pl.when(pl.Series(confirmed)).then(own),
-        audited_schemes=pl.when(narrow).then(own).otherwise(pl.lit(",".join(schemes))),
+        scheme=pl.when(pl.Series(confirmed)).then(sought),
+        audited_schemes=pl.when(pl.Series(narrow))
+        .then(sought)
+        .otherwise(pl.lit(",".join(schemes))),
         outcome=pl.Series(outcome),
         event_on=clock.dates(rows["event"].to_numpy()),
         decided_on=clock.dates(decided),
@@ -181,6 +182,14 @@ def _judged(city: City, pool: Pool, rows: pl.DataFrame) -> pl.DataFrame:
         supersedes=pl.lit(None, pl.String),
         received_on=clock.dates(decided + 1),
     )
+
+
+def _sought(city: City, pool: Pool, rows: pl.DataFrame, led: Flags) -> pl.Series:
+    """The scheme that an audit looked for: the right one where it was ``led`` there."""
+    draw, place = city.world.draw, rows["place"].to_numpy()
+    guess = draw.below(f"audit/{pool.subject_type}/guess", len(pool.schemes), place)
+    other = pl.coalesce("resembles", pl.Series(np.array(pool.schemes)[guess]))
+    return rows.select(pl.when(pl.Series(led)).then("scheme").otherwise(other)).to_series()
 
 
 def _appeals(city: City, rows: pl.DataFrame) -> pl.DataFrame:

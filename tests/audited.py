@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from models.labels import EVERYTHING
 from models.preparing import Recipe
 from models.training_set import TrainingSet
 from tests.records import DAYS, FEATURES, FIRST_DAY, RULES, audits, records
@@ -32,9 +33,10 @@ def decided(measured: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     """Labels with the columns that ``models.labels`` gives."""
     days = measured.select("subject_id", decided_on=pl.col("event_on").dt.offset_by(f"{DELAY}d"))
     return labels.join(days, on="subject_id").with_columns(
+        known_on=pl.col("decided_on").dt.offset_by("1d"),
         scheme=pl.when(pl.col("label") == 1).then(pl.lit("H01")),
         selected_by=pl.lit("rule"),
-        audited_schemes=pl.lit(None, pl.String),
+        audited_schemes=pl.lit(EVERYTHING),
     )
 
 

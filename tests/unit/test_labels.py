@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from claims.tables import AUDIT_OUTCOMES
-from models.labels import MAX_WEIGHT, labels, no_labels
+from models.labels import MAX_WEIGHT, answered, labels, no_labels
 
 JANUARY, MARCH, JUNE = date(2024, 1, 10), date(2024, 3, 10), date(2024, 6, 10)
 LATER = date(2025, 1, 1)
@@ -127,3 +127,31 @@ def test_a_label_says_where_it_comes_from() -> None:
 def test_a_city_without_audits_has_no_labels() -> None:
     """An empty table is the usual first night."""
     assert taught().equals(no_labels())
+
+
+def left(*rows: dict[str, Any], speaking: str) -> int:
+    """How many labels are left of the stay 'a', of which one rule speaks."""
+    hits = {name: [float(name == speaking)] for name in ("rule_H01", "rule_H02E", "rule_H05")}
+    measured = pl.DataFrame({"subject_id": ["a"], **hits})
+    return answered(taught(*rows), measured, tuple(hits)).height
+
+
+def test_refuted_for_one_scheme_is_no_negative_where_a_rule_speaks_of_another() -> None:
+    """Nobody looked for what is suspected."""
+    narrow = outcome(1, "refuted", audited_schemes="H02, H05")
+    assert left(narrow, speaking="rule_H01") == 0
+    assert left(narrow, speaking="rule_H02E") == 1
+    assert left(narrow, speaking="none") == 1
+    assert left(outcome(1, "refuted"), speaking="rule_H01") == 1
+    assert left(outcome(1, "confirmed", scheme="H05"), speaking="rule_H01") == 1
+
+
+def test_several_narrow_refutations_answer_together() -> None:
+    both = [
+        outcome(1, "refuted", audited_schemes="H05"),
+        outcome(2, "refuted", MARCH, audited_schemes="H01"),
+    ]
+    assert left(*both[:1], speaking="rule_H01") == 0
+    assert left(*both, speaking="rule_H01") == 1
+    whole = outcome(2, "refuted", MARCH)
+    assert left(both[0], whole, speaking="rule_H01") == 1

@@ -49,10 +49,10 @@ def test_later_audits_speak_of_nobody_who_was_learned_from() -> None:
     later = rehearsal().later
     earlier = later.earlier.measured
     assert later.tried.join(earlier, on=PERSON).is_empty()
-    assert (later.earlier.labels["decided_on"] < later.cut).all()
+    assert (later.earlier.labels["known_on"] < later.cut).all()
     assert (earlier["event_on"] < later.cut).all()
     tried = later.tried.join(usual_set().labels, on="subject_id")
-    assert (tried["decided_on"] >= later.cut).all()
+    assert (tried["known_on"] >= later.cut).all()
 
 
 def test_the_figures_have_intervals_around_them_and_beat_chance() -> None:

@@ -80,6 +80,15 @@ def test_an_appeal_supersedes_a_confirmed_finding(audited: Delivery) -> None:
     assert most(lifted["amount_recovered"]) == 0
 
 
+def test_a_narrow_look_may_miss_what_it_was_not_sent_for(audited: Delivery) -> None:
+    """Somebody looked, found nothing, and something else was wrong all the same."""
+    rows = first_opinions(audited).filter(pl.col("code").is_not_null())
+    narrow = rows.filter(~pl.col("audited_schemes").str.contains(","))
+    missed = narrow.filter(pl.col("audited_schemes") != pl.col("code"))
+    assert 0.1 < missed.height / narrow.height < 0.35
+    assert set(missed["outcome"]) <= {"refuted", "inconclusive"}
+
+
 def test_a_confirmed_finding_names_its_scheme_among_those_looked_for(audited: Delivery) -> None:
     rows = first_opinions(audited).filter(pl.col("outcome") == "confirmed")
     assert rows["scheme"].is_not_null().all()
