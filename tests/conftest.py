@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from flows.quiet import hush
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 SCRATCH = Path(tempfile.mkdtemp(prefix="jianbao-tests-"))
 os.environ["JIANBAO_HOME"] = str(SCRATCH / "home")
 hush(SCRATCH)
+# An example that is slow on a busy machine is not wrong.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # Denser in schemes and audits than a real city, so that a small one can train a ranker.
 STAYS, MONTHS, SEED, AUDIT_SHARE = 3_000, 10, 11, 0.2

@@ -124,7 +124,7 @@ ROWS = st.lists(
 
 
 @given(ROWS)
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True)
 def test_children_sum_to_their_parent_whatever_the_rows(rows: list[tuple[object, ...]]) -> None:
     columns = [*PATH, "value", "expected", "of_line"]
     invented = pl.DataFrame(rows, schema=columns, orient="row")

@@ -36,7 +36,7 @@ DECLARED = [
 ]
 EVERY = pytest.mark.parametrize(("catalogue", "item"), DECLARED)
 LEAST_FEATURES = 30
-FEW_EXAMPLES = settings(max_examples=15, derandomize=True, deadline=None)
+FEW_EXAMPLES = settings(max_examples=15, derandomize=True)
 TREE = frames(**TABLES)
 Tables = dict[str, pl.DataFrame]
 

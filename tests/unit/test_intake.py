@@ -444,7 +444,7 @@ def test_the_report_reads_as_plain_lines(desk: Desk) -> None:
     assert any("fee_lines.csv, row 1, column 'amount'" in text for text in lines)
 
 
-@hypothesis_settings(max_examples=15, deadline=None, database=None)
+@hypothesis_settings(max_examples=15, database=None)
 @given(data=st.data())
 def test_nothing_is_lost_whatever_is_delivered(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

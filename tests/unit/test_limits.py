@@ -48,7 +48,7 @@ def test_a_limit_holds_from_its_first_day_until_the_next_value(
 
 
 @given(st.lists(st.dates(date(2020, 1, 1), date(2026, 1, 1)), max_size=20))
-@settings(max_examples=20, derandomize=True, deadline=None)
+@settings(max_examples=20, derandomize=True)
 def test_a_column_of_days_reads_what_each_day_reads(days: list[date]) -> None:
     frame = pl.DataFrame({"day": days}, schema={"day": pl.Date()})
     assert frame.select(IDLE.at("day")).to_series().to_list() == [IDLE.on(day) for day in days]

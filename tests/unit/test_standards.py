@@ -198,7 +198,7 @@ def test_frozen_rows_are_rows_of_the_table_whatever_the_order_of_records() -> No
         max_size=40,
     )
 )
-@settings(max_examples=20, derandomize=True, deadline=None)
+@settings(max_examples=20, derandomize=True)
 def test_standards_and_distances_are_finite_and_ordered(
     told: list[tuple[str, int | None]],
 ) -> None:
