@@ -24,6 +24,7 @@ from flows.case_commands import register
 from flows.evaluate_command import register as register_evaluate
 from flows.indicator_commands import register as register_indicators
 from flows.monitor_command import register as register_monitor
+from flows.office_commands import register as register_offices
 from flows.quiet import hush
 from flows.verify_command import register as register_verify
 
@@ -295,31 +296,6 @@ def retrain(
 
 
 @app.command()
-def promote(
-    entity: Annotated[str, typer.Argument(help="stay, use or ledger")],
-    version: Annotated[str, typer.Argument(help="As `retrain` printed it.")],
-    despite: Annotated[
-        str | None, typer.Option(help="Why it should, though a gate failed; it is kept.")
-    ] = None,
-) -> None:
-    """Put a trained model in office; one that failed a gate only with a reason."""
-    from flows.offices import promote as put  # noqa: PLC0415
-
-    for name, done in put(_settings().home, {entity: version}, despite).items():
-        console.print(f"{name} is now scored by {done}.")
-
-
-@app.command()
-def rollback(
-    entity: Annotated[str, typer.Argument(help="stay, use or ledger")],
-) -> None:
-    """Put the model before back in office."""
-    from flows.offices import rollback as back  # noqa: PLC0415
-
-    console.print(f"{entity} is scored by {back(_settings().home, entity)} again.")
-
-
-@app.command()
 def alerts(
     night: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"])] = None,
     screen_name: Annotated[str | None, typer.Option("--screen", help="Of this screen.")] = None,
@@ -522,6 +498,7 @@ register_evaluate(app, console, _settings, _progress)
 register_indicators(app, console, _settings, _progress)
 register_verify(app, console, _settings)
 register_monitor(app, console, _settings, _progress)
+register_offices(app, console, _settings)
 
 if __name__ == "__main__":
     main()

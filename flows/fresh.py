@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from flows import retraining as steps
 from flows.evaluating import evaluated
 from flows.offices import Office, copy_beside, in_office, office, without_ranker
+from flows.promoting import in_trail
 from flows.training import ENTITIES, assemble, known_on, last_night_before
-from models.gates import failed
+from models.gates import failed, order_left
+from models.office_trail import NIGHT, TOOK_OFFICE, By
 from models.registry_client import RegistryError
 from models.train import bundled, grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from claims.lake import Lake
     from claims.settings import Settings
@@ -22,15 +24,16 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
 
 
-def for_night(settings: Settings, lake: Lake, on: date) -> Office:
+def for_night(settings: Settings, lake: Lake, on: date, now: datetime) -> Office:
     """The bundles for a night; where nothing can stand in, fresh ones are trained and kept.
 
-    They learn from what was known the night before, untuned.
+    They learn from what was known the night before, untuned. ``now``, with its zone, is when
+    they take office.
     """
     found = in_office(settings.home, before=on)
     bundles, notices = dict(found.bundles), list(found.notices)
     wanted = found.lost if bundles else ENTITIES
-    for entity, bundle, says, expected in _fresh(settings, lake, on, wanted):
+    for entity, bundle, says, expected in _fresh(settings, lake, on, wanted, now):
         bundles[entity] = bundle
         notices += [] if expected and entity not in found.lost else [says]
     late = sorted(entity for entity, bundle in bundles.items() if bundle.trained_as_of >= on)
@@ -40,20 +43,20 @@ def for_night(settings: Settings, lake: Lake, on: date) -> Office:
 
 
 def _fresh(
-    settings: Settings, lake: Lake, on: date, wanted: Iterable[str]
+    settings: Settings, lake: Lake, on: date, wanted: Iterable[str], now: datetime
 ) -> Iterable[tuple[str, Bundle, str, bool]]:
     """Train what is wanted; entity, bundle, what was done, and whether all went as expected."""
     if not wanted:
         return
     known = known_on(lake, settings, last_night_before(lake, on))
     for entity in wanted:
-        made = _one(settings, lake, known, entity)
+        made = _one(settings, lake, known, entity, now)
         if made is not None:
             yield entity, *made
 
 
 def _one(
-    settings: Settings, lake: Lake, known: Known, entity: str
+    settings: Settings, lake: Lake, known: Known, entity: str, now: datetime
 ) -> tuple[Bundle, str, bool] | None:
     training = assemble(lake, known, entity)
     if training is None:
@@ -63,14 +66,15 @@ def _one(
     bundle = bundled(ready, grow(ready))
     looked = evaluated(settings, known, training, rehearsed, bundle)
     verdicts = looked.verdicts()
-    fallen = failed(verdicts)
+    fallen = [one.gate for one in failed(verdicts)]
     kept = without_ranker(bundle, verdicts) if fallen else bundle
     says = f"A fresh {entity} model was trained: {kept.version}."
     if fallen:
-        says = f"{says} Its ranker failed {', '.join(one.gate for one in fallen)} and is not used."
+        says = f"{says} It failed {', '.join(fallen)}; {order_left(fallen)} order the queue."
     written = steps.written(settings, lake, looked, verdicts, seeds=1)
     try:
-        steps.registered(settings, looked, written)
+        with in_trail(settings.home, entity, TOOK_OFFICE, By(NIGHT, now)):
+            steps.registered(settings, looked, written)
     except RegistryError:
         copy_beside(settings.home, office(entity), kept)
         says = f"{says} It is kept beside the registry, which does not answer."

@@ -68,7 +68,7 @@ def validate(settings: Settings, on: date, landed: Landed) -> list[str]:
 
 @task(name="models", **STEP)
 def models_of_night(
-    settings: Settings, on: date, held: dict[str, Any] | None
+    settings: Settings, on: date, held: dict[str, Any] | None, now: datetime
 ) -> tuple[dict[str, Bundle], str | None]:
     """The models for a night, and a notice where they are not simply those in office.
 
@@ -78,7 +78,7 @@ def models_of_night(
     """
     if held is not None:
         return bundles_of(settings.home, held["model_version"]), None
-    found = for_night(settings, open_lake(settings), on)
+    found = for_night(settings, open_lake(settings), on, now)
     return found.bundles, " ".join(found.notices) or None
 
 
@@ -119,13 +119,13 @@ def nightly(settings: Settings, on: date, accept: frozenset[str] = frozenset()) 
 
 
 def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, Any]:
-    begun, clock = datetime.now(UTC).replace(tzinfo=None), night.stopwatch()
+    now, clock = datetime.now(UTC), night.stopwatch()
     landed = land(settings, on, accept)
     checked = validate(settings, on, as_it_is(landed))
     if not open_lake(settings).has("stays"):
         return {"night": f"{on}", "notice": "The lake is empty; nothing was scored."}
     held = published_before(open_lake(settings), on)
-    bundles, late = models_of_night(settings, on, held)
+    bundles, late = models_of_night(settings, on, held, now)
     run = night.Run(on, open_lake(settings), settings, bundles, _standards_of(held))
     measured = measure(as_it_is(run))
     found = judge(as_it_is(run))
@@ -144,7 +144,7 @@ def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, An
         "notice": notice,
         "settings": deciding(settings),
     }
-    _keep_report(run, report, begun, night.stopwatch() - clock)
+    _keep_report(run, report, now.replace(tzinfo=None), night.stopwatch() - clock)
     return report
 
 

@@ -1,4 +1,4 @@
-"""Which models are in office: load the champions, promote, roll back, and stand in for them."""
+"""Which models are in office: load the champions, record new ones, and stand in for them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from claims.errors import NotFoundError
 from features.catalogue import CATALOGUES
 from flows.training import ENTITIES
 from models import office_copy, registry
-from models.gates import failed
+from models.detectors import ordinary
+from models.gates import APART, failed, order_left
 from models.registry_client import RegistryError
 from models.storage import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -53,8 +54,8 @@ def office(entity: str) -> str:
 def champions(home: Path, before: date | None = None) -> dict[str, Bundle]:
     """The bundles in office, by entity; empty before the first training.
 
-    With ``before``, a champion that learned from that night or later gives way to the
-    newest bundle that did not, where there is one.
+    With ``before``, a champion that learned from that night or later gives way to the newest
+    of those that were in office before it, or stood in, and did not; where there is one.
     """
     return in_office(home, before).bundles
 
@@ -71,11 +72,12 @@ def in_office(home: Path, before: date | None = None) -> Office:
     lost: list[str] = []
     for entity in ENTITIES:
         bundle, notice = _of(home, entity)
+        notices += [notice] if notice else []
         if bundle is not None:
-            bundles[entity] = bundle if before is None else _fit_for(home, entity, bundle, before)
+            bundles[entity], instead = _fit_for(home, entity, bundle, before)
+            notices += [instead] if instead else []
         elif notice:
             lost.append(entity)
-        notices += [notice] if notice else []
     return Office(bundles, tuple(dict.fromkeys(notices)), tuple(lost))
 
 
@@ -100,7 +102,7 @@ def _nobody(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
     for version, bundle in _standing_in(home, name):
         copy_beside(home, name, bundle)
         return bundle, (
-            f"No {entity} model passed its gates; rules and detectors order the {entity} queue "
+            f"No {entity} model passed its gates; {_ordering(bundle)} order the {entity} queue "
             f"(version {version})."
         )
     if registry.versions(home, name):
@@ -125,12 +127,26 @@ def _former(home: Path, entity: str, why: str) -> tuple[Bundle | None, str | Non
     held, notice = _from_copy(home, entity, why)
     if held is not None:
         return held, notice
+    for bundle, says in _before(home, entity):
+        return bundle, f"For {entity}, {why}; {says}."
+    return None, notice
+
+
+def _before(home: Path, entity: str) -> Iterator[tuple[Bundle, str]]:
+    """Who was in office before, the last first, then what stood in; each with words for it.
+
+    Nobody else ever was to score: not what waits or failed a gate, nor what was rolled back.
+    """
     name = office(entity)
     for version, bundle in registry.readable(home, name, registry.former_champions(home, name)):
-        return bundle, f"For {entity}, {why}; the champion before was used: {version}."
+        yield bundle, f"a champion before was used: {version}"
     for version, bundle in _standing_in(home, name):
-        return bundle, f"For {entity}, {why}; rules and detectors order the queue ({version})."
-    return None, notice
+        yield bundle, f"{_ordering(bundle)} order the queue ({version})"
+
+
+def _ordering(bundle: Bundle) -> str:
+    """What orders the queue of a bundle that stands in."""
+    return order_left(() if bundle.detectors.features else (APART,))
 
 
 def _standing_in(home: Path, name: str) -> Iterator[tuple[str, Bundle]]:
@@ -148,21 +164,20 @@ def copy_beside(home: Path, name: str, bundle: Bundle) -> None:
         return
 
 
-def _fit_for(home: Path, entity: str, bundle: Bundle, before: date) -> Bundle:
-    if bundle.trained_as_of < before:
-        return bundle
+def _fit_for(
+    home: Path, entity: str, bundle: Bundle, before: date | None
+) -> tuple[Bundle, str | None]:
+    """The bundle, or where it learned from that night or later, an earlier one and why."""
+    if before is None or bundle.trained_as_of < before:
+        return bundle, None
     try:
-        known = _readable(home, entity)
+        earlier = [one for one in _before(home, entity) if one[0].trained_as_of < before]
     except RegistryError:
-        return bundle
-    earlier = [one for one in known if one.trained_as_of < before]
-    return max(earlier, key=lambda one: one.trained_as_of, default=bundle)
-
-
-def _readable(home: Path, entity: str) -> list[Bundle]:
-    name = office(entity)
-    known = registry.versions(home, name)
-    return [bundle for _, bundle in registry.readable(home, name, known)]
+        return bundle, None
+    if not earlier:
+        return bundle, None
+    held, says = max(earlier, key=lambda one: one[0].trained_as_of)
+    return held, f"For {entity}, the model in office learned from later nights; {says}."
 
 
 def bundles_of(home: Path, model_version: str | None) -> dict[str, Bundle]:
@@ -185,9 +200,10 @@ def _version(home: Path, entity: str, version: str) -> Bundle:
 def keep_one(home: Path, entity: str, bundle: Bundle, papers: Papers) -> str:
     """Record one bundle; return its version. The first takes office if no gate failed.
 
-    A first one that failed waits; its detectors and rules are recorded to stand in for it, so
-    that nights run. A later one waits as challenger until somebody promotes it. Where nothing
-    that was in office can be read any more, the next one counts as the first.
+    A first one that failed waits; what is sound of its detectors and rules is recorded to stand
+    in for it, so that nights run, with the same papers: it passed no more gates. A later one
+    waits as challenger until somebody promotes it. Where nothing that was in office can be read
+    any more, the next one counts as the first.
     """
     version = registry.record(bundle, papers, home=home)
     if _is_filled(home, entity):
@@ -196,7 +212,7 @@ def keep_one(home: Path, entity: str, bundle: Bundle, papers: Papers) -> str:
         registry.promote(home, office(entity), version)
         copy_beside(home, office(entity), bundle)
         return version
-    stand_in = replace(papers, verdicts=(), artifacts={}, acting=True)
+    stand_in = replace(papers, acting=True)
     registry.record(without_ranker(bundle, papers.verdicts), stand_in, home=home)
     return version
 
@@ -208,33 +224,12 @@ def _is_filled(home: Path, entity: str) -> bool:
 
 
 def without_ranker(bundle: Bundle, verdicts: Sequence[Verdict]) -> Bundle:
-    """Detectors and rules alone, with a note of why."""
-    names = ", ".join(one.gate for one in failed(verdicts))
-    note = f"Detectors and rules order the queue, because the first model failed: {names}."
-    return replace(bundle, ranker=None, notes=(*bundle.notes, note))
+    """Rules and detectors alone, with a note of why; rules alone where those tell nothing apart.
 
-
-def promote(home: Path, versions: Mapping[str, str], despite: str | None = None) -> dict[str, str]:
-    """Put these versions in office, by entity; GateError for one that failed a gate."""
-    for entity in versions:
-        _check(entity)
-    done = {}
-    for entity, version in versions.items():
-        done[entity] = registry.promote(home, office(entity), version, despite)
-        copy_beside(home, office(entity), registry.load_version(home, office(entity), done[entity]))
-    return done
-
-
-def rollback(home: Path, entity: str) -> str:
-    """Put the last champion of an entity back in office."""
-    _check(entity)
-    version = registry.rollback(home, office(entity))
-    copy_beside(home, office(entity), registry.load_version(home, office(entity), version))
-    return version
-
-
-def _check(entity: str) -> None:
-    if entity not in ENTITIES:
-        raise NotFoundError(
-            f"There is no model for '{entity}'.", f"Name one of: {', '.join(ENTITIES)}."
-        )
+    The gate names the worst detector and no other, so that none of them is believed.
+    """
+    fallen = [one.gate for one in failed(verdicts)]
+    order = order_left(fallen).capitalize()
+    note = f"{order} order the queue, because the first model failed: {', '.join(fallen)}."
+    detectors = ordinary() if APART in fallen else bundle.detectors
+    return replace(bundle, detectors=detectors, ranker=None, notes=(*bundle.notes, note))

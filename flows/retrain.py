@@ -7,7 +7,7 @@ write the model card, register.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
@@ -22,9 +22,11 @@ from flows.evaluating import evaluated as evaluate
 from flows.handed import as_it_is
 from flows.landing import open_lake
 from flows.levels import freeze_levels
+from flows.promoting import in_trail
 from flows.training import ENTITIES, Known, assemble, known_on, silent
 from models.bundle import Bundle
 from models.gates import Verdict
+from models.office_trail import RETRAINING, TOOK_OFFICE, By
 from models.registry import must_answer
 from models.train import bundled, grow
 from models.training_set import TrainingSet
@@ -91,9 +93,13 @@ def card_task(
 
 
 @task(name="register", **STEP)
-def register_task(settings: Settings, evaluated: Evaluated, written: steps.Written) -> str:
-    """Record the model as challenger; the first that passes its gates takes office."""
-    return steps.registered(settings, evaluated, written)
+def register_task(
+    settings: Settings, evaluated: Evaluated, written: steps.Written, now: datetime
+) -> str:
+    """Record the model as challenger; the first that passes its gates takes office ``now``."""
+    by = By(RETRAINING, now)
+    with in_trail(settings.home, evaluated.training.entity, TOOK_OFFICE, by):
+        return steps.registered(settings, evaluated, written)
 
 
 @task(name="freeze standards above the stay", **STEP)
@@ -148,5 +154,6 @@ def _one(
     )
     verdicts = gates_task(as_it_is(evaluated))
     written = card_task(settings, lake, as_it_is(evaluated), verdicts, seeds)
-    version = register_task(settings, as_it_is(evaluated), as_it_is(written))
+    now = datetime.now(UTC)
+    version = register_task(settings, as_it_is(evaluated), as_it_is(written), now)
     return steps.told(settings, evaluated, written, version)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from models.gates import FAILED, PASSED
+from models.gates import FAILED, PASSED, order_left
 from models.later import MAIN
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def _show_gates(console: Console, entity: str, made: dict[str, Any]) -> None:
     if made["in_office"] == made["version"]:
         console.print(f"  It is in office: {entity} is scored by it.")
     elif made["in_office"] is None:
-        console.print(f"  It does not take office; rules and detectors order the {entity} queue.")
+        order = order_left(made["failed"])
+        console.print(f"  It does not take office; {order} order the {entity} queue.")
     else:
         said = f"jianbao promote {entity} {made['version']}"
         console.print(f"  {made['in_office']} stays in office; this one waits for `{said}`.")

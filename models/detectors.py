@@ -139,6 +139,11 @@ def fit_detectors(
     )
 
 
+def ordinary() -> DetectorSet:
+    """Detectors that find every record equally ordinary: rules alone order a queue beside them."""
+    return fit_detectors(pl.DataFrame(schema={SUBJECT: pl.String}), (), seed=0)
+
+
 def _families(scaling: Scaling, named: Mapping[str, str]) -> list[str]:
     padding = [OTHER_FAMILY] * (scaling.width - len(scaling.columns))
     return [named.get(name, OTHER_FAMILY) for name in scaling.columns] + padding

@@ -95,6 +95,8 @@ def _wide(rows: pl.DataFrame, told: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _carried(wide: pl.DataFrame, clusters: list[str | None], seed: int) -> list[Carried]:
+    if not wide.columns:
+        return []
     size = np.abs(wide.fill_null(0.0).to_numpy())
     drawn = np.array(
         [counts @ size / max(counts.sum(), 1) for counts in draws(clusters, REPLICATES, seed)]

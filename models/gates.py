@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from models.growth import MOST_DEPTH, MOST_LEAVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from models.cost import Cost
     from models.fairness import Parity
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Answer = tuple[bool | None, str]
 
 FEW_HOUSES = "The later audits come from too few hospitals to tell how sure a figure is."
+APART = "detectors tell records apart"
 PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
 
 
@@ -155,7 +156,7 @@ GATES = (
         _cheap,
     ),
     Gate(
-        "detectors tell records apart",
+        APART,
         0.5,
         "A detector that gives most records one score orders nothing.",
         _apart,
@@ -171,3 +172,8 @@ def asked(evidence: Evidence) -> list[Verdict]:
 def failed(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Those that were not passed."""
     return [one for one in verdicts if one.state == FAILED]
+
+
+def order_left(fallen: Iterable[str]) -> str:
+    """What can order a queue without the ranker of a model that failed these gates."""
+    return "rules alone" if APART in fallen else "rules and detectors"

@@ -1,8 +1,9 @@
 """Which bundle is in office: MLflow on SQLite, with runs, versions and two aliases.
 
-``challenger`` is the newest recorded bundle, ``champion`` the one that scores. MLflow's own
-model format is not used, because it pickles; a version points at a folder of ours. What the
-gates said of a version stands in its tags, and nobody is promoted past a failed one unasked.
+``challenger`` is the newest bundle that may take office, ``champion`` the one that scores.
+MLflow's own model format is not used, because it pickles; a version points at a folder of ours.
+What the gates said of a version stands in its tags, and nobody is promoted past a failed one
+unasked.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from models.registry_client import (
     recorded,
     set_champion,
 )
+from models.registry_files import make_readable, restore
 from models.registry_papers import (
     ACTING_TAG,
     GATE_TAG,
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from mlflow.entities.model_registry import ModelVersion
 
 __all__ = [
     "ARTIFACTS", "CHALLENGER", "CHAMPION", "DATABASE", "GateError", "Papers", "RegistryError",
@@ -67,6 +68,8 @@ def model_name(scenario: str, entity: str) -> str:
 def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
     """Keep a training run and its bundle, make it challenger, and return its version.
 
+    What only stands in (``Papers.acting``) challenges nobody.
+
     A version reads NUMBER-CONTENT: MLflow's number and ``Bundle.version``. A bundle whose
     content is registered already keeps its number; the run and what its gates said are recorded
     all the same, and its files are written again where they were lost.
@@ -79,24 +82,18 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
         found = by_content(client, name, bundle.version) or client.create_model_version(
             name, source, run_id, tags={CONTENT: bundle.version, "content_hash": bundle.content}
         )
-        _restore(home, found, bundle)
+        restore(home, found, bundle)
         tag(client, name, str(found.version), papers, run_id)
-        client.set_registered_model_alias(name, CHALLENGER, str(found.version))
+        if not papers.acting:
+            client.set_registered_model_alias(name, CHALLENGER, str(found.version))
     return named(found)
-
-
-def _restore(home: Path, found: ModelVersion, bundle: Bundle) -> None:
-    folder = folder_of(home, found)
-    try:
-        Bundle.load(folder)
-    except (ModelError, OSError):
-        bundle.save(folder)
 
 
 def promote(home: Path, name: str, version: str, despite: str | None = None) -> str:
     """Put a version (as ``record`` returned it, or its number) in office; return it in full.
 
-    Raises GateError where a gate failed, unless ``despite`` gives a reason, which is kept.
+    Raises GateError where a gate failed, unless ``despite`` gives a reason, which is kept, and
+    ModelError where neither its files nor a copy of them can be read.
     """
     with opened(home, writing=True) as client:
         found = find(client, name, version)
@@ -106,8 +103,7 @@ def promote(home: Path, name: str, version: str, despite: str | None = None) -> 
                 f"Version {named(found)} of '{name}' did not pass: {'; '.join(fallen)}.",
                 'Train a better one, or say why it should: add --despite "the reason".',
             )
-        # A model that cannot be read must not take office.
-        Bundle.load(folder_of(home, found))
+        make_readable(home, name, found)
         if fallen and despite:
             client.set_model_version_tag(
                 name, str(found.version), DESPITE_TAG, f"{'; '.join(fallen)}: {despite}"[:LONGEST]
@@ -120,7 +116,10 @@ def promote(home: Path, name: str, version: str, despite: str | None = None) -> 
 
 
 def rollback(home: Path, name: str) -> str:
-    """Put the last champion back in office; return its version."""
+    """Put the last champion back in office; return its version.
+
+    Raises ModelError, and changes nothing, where neither its files nor a copy can be read.
+    """
     with opened(home, writing=True) as client:
         before = former(client, name)
         if not before:
@@ -128,7 +127,7 @@ def rollback(home: Path, name: str) -> str:
                 f"The model '{name}' has no earlier champion.", "There is nothing to roll back to."
             )
         found = client.get_model_version(name, before[-1])
-        Bundle.load(folder_of(home, found))
+        make_readable(home, name, found)
         set_champion(client, name, found, before[:-1])
     return named(found)
 
@@ -145,7 +144,7 @@ def champion(home: Path, name: str) -> Bundle | None:
 
 
 def challenger(home: Path, name: str) -> Bundle | None:
-    """The newest recorded bundle; None when there is none."""
+    """The newest recorded bundle that does not only stand in; None when there is none."""
     return _load(home, name, CHALLENGER)
 
 

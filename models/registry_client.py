@@ -119,9 +119,14 @@ def alias_of(client: MlflowClient, name: str, alias: str) -> ModelVersion | None
 
 def former(client: MlflowClient, name: str) -> list[str]:
     """Numbers of the champions before, oldest first."""
+    return [str(number) for number in json.loads(tags_of_model(client, name).get(FORMER, "[]"))]
+
+
+def tags_of_model(client: MlflowClient, name: str) -> dict[str, str]:
+    """The tags of a registered model; none where it is not there."""
     for model in client.search_registered_models(f"name = '{name}'"):
-        return [str(number) for number in json.loads(model.tags.get(FORMER, "[]"))]
-    return []
+        return dict(model.tags)
+    return {}
 
 
 def set_champion(client: MlflowClient, name: str, found: ModelVersion, former: list[str]) -> None:

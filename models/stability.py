@@ -45,7 +45,10 @@ def stability(
     first = _strongest(explain(bundle, rows), families, leading)
     again = _strongest(explain(bundle, moved), families, leading)
     return {
-        subject: _kept(first[subject], [again[_name(subject, turn)] for turn in range(REPEATS)])
+        subject: _kept(
+            first.get(subject, set()),
+            [again.get(_name(subject, turn), set()) for turn in range(REPEATS)],
+        )
         for subject in rows[SUBJECT]
     }
 
@@ -79,7 +82,7 @@ def _draw(subjects: pl.Series, salt: str) -> pl.Series:
 def _strongest(
     contributions: pl.DataFrame, families: Mapping[str, str], source: str | None
 ) -> dict[str, set[str]]:
-    """The families that push most towards suspicion, by subject."""
+    """The families that push most towards suspicion, by subject; none of whom nothing pushes."""
     told = by_family(contributions, families)
     mine = told if source is None else told.filter(pl.col("source") == source)
     ranked = (
@@ -90,8 +93,7 @@ def _strongest(
         .group_by(SUBJECT, maintain_order=True)
         .agg(pl.col("family").head(STRONGEST))
     )
-    found = {subject: set(names) for subject, names in ranked.iter_rows()}
-    return {subject: found.get(subject, set()) for subject in contributions[SUBJECT].unique()}
+    return {subject: set(names) for subject, names in ranked.iter_rows()}
 
 
 def _kept(first: set[str], again: list[set[str]]) -> float:

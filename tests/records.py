@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
+
+from models.office_trail import By
 
 FEATURES = ("x0", "x1", "x2", "x3", "x4")
 RULES = ("rule_H01",)
 FIRST_DAY = date(2024, 1, 1)
 DAYS = 300
 MISSING = 0.05
+# Somebody who puts models in office.
+SOMEBODY = By("somebody", datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 def records(size: int, seed: int = 0, hospitals: int = 20) -> pl.DataFrame:

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
+from flows.offices import office
+from models import registry
 from tests.conftest import NIGHTS
 from tests.integration.nights import lake_of
 
@@ -85,6 +88,32 @@ def test_a_problem_is_one_message_with_a_way_out(
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_put_a_model_in_office_is_kept_and_shown(home: Settings) -> None:
+    """Promoting who is in office keeps nothing; the trail tells of the training that put it there."""
+    version = registry.champion_version(home.home, office("stay"))
+    assert version is not None
+    again = run("promote", "stay", version, "--reason", "to be sure", home=home.home)
+    assert f"stay is now scored by {version}." in again.stdout
+    assert "in office already; nothing was kept" in again.stdout
+    shown = run("promote", "stay", "--list", home=home.home)
+    assert f"UTC took office {version}, by retrain" in shown.stdout
+    for words, code in ((("promote", "stay"), 4), (("promote", "house", "--list"), 7)):
+        assert run(*words, home=home.home).returncode == code
+
+
+def test_a_reason_and_the_account_are_printed_and_kept(home: Settings) -> None:
+    before = registry.champion(home.home, office("stay"))
+    assert before is not None
+    made = registry.record(replace(before, trained_as_of=THIRD), registry.Papers(), home=home.home)
+    done = run("promote", "stay", made, "--reason", "[a] trial", home=home.home)
+    said = f"UTC promoted {made} in the place of 1-{before.version}, by "
+    assert said in done.stdout
+    assert done.stdout.rstrip().endswith(": [a] trial")
+    back = run("rollback", "stay", home=home.home)
+    assert f"UTC rolled back 1-{before.version} in the place of {made}, by " in back.stdout
+    assert said in run("promote", "stay", "--list", home=home.home).stdout
 
 
 def test_a_mistyped_setting_is_named(tmp_path: Path) -> None:

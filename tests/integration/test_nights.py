@@ -19,7 +19,8 @@ from flows import night as steps
 from flows.judging import base_measures, version_before, with_standards
 from flows.manifests import newest_manifest
 from flows.nightly import nightly
-from flows.offices import champions, promote
+from flows.offices import champions
+from flows.promoting import promote
 from flows.published import find_alert
 from flows.retrain import retrain
 from flows.training import frozen_standards
@@ -34,6 +35,7 @@ from tests.integration.nights import (
     put,
     written,
 )
+from tests.records import SOMEBODY
 
 if TYPE_CHECKING:
     from claims.settings import Settings
@@ -267,7 +269,9 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     before = written(home, FIRST)
     old = {entity: bundle.version for entity, bundle in champions(home.home).items()}
     learned = retrain(home, THIRD)
-    promote(home.home, {entity: made["version"] for entity, made in learned.items()}, "a test")
+    promote(
+        home.home, {entity: made["version"] for entity, made in learned.items()}, SOMEBODY, "a test"
+    )
     _freeze_late(home, FIRST)
     nightly(home, FIRST)
     check_same(before, written(home, FIRST))
@@ -275,7 +279,8 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     report = nightly(home, SECOND)
     manifest = newest_manifest(lake_of(home), SECOND)
     assert dict(part.split(":") for part in manifest["model_version"].split()) == old
-    assert report["notice"] is None
+    assert "For stay, the model in office learned from later nights;" in report["notice"]
+    assert "a champion before was used: 1-" in report["notice"]
 
 
 def _freeze_late(settings: Settings, on: date) -> None:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.offices import bundles_of, empty, in_office, keep_one, office, promote, rollback
+from flows.offices import bundles_of, empty, in_office, keep_one, office
+from flows.promoting import in_trail, promote, rollback, trail
 from models import office_copy, registry
-from models.gates import FAILED, PASSED, Verdict
+from models.gates import APART, FAILED, PASSED, Verdict
+from models.office_trail import NIGHT, TOOK_OFFICE, By
 from models.registry import GateError, Papers
 from models.registry_client import RegistryError
 from models.storage import ModelError
 from models.train import train
 from tests.locked import held_by_another_process
-from tests.records import FEATURES, RULES, audits, records
+from tests.records import FEATURES, RULES, SOMEBODY, audits, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +58,15 @@ def newer(bundle: Bundle) -> Bundle:
     return replace(bundle, trained_as_of=AS_OF + timedelta(days=30))
 
 
-def judged(state: str) -> Papers:
-    """Papers with one gate."""
-    return Papers(verdicts=(Verdict("calibration", state, 0.1, "It misses.", "A reason."),))
+def judged(state: str, gate: str = "calibration") -> Papers:
+    """Papers with one gate, and a card."""
+    verdict = Verdict(gate, state, 0.1, "It misses.", "A reason.")
+    return Papers(verdicts=(verdict,), artifacts={"model-card.md": "# Card\n"})
+
+
+def learned_on(bundle: Bundle, month: int) -> Bundle:
+    """Another content, that learned from a night of another month."""
+    return replace(bundle, trained_as_of=date(2025, month, 1))
 
 
 def test_the_first_that_passed_takes_office_and_is_copied(tmp_path: Path, bundle: Bundle) -> None:
@@ -87,18 +95,137 @@ def test_a_first_that_failed_leaves_its_detectors_and_rules(tmp_path: Path, bund
     # A past night can name what stood in.
     assert bundles_of(tmp_path, f"stay:{standing.version}")["stay"].version == standing.version
     with pytest.raises(GateError, match="calibration"):
-        promote(tmp_path, {"stay": version})
-    promote(tmp_path, {"stay": version}, "a week's trial")
+        promote(tmp_path, {"stay": version}, SOMEBODY)
+    promote(tmp_path, {"stay": version}, SOMEBODY, "a week's trial")
     assert in_office(tmp_path).bundles["stay"].version == bundle.version
     assert in_office(tmp_path).notices == ()
+
+
+def test_what_stands_in_has_the_papers_of_what_failed_and_is_no_challenger(
+    tmp_path: Path, bundle: Bundle
+) -> None:
+    """It passed no more gates than the model whose detectors it has."""
+    version = keep_one(tmp_path, "stay", bundle, judged(FAILED))
+    (acting,) = registry.versions(tmp_path, NAME, acting=True)
+    assert (registry.artifacts_of(tmp_path, NAME, acting) / "model-card.md").exists()
+    with pytest.raises(GateError, match="calibration"):
+        promote(tmp_path, {"stay": acting}, SOMEBODY)
+    challenger = registry.challenger(tmp_path, NAME)
+    assert challenger is not None
+    assert version.endswith(challenger.version)
+    assert "No stay model passed its gates" in in_office(tmp_path).notices[0]
+
+
+def test_detectors_that_tell_nothing_apart_do_not_stand_in(tmp_path: Path, bundle: Bundle) -> None:
+    """Rules alone order the queue, and the night says so."""
+    keep_one(tmp_path, "stay", bundle, judged(FAILED, APART))
+    found = in_office(tmp_path)
+    standing = found.bundles["stay"]
+    assert "rules alone order the stay queue" in found.notices[0]
+    assert standing.notes[-1].startswith("Rules alone order the queue")
+    rows = records(200, seed=5)
+    scored = standing.score(rows)
+    assert scored["anomaly"].unique().to_list() == [0.5]
+    by_rule = dict(zip(scored["margin"], rows["rule_H01"], strict=True))
+    assert sorted(by_rule.values()) == [0.0, 1.0]
+    assert max(by_rule) == next(margin for margin, hit in by_rule.items() if hit)
+
+
+def test_a_past_night_is_scored_by_who_was_in_office_and_says_so(
+    tmp_path: Path, bundle: Bundle
+) -> None:
+    """What waited, failed a gate or was rolled back never was to score that night."""
+    first = keep_one(tmp_path, "stay", learned_on(bundle, 1), judged(PASSED))
+    keep_one(tmp_path, "stay", learned_on(bundle, 2), judged(FAILED))
+    third = keep_one(tmp_path, "stay", learned_on(bundle, 3), judged(PASSED))
+    promote(tmp_path, {"stay": third}, SOMEBODY)
+    rollback(tmp_path, "stay", SOMEBODY)
+    fifth = keep_one(tmp_path, "stay", learned_on(bundle, 5), judged(PASSED))
+    promote(tmp_path, {"stay": fifth}, SOMEBODY)
+    for day in (date(2025, 2, 15), date(2025, 4, 15)):
+        found = in_office(tmp_path, before=day)
+        assert found.bundles["stay"].trained_as_of == date(2025, 1, 1)
+        (notice,) = found.notices
+        assert notice == (
+            "For stay, the model in office learned from later nights; "
+            f"a champion before was used: {first}."
+        )
+    tonight = in_office(tmp_path, before=date(2025, 6, 1))
+    assert (tonight.bundles["stay"].trained_as_of, tonight.notices) == (date(2025, 5, 1), ())
+    # Nobody was in office yet: who is now scores, and the night itself tells that it learned later.
+    early = in_office(tmp_path, before=date(2024, 12, 1))
+    assert (early.bundles["stay"].trained_as_of, early.notices) == (date(2025, 5, 1), ())
+
+
+def test_a_past_night_that_somebody_stood_in_for_is_scored_by_what_stood_in(
+    tmp_path: Path, bundle: Bundle
+) -> None:
+    keep_one(tmp_path, "stay", learned_on(bundle, 1), judged(FAILED))
+    later = keep_one(tmp_path, "stay", learned_on(bundle, 3), judged(PASSED))
+    assert registry.champion_version(tmp_path, NAME) == later
+    found = in_office(tmp_path, before=date(2025, 2, 15))
+    assert found.bundles["stay"].ranker is None
+    assert "learned from later nights; rules and detectors order the queue" in found.notices[0]
+
+
+def test_a_lost_version_takes_office_from_its_copy(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    """The copy has the same content; the version's own files are written again."""
+    first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    second = keep_one(tmp_path, "stay", newer, judged(PASSED))
+    promote(tmp_path, {"stay": second}, SOMEBODY)
+    shutil.rmtree(registry.artifacts_of(tmp_path, NAME, first))
+    assert rollback(tmp_path, "stay", SOMEBODY) == first
+    assert registry.load_version(tmp_path, NAME, first).content == bundle.content
+    file = registry.artifacts_of(tmp_path, NAME, second) / "bundle" / "ranker.txt"
+    file.write_text("another")
+    assert promote(tmp_path, {"stay": second}, SOMEBODY) == {"stay": second}
+    assert registry.load_version(tmp_path, NAME, second).content == newer.content
+    # A copy that is damaged as well is none.
+    shutil.rmtree(registry.artifacts_of(tmp_path, NAME, first))
+    (tmp_path / office_copy.COPIES / NAME / bundle.version / "ranker.txt").write_text("another")
+    with pytest.raises(ModelError):
+        rollback(tmp_path, "stay", SOMEBODY)
+    assert registry.champion_version(tmp_path, NAME) == second
+
+
+def test_the_trail_keeps_who_came_into_office_when_by_whom_and_why(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    assert trail(tmp_path, "stay") == []
+    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
+        first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
+        second = keep_one(tmp_path, "stay", newer, judged(FAILED))  # it waits
+    promote(tmp_path, {"stay": second}, replace(SOMEBODY, why="asked for"), "a trial")
+    promote(tmp_path, {"stay": second}, SOMEBODY, "again")  # it is there already
+    later = replace(SOMEBODY, at=SOMEBODY.at + timedelta(days=1), why="too many alerts")
+    rollback(tmp_path, "stay", later)
+    kept = trail(tmp_path, "stay")
+    assert [(one.action, one.version, one.before) for one in kept] == [
+        ("took office", first, None),
+        ("promoted", second, first),
+        ("rolled back", first, second),
+    ]
+    assert kept[0].by == By(NIGHT, SOMEBODY.at)
+    assert kept[1].by == replace(SOMEBODY, why="asked for; despite: a trial")
+    assert kept[2].by == later
+
+
+def test_a_refused_version_leaves_no_trail(tmp_path: Path, bundle: Bundle) -> None:
+    version = keep_one(tmp_path, "stay", bundle, judged(FAILED))
+    with pytest.raises(GateError):
+        promote(tmp_path, {"stay": version}, SOMEBODY)
+    assert trail(tmp_path, "stay") == []
 
 
 def test_there_and_back(tmp_path: Path, bundle: Bundle, newer: Bundle) -> None:
     first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
     second = keep_one(tmp_path, "stay", newer, judged(PASSED))
-    promote(tmp_path, {"stay": second})
+    promote(tmp_path, {"stay": second}, SOMEBODY)
     assert office_copy.current(tmp_path, NAME) == newer.version
-    assert rollback(tmp_path, "stay") == first
+    assert rollback(tmp_path, "stay", SOMEBODY) == first
     assert office_copy.current(tmp_path, NAME) == bundle.version
 
 
@@ -126,7 +253,7 @@ def test_files_that_are_gone_are_replaced_by_the_copy_or_the_champion_before(
 ) -> None:
     first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
     second = keep_one(tmp_path, "stay", newer, judged(PASSED))
-    promote(tmp_path, {"stay": second})
+    promote(tmp_path, {"stay": second}, SOMEBODY)
     shutil.rmtree(registry.artifacts_of(tmp_path, NAME, second))
     found = in_office(tmp_path)
     assert found.bundles["stay"].version == newer.version
@@ -134,7 +261,7 @@ def test_files_that_are_gone_are_replaced_by_the_copy_or_the_champion_before(
     shutil.rmtree(tmp_path / office_copy.COPIES)
     found = in_office(tmp_path)
     assert found.bundles["stay"].version == bundle.version
-    assert f"the champion before was used: {first}" in found.notices[0]
+    assert f"a champion before was used: {first}" in found.notices[0]
     shutil.rmtree(registry.artifacts_of(tmp_path, NAME, first))
     assert in_office(tmp_path).lost == ("stay",)
 
@@ -194,7 +321,7 @@ def test_a_version_that_cannot_be_read_neither_takes_office_nor_stands_in(
     second = keep_one(tmp_path, "stay", newer, judged(PASSED))
     shutil.rmtree(registry.artifacts_of(tmp_path, NAME, second))
     with pytest.raises(ModelError):
-        promote(tmp_path, {"stay": second})
+        promote(tmp_path, {"stay": second}, SOMEBODY)
     assert registry.champion_version(tmp_path, NAME) == first
     other = tmp_path / "other"
     keep_one(other, "stay", bundle, judged(FAILED))

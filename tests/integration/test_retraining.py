@@ -21,17 +21,19 @@ from flows import night as steps
 from flows.fresh import for_night
 from flows.landing import open_lake
 from flows.nightly import nightly
-from flows.offices import bundles_of, champions, office, promote
+from flows.offices import bundles_of, champions, office
+from flows.promoting import promote, trail
 from flows.rescoring import RescoreError, must_be_same, rescore
 from flows.retrain import retrain
 from flows.training import assemble, known_on
 from models import registry
 from models.bundle import Bundle
 from models.card import JSON_FILE, MARKDOWN_FILE
-from models.gates import GATES
+from models.gates import APART, GATES
 from tests.conftest import LAST_HISTORY, NIGHTS, TRIALS
 from tests.integration.nights import lake_of
 from tests.locked import held_by_another_process
+from tests.records import SOMEBODY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +63,10 @@ def test_a_second_training_of_the_same_night_makes_the_same_models(
 ) -> None:
     _, report = learned
     for entity in ENTITIES:
-        assert report[entity]["version"] == registry.champion_version(trained_home, office(entity))
+        version = report[entity]["version"]
+        assert version == registry.champion_version(trained_home, office(entity))
+        kept = [(one.action, one.version, one.by.who) for one in trail(trained_home, entity)]
+        assert kept == [("took office", version, "retrain")]
         assert registry.versions(trained_home, office(entity)) == [report[entity]["version"]]
 
 
@@ -117,9 +122,9 @@ def test_a_first_model_that_fails_leaves_the_night_to_rules_and_detectors(
 ) -> None:
     for name in ("mlflow.db", "mlartifacts", "in-office"):
         _remove(home.home / name)
-    monkeypatch.setattr("models.gates.GATES", (_never(),))
+    monkeypatch.setattr("models.gates.GATES", (_never("never"),))
     report = nightly(home, FIRST)
-    assert "failed never" in report["notice"]
+    assert "failed never; rules and detectors order the queue" in report["notice"]
     assert report["alerts"] > 0
     scores = lake_of(home).scan("scores").filter(pl.col("subject_type") == "stay").collect()
     assert set(scores["score_kind"]) == {"prior"}
@@ -131,8 +136,24 @@ def test_a_first_model_that_fails_leaves_the_night_to_rules_and_detectors(
     assert registry.versions(home.home, office("stay")) == versions
 
 
-def _never() -> Any:
-    return replace(GATES[0], name="never", ask=lambda _, __: (False, "It fails."))
+@pytest.mark.slow
+def test_detectors_that_tell_nothing_apart_leave_the_night_to_rules_alone(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mlflow.db", "mlartifacts", "in-office"):
+        _remove(home.home / name)
+    monkeypatch.setattr("models.gates.GATES", (_never(APART),))
+    report = nightly(home, FIRST)
+    assert f"failed {APART}; rules alone order the queue" in report["notice"]
+    scores = lake_of(home).scan("scores").filter(pl.col("score_kind") == "prior").collect()
+    assert set(scores.filter(pl.col("subject_type") == "stay")["anomaly"]) == {0.5}
+    alerts = lake_of(home).scan("alerts").collect()
+    assert set(alerts["selected_by"]) <= {"rule", "random"}
+    assert "rules alone order the stay queue" in nightly(home, SECOND)["notice"]
+
+
+def _never(name: str) -> Any:
+    return replace(GATES[0], name=name, ask=lambda _, __: (False, "It fails."))
 
 
 def _remove(path: Path) -> None:
@@ -169,7 +190,7 @@ def test_a_night_without_registry_and_copy_trains_fresh_models(
     _remove(home.home / "in-office")
     monkeypatch.setattr("models.registry_client.WAIT_SECONDS", 0.2)
     with held_by_another_process(home.home / registry.DATABASE):
-        found = for_night(home, lake_of(home), FIRST)
+        found = for_night(home, lake_of(home), FIRST, SOMEBODY.at)
         assert set(found.bundles) == set(ENTITIES)
         told = " ".join(found.notices)
         assert "A fresh stay model was trained" in told
@@ -180,11 +201,11 @@ def test_a_night_without_registry_and_copy_trains_fresh_models(
 def test_where_no_file_is_left_one_night_trains_and_the_next_does_not(home: Settings) -> None:
     for name in ("in-office", registry.ARTIFACTS):
         _remove(home.home / name)
-    first = for_night(home, lake_of(home), FIRST)
+    first = for_night(home, lake_of(home), FIRST, SOMEBODY.at)
     told = " ".join(first.notices)
     assert "there is no copy of an earlier model" in told
     assert "A fresh stay model was trained" in told
-    again = for_night(home, lake_of(home), FIRST)
+    again = for_night(home, lake_of(home), FIRST, SOMEBODY.at)
     assert "was trained" not in " ".join(again.notices)
     stood = {entity: made.version for entity, made in first.bundles.items()}
     assert {entity: made.version for entity, made in again.bundles.items()} == stood
@@ -253,7 +274,7 @@ def test_a_feature_that_is_null_everywhere_stops_neither_training_nor_night(
     monkeypatch.setattr("flows.retrain.assemble", assembled)
     made = retrain(home, LAST_HISTORY)
     assert any("empty or constant and were left out" in note for note in made["stay"]["notes"])
-    promote(home.home, {"stay": made["stay"]["version"]}, "whatever the gates say")
+    promote(home.home, {"stay": made["stay"]["version"]}, SOMEBODY, "whatever the gates say")
     assert nightly(home, FIRST)["alerts"] > 0
 
 
@@ -263,7 +284,7 @@ def test_a_past_night_is_scored_again_bit_for_bit_after_all_that_came_later(
     nightly(home, FIRST)
     nightly(home, SECOND)
     made = retrain(home, SECOND)
-    promote(home.home, {one: made[one]["version"] for one in made}, "for the test")
+    promote(home.home, {one: made[one]["version"] for one in made}, SOMEBODY, "for the test")
     nightly(home, THIRD)
     before = lake_of(home).versions(["scores", "features_stay", "manifest", "alerts"])
     elsewhere = home.model_copy(update={"alerts_per_night": 7, "random_share": 0.3})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import polars as pl
 import pytest
 
 from flows.explain_page import page
-from models.explain import by_family, explain
+from models.detectors import ordinary
+from models.explain import by_family, explain, top_reasons
 from models.explain_global import Whole, way, whole
 from models.stability import REPEATS, STEP, nudged, stability
 from models.train import train
@@ -128,3 +130,16 @@ def test_the_page_stands_alone(learned: Bundle, told: Whole) -> None:
     assert text.count("<svg") >= 4
     assert "rule H01" in text
     assert learned.version in text
+
+
+def test_where_rules_alone_order_nothing_is_told_of_figures(
+    learned: Bundle, measured: pl.DataFrame
+) -> None:
+    """Neither a reason nor a family: nothing that could change."""
+    blind = replace(learned, detectors=ordinary(), ranker=None)
+    rows = measured.head(3)
+    assert top_reasons(explain(blind, rows), 3).is_empty()
+    assert set(stability(blind, rows, FAMILIES, SUFFIX).values()) == {1.0}
+    seen = whole(blind, measured, FAMILIES, SUFFIX, seed=1)
+    assert (seen.families, seen.features) == ([], [])
+    assert "</html>" in page("stay", blind, seen)
