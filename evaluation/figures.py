@@ -9,8 +9,9 @@ import polars as pl
 
 from evaluation import calibration, innocents, lots, queues, rates, recall
 from evaluation.kinds import OURS, picks
-from evaluation.leaks import LEAK_AUPRC, hard_auprc, leaks
+from evaluation.leaks import asked, leaks
 from evaluation.storing import rounded
+from models.gates import LEAK_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,7 @@ def figures(
     return {
         "about": about.told(truth=True),
         "kinds": [_frame(kind) for kind in kinds],
-        "leak_from": LEAK_AUPRC,
+        "leak_from": LEAK_FROM,
         "leaks": [str(one) for kind in kinds for one in leaks(kind)],
         "schemes": _named(about.schemes, {row["scheme"] for row in tables.get("recall", [])}),
         "causes": _named(about.causes, {row["cause"] for row in tables.get("by_cause", [])}),
@@ -79,7 +80,7 @@ def _frame(kind: Kind) -> Data:
         "planted_amount": int(kind.rows["amount"].sum()),
         "hospitals": kind.rows["hospital_id"].n_unique(),
         "tested": float(kind.tested),
-        "calibrated": "score" in kind.rows.columns and bool(kind.rows["score"].count()),
+        "calibrated": kind.calibrated,
     }
 
 
@@ -108,7 +109,10 @@ def _of_kind(
         ),
     }
     told = {name: frame.to_dicts() for name, frame in tables.items()}
-    hard = [{"queue": name, "auprc": value} for name, value in hard_auprc(kind).items()]
+    hard = [
+        {"queue": one.queue, "planted": one.planted, "auprc": one.auprc, "not_asked": one.not_asked}
+        for one in asked(kind)
+    ]
     told |= {"honesty": [honest] if honest else [], "hard": hard}
     return {
         name: [{"subject_type": kind.name, **row} for row in rows] for name, rows in told.items()

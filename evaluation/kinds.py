@@ -68,6 +68,11 @@ class Kind:
         rows = join_truth(mine, told.filter(~pl.col("innocent")))
         return cls(seed, name, rows, told, sizes, tested, columns)
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether a ranker gave any of them a probability; else rules and detectors order them."""
+        return "score" in self.rows.columns and bool(self.rows["score"].count())
+
     @cached_property
     def queues(self) -> dict[str, Queue]:
         """Every way of ordering them that is compared."""

@@ -174,6 +174,18 @@ def lots(data: Data) -> Iterator[str]:
     )
 
 
+def _leak_test(data: Data, row: Data) -> str:
+    found = (
+        f"Leak test: of {plural(row['subject_type'])}, {called(row['queue'])} reaches AUPRC"
+        f" {three(row['auprc'])} on the {row['planted']:,} of difficulty 2 and above;"
+    )
+    if row["not_asked"] is not None:
+        return f"{found} not asked, because {row['not_asked']}."
+    return (
+        f"{found} {data['leak_from']} or more would fail, because only who saw the answers could."
+    )
+
+
 def made(data: Data) -> Iterator[str]:
     """What the figures rest on."""
     for row in data["kinds"]:
@@ -185,12 +197,7 @@ def made(data: Data) -> Iterator[str]:
         )
     for row in data["hard"]:
         if row["auprc"] is not None:
-            yield html.paragraph(
-                f"Leak test: of {plural(row['subject_type'])}, {called(row['queue'])} reaches AUPRC"
-                f" {three(row['auprc'])} on difficulty 2 and above; {data['leak_from']} or more"
-                " would fail, because only who saw the answers could.",
-                "note",
-            )
+            yield html.paragraph(_leak_test(data, row), "note")
     yield html.paragraph(
         f"Intervals draw whole hospitals {REPLICATES} times and rank each draw anew. Whatever was"
         " not planted counts as innocent. The figures of this page lie beside it as JSON.",

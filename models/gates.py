@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     Answer = tuple[bool | None, str]
 
+# DESIGN section 5: who ranks this well has seen the answers. Fewer of an outcome than that may
+# fall into order by luck, so that nobody is accused of it.
+LEAK_FROM, FEWEST_OF_A_LEAK = 0.98, 30
 FEW_HOUSES = "The later audits come from too few hospitals to tell how sure a figure is."
 APART = "detectors tell records apart"
 PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
@@ -85,11 +88,35 @@ def _calibrated(evidence: Evidence, limit: float) -> Answer:
         return None, "No later audits have a probability to be held against."
     if math.isnan(found.low):
         return None, FEW_HOUSES
+    passed = found.low <= limit
     told = (
-        f"Probabilities miss the share confirmed by {found.value:.3f} "
-        f"({found.low:.3f} to {found.high:.3f}) on {found.records} later audits."
+        f"Probabilities miss the share confirmed, each audit weighted as it taught, by "
+        f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f}) on {found.records} later audits: "
+        f"{'not surely' if passed else 'surely'} above {limit:g}."
     )
-    return found.low <= limit, told
+    return passed, told
+
+
+def _no_leak(evidence: Evidence, limit: float) -> Answer:
+    """Fails where AUPRC and AUC both surely reach the limit.
+
+    AUC is asked too because AUPRC is near one by itself where most audits were confirmed.
+    """
+    names = ("later_auprc", "later_auc", "later_rate")
+    area, auc, rate = (evidence.figures.get(name) for name in names)
+    if area is None or auc is None or rate is None:
+        return None, "There are no later audits to be ranked."
+    confirmed = round(rate.value * rate.records)
+    fewest = min(confirmed, rate.records - confirmed)
+    if fewest < FEWEST_OF_A_LEAK:
+        return None, f"Only {fewest} later audits have one of the outcomes; order may be luck."
+    if math.isnan(area.low):
+        return None, FEW_HOUSES
+    told = (
+        f"On {area.records} later audits AUPRC is {area.value:.3f} ({area.low:.3f} to "
+        f"{area.high:.3f}), AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})."
+    )
+    return not min(area.low, auc.low) >= limit, told
 
 
 def _fair(evidence: Evidence, limit: float) -> Answer:
@@ -138,6 +165,13 @@ GATES = (
         "A case is worked on for its probability times its amount; a probability that surely "
         "misses by more than a tenth, chance taken off, sends the team to the wrong door.",
         _calibrated,
+    ),
+    Gate(
+        "no leak",
+        LEAK_FROM,
+        "A model that surely ranks audits it has not seen this well knows something that only "
+        "the outcome could have told.",
+        _no_leak,
     ),
     Gate(
         "fairness",

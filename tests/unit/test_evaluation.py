@@ -12,7 +12,7 @@ from sklearn.metrics import average_precision_score
 
 from evaluation.calibration import honesty, reliability
 from evaluation.kinds import Hospitals, Kind, picks
-from evaluation.leaks import leaks
+from evaluation.leaks import NOTHING_LEARNED, asked, leaks
 from evaluation.learning import Trial, _subsamples, curve
 from evaluation.lots import estimated_recall, exploration, weighted_recall
 from evaluation.queues import Drawn, at_capacity
@@ -239,7 +239,7 @@ def test_an_interval_by_hospital_is_wider_than_one_by_record() -> None:
 def test_a_learned_queue_that_knows_the_answers_is_called_a_leak() -> None:
     """Rules are exempt, and so is what is easy."""
     frame, truth = planted(800, 3)
-    knowing = frame.with_columns(pl.col("cause").cast(pl.Float64).alias("margin"))
+    knowing = frame.with_columns(margin=pl.col("cause").cast(pl.Float64), score=0.5)
     columns = {"jianbao": "margin", "rules only": "margin"}
     found = leaks(kind(knowing, truth, columns, sizes=(50,)))
     assert [leak.queue for leak in found] == ["jianbao"]
@@ -247,6 +247,26 @@ def test_a_learned_queue_that_knows_the_answers_is_called_a_leak() -> None:
     assert leaks(kind(frame, truth, columns, sizes=(50,))) == []
     easy = truth.with_columns(pl.lit(1).alias("difficulty"))
     assert leaks(kind(knowing, easy, columns, sizes=(50,))) == []
+
+
+def test_one_planted_that_stands_first_is_luck_and_no_leak() -> None:
+    """Six hundred records, one planted, ranked first: AUPRC 1.000 says nothing."""
+    frame, truth = planted(600, 3)
+    one = truth.head(1)
+    lucky = frame.with_columns(
+        margin=pl.col("subject_id").is_in(one["subject_id"].implode()).cast(pl.Float64), score=0.5
+    )
+    (told,) = asked(kind(lucky, one, {"jianbao": "margin"}, sizes=(50,)))
+    assert (told.auprc, told.planted, told.leaks) == (1.0, 1, False)
+    assert told.not_asked == "only 1 are planted, and fewer than 30 may stand first by luck"
+
+
+def test_where_nothing_was_learned_no_leak_is_looked_for() -> None:
+    """Rules and detectors never saw an answer, however well they find."""
+    frame, truth = planted(800, 3)
+    knowing = frame.with_columns(margin=pl.col("cause").cast(pl.Float64))
+    (told,) = asked(kind(knowing, truth, {"jianbao": "margin"}, sizes=(50,)))
+    assert (told.auprc, told.not_asked, told.leaks) == (1.0, NOTHING_LEARNED, False)
 
 
 def test_auprc_agrees_with_scikit_learn_with_ties_and_weights() -> None:

@@ -181,7 +181,10 @@ def test_without_a_curve_the_page_says_so() -> None:
 
 def test_a_ranking_that_knows_the_answers_fails_the_command_and_the_page(tmp_path: Path) -> None:
     leaking = told(knowing=True)
-    assert len(leaking["leaks"]) == 2
+    assert len(leaking["leaks"]) == 1
+    assert "uses, Jianbao reaches AUPRC 1.000 on the 15 of difficulty 2 and above; not asked," in (
+        page(leaking)
+    )
     assert "FAILED. leak: of stays, &#x27;jianbao&#x27; reaches AUPRC 1.000" in page(leaking)
     with pytest.raises(LeakError, match="Leak: of stays, 'jianbao' reaches auprc") as raised:
         check_leaks(leaking, tmp_path / "page.html")

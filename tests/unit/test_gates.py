@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -18,6 +19,7 @@ from models.train import bundled, grow
 from models.tuning import Tuned
 from tests.audited import recipe, usual_set
 
+ROOT = Path(__file__).parents[2]
 CHEAP = Cost(depth=5, leaves=15, seconds=1.0)
 APART = {"iforest": 0.01, "hbos": 0.1, "knn": 0.01, "anomaly": 0.01}
 
@@ -37,6 +39,17 @@ def error(value: float, low: float) -> dict[str, Figure]:
     return {"later_calibration_error": Figure("later_calibration_error", value, low, 0.4, 90)}
 
 
+def ranked(
+    auprc: float, auc: float, rate: float = 0.4, records: int = 200, wide: float = 0.01
+) -> dict[str, Figure]:
+    """How later audits were ranked, each figure with an interval so wide to either side."""
+    found = {"later_auprc": auprc, "later_auc": auc, "later_rate": rate}
+    return {
+        name: Figure(name, value, value - wide, value + wide, records)
+        for name, value in found.items()
+    }
+
+
 def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
     """Difference to the champion."""
     return Figure("later_auprc_difference", value, low, high, records)
@@ -54,6 +67,12 @@ def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
         ("calibration", Evidence(CHEAP, APART, error(0.15, 0.06)), PASSED),
         ("calibration", Evidence(CHEAP, APART, error(0.25, 0.2)), FAILED),
         ("calibration", Evidence(CHEAP, APART, error(0.25, float("nan"))), NOT_ASKED),
+        ("no leak", Evidence(CHEAP, APART), NOT_ASKED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995)), FAILED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.985, 0.995)), PASSED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.95, rate=0.8)), PASSED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995, rate=0.1)), NOT_ASKED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995, wide=float("nan"))), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0)]), PASSED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0), parity(2.2, 3.0)]), FAILED),
@@ -66,6 +85,19 @@ def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
 )  # fmt: skip
 def test_a_gate_answers(gate: str, evidence: Evidence, state: str) -> None:
     assert told(evidence)[gate] == state
+
+
+def test_a_calibration_that_passes_above_the_limit_says_why() -> None:
+    (doubtful,) = [one for one in asked(Evidence(CHEAP, APART, error(0.15, 0.06)))
+                   if one.gate == "calibration"]  # fmt: skip
+    assert doubtful.says.endswith(
+        "0.150 (0.060 to 0.400) on 90 later audits: not surely above 0.1."
+    )
+
+
+def test_every_gate_is_in_the_table_of_the_documentation() -> None:
+    page = (ROOT / "docs/how-a-model-is-trained.md").read_text(encoding="utf-8")
+    assert [gate.name for gate in GATES if f"| {gate.name} | {gate.limit:g} |" not in page] == []
 
 
 def test_every_gate_has_a_reason_and_a_name_of_its_own() -> None:
