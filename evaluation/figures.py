@@ -27,19 +27,30 @@ BUDGETS = (0.01, 0.05)
 
 @dataclass(frozen=True)
 class About:
-    """What was scored and by what, and what schemes and look-alikes are called."""
+    """What was scored and by what, and what schemes and look-alikes are called.
+
+    ``scored_by``: rows of subject_type, version, records, with_probability; ``nights``: the first
+    and the last night of the scores, and how many there are.
+    """
 
     name: str
     night: date
     last_model: Mapping[str, str] = field(default_factory=dict)
     schemes: Mapping[str, str] = field(default_factory=dict)
     causes: Mapping[str, str] = field(default_factory=dict)
+    scored_by: Sequence[Data] = ()
+    nights: Data = field(default_factory=dict)
+    data_version: str = ""
+    package: str = ""
+    command: str = ""
 
     def told(self, *, truth: bool) -> Data:
         """As plain data."""
         return {
             "name": self.name, "night": self.night.isoformat(), "truth": truth,
-            "last_model": dict(self.last_model),
+            "last_model": dict(self.last_model), "scored_by": list(self.scored_by),
+            "nights": dict(self.nights), "data_version": self.data_version,
+            "package": self.package, "command": self.command,
         }  # fmt: skip
 
 
@@ -113,6 +124,7 @@ def _of_kind(
         {"queue": one.queue, "planted": one.planted, "auprc": one.auprc, "not_asked": one.not_asked}
         for one in asked(kind)
     ]
+    told |= {"auc": [queues.auc(drawn)]}
     told |= {"honesty": [honest] if honest else [], "hard": hard}
     return {
         name: [{"subject_type": kind.name, **row} for row in rows] for name, rows in told.items()

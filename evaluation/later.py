@@ -4,7 +4,7 @@ Which records were audited decides what can be learned from them. Audits that ru
 history or the scores themselves led to are of suspicious records: their rate of confirmation is
 no rate of the city, and nobody knows by which chance a record came among them. Audits drawn at
 random have their chance, so that each stands for as many records as it says; what they estimate
-is right on average, and wide, because they are few.
+is a ratio of two such sums: nearly right on average from many, far off at times from few.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Where every audit goes to what stands highest, nobody learns what the rest holds, and recall
 looks perfect. A few audits drawn at random from the rest estimate it: each confirmed one stands
 for as many records as its chance of being drawn says (D. G. Horvitz and D. J. Thompson, JASA 47,
-1952). The estimate is right on average and wide when few are drawn.
+1952). What is estimated to be missed is right on average, recall (a ratio) nearly so from many;
+both are wide when few are drawn.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from evaluation.telling import (
     where,
     with_interval,
 )
+from evaluation.whom import whom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ def _parts(data: Data) -> Iterator[str]:
         f"Scores of {data['about']['name']}, held against the answer key of the synthetic city.",
         "of",
     )
+    yield from whom(data["about"])
     if data["leaks"]:
         yield html.box([f"FAILED. {leak}" for leak in data["leaks"]], bad=True)
     if not data["kinds"]:
@@ -168,6 +170,17 @@ def _capacity(data: Data) -> Iterator[str]:
         if area:
             yield html.paragraph(
                 "Over the whole list, the area under precision and recall (AUPRC) is"
-                f" {sections.interval_of(area, 'area', sections.two)}.",
+                f" {sections.interval_of(area, 'area', sections.two)}."
+                f"{_auc(one(data['auc'], subject_type=kind))}",
                 "note",
             )
+
+
+def _auc(row: Data | None) -> str:
+    """The footnote: where few are planted, AUC flatters, because most pairs are easy."""
+    if row is None or row["auc"] is None:
+        return ""
+    return (
+        f" A planted one stands before an innocent one in {sections.interval_of(row, 'auc', share)}"
+        " of all pairs (AUC); where few are planted, this says little about the head of the list."
+    )

@@ -18,6 +18,7 @@ from evaluation.telling import (
     where,
     with_interval,
 )
+from evaluation.whom import whom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,9 @@ SUSPECTED = (
     " city's nor the list's."
 )
 DRAWN = (
-    "Audits drawn by lot have their chance written down. Weighted by it, they estimate the whole"
-    " city without bias; as they are few, the estimate is wide."
+    "Audits drawn by lot have their chance written down. Weighted by it, they speak of the whole"
+    " city: many of them nearly without bias, few of them possibly far off, because rate and recall"
+    " are ratios of what was drawn. Read the interval and the number confirmed."
 )
 BIAS = (SUSPECTED, DRAWN)
 
@@ -54,6 +56,7 @@ def _parts(data: Data) -> Iterator[str]:
     yield html.paragraph(
         f"Scores of {data['about']['name']}, held against audits {data['about']['since']}.", "of"
     )
+    yield from whom(data["about"])
     if not data["tested"]:
         yield html.box(["No audit became known that these scores had not learned from."])
         yield html.box(BIAS, bad=True)
@@ -101,11 +104,11 @@ def conclusion(data: Data, kind: str) -> str:
     )
     return (
         f"{audits:,} {plural(kind)} were audited, {confirmed:,} confirmed; {standing}."
-        f" {_unbiased(lot)}"
+        f" {_by_the_lot(lot)}"
     )
 
 
-def _unbiased(lot: Data) -> str:
+def _by_the_lot(lot: Data) -> str:
     if not lot.get("drawn"):
         return "None was drawn by lot, so nothing can be said of the whole."
     rate = share(lot["rate"]) + bounds(lot["rate_low"], lot["rate_high"])

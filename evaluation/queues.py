@@ -15,7 +15,7 @@ import polars as pl
 from evaluation.kinds import CLUSTER, OURS
 from models.capacity import RANDOM, places
 from models.pooling import BOOTSTRAP, WILSON, cluster_counts, wilson
-from models.quality import average_precision_of
+from models.quality import auc_of, average_precision_of
 from models.resampling import interval
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _row(drawn: Drawn, name: str, size: Size, found: Floats, ours: Floats) -> di
     }
 
 
-def _told(name: str, values: Floats) -> dict[str, float]:
+def _told(name: str, values: Floats) -> dict[str, object]:
     """The figure itself (the first is no draw) and its interval."""
     low, high = interval(values[1:].tolist())
     return {name: float(values[0]), f"{name}_low": low, f"{name}_high": high}
@@ -167,6 +167,13 @@ def areas(drawn: Drawn) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def auc(drawn: Drawn) -> dict[str, object]:
+    """AUC of our queue with its interval, mean of the cities: for a footnote."""
+    column = drawn.kinds[0].columns[OURS]
+    measures = _measures(drawn.kinds, column, auc_of)
+    return _told("auc", drawn.values(lambda counts: np.array(_mean(measures, counts))))
+
+
 def _area(name: str, drawn: Floats, ours: Floats) -> dict[str, object]:
     low, high = interval(drawn[1:].tolist())
     ahead_low, ahead_high = interval((ours - drawn)[1:].tolist())
@@ -181,9 +188,13 @@ def _area(name: str, drawn: Floats, ours: Floats) -> dict[str, object]:
     }
 
 
-def _measures(kinds: Sequence[Kind], column: str) -> list[Callable[[Whole], float]]:
+def _measures(
+    kinds: Sequence[Kind],
+    column: str,
+    measure_of: Callable[[Floats, Whole], Callable[[Whole], float]] = average_precision_of,
+) -> list[Callable[[Whole], float]]:
     return [
-        average_precision_of(
+        measure_of(
             kind.rows[column].cast(pl.Float64).fill_null(LEAST).to_numpy(),
             kind.rows["true"].to_numpy().astype(np.int64),
         )

@@ -189,7 +189,8 @@ def honesty(data: Data) -> Iterator[str]:
         ),
     )  # fmt: skip
     yield html.paragraph(
-        "The calibration error is the mean distance of said and so over ten bins of equal numbers."
+        "The calibration error is the mean distance of said and so over ten bins of equal numbers,"
+        " each record counted once; that of a training's gate weighs audits as they taught."
         " The Brier score is the mean square of what was missed; useful probabilities lie below"
         " that of saying the same rate of every record.",
         "note",

@@ -34,6 +34,11 @@ def vain(data: Data) -> Iterator[str]:
         " the part that the capacity asks about. Red is asked in vain surely more often than all,"
         " green surely less. A group that stands out deserves a look at what sets it off."
     )
+    yield html.paragraph(
+        "Asked are the first of all records by the order of the scores, not the alerts that nights"
+        " published: those are chosen night by night, by expected recovery, rule and lot.",
+        "note",
+    )
     for kind in names_of(data):
         rows = where(data["rates"], subject_type=kind)
         if not rows:

@@ -16,6 +16,7 @@ from evaluation.learning import curve
 from flows.measured_again import Again, scored_by, trial_of
 from flows.offices import office
 from flows.traits import with_traits
+from flows.whom import whom
 from models import registry
 from models.capacity import places
 from synthetic.declared import lookalikes, schemes
@@ -69,11 +70,18 @@ def answer_key(folder: Path) -> pl.DataFrame:
 
 
 def evaluate(
-    shown: Published, settings: Settings, truth: Path, tell: Tell, *, learning: bool = True
+    shown: Published,
+    settings: Settings,
+    truth: Path,
+    tell: Tell,
+    *,
+    learning: bool = True,
+    command: str = "",
 ) -> Data:
     """All figures about the newest score of every subject of a lake, as plain data.
 
-    ``learning`` also teaches rankers anew by fewer audits, which takes minutes.
+    ``learning`` also teaches rankers anew by fewer audits, which takes minutes; ``command`` is
+    what was typed, for the page.
     """
     key = answer_key(truth)
     again = Again.of(shown, settings)
@@ -85,6 +93,7 @@ def evaluate(
     about = About(
         name=title_of(shown), night=shown.night, last_model=last, schemes=titles_of_schemes(),
         causes={one.name: one.title_en for one in lookalikes()},
+        **whom(shown, records, ENTITIES, command),
     )  # fmt: skip
     curves = _curves(again, key, kinds, tell) if learning else {}
     return figures(about, kinds, hospitals, curves, tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,15 +46,16 @@ def register(
         here = settings()
         shown = newest(here, None, screen_name, by="published_at")
         page = out or here.home / FOLDER / _place(shown.night.isoformat(), screen_name) / PAGE
+        command = typed(truth, screen_name, quick=quick)
         with working("evaluating") as tell:
             if truth is None:
                 from flows.later_audits import evaluate_on_audits  # noqa: PLC0415
 
-                data = evaluate_on_audits(shown, here)
+                data = evaluate_on_audits(shown, here, command)
             else:
                 from flows.evaluate import evaluate as judge  # noqa: PLC0415
 
-                data = judge(shown, here, truth, tell, learning=not quick)
+                data = judge(shown, here, truth, tell, learning=not quick, command=command)
             tell("drawing the page")
             from flows.evaluation_page import write  # noqa: PLC0415
 
@@ -64,6 +66,14 @@ def register(
             from flows.evaluate import check_leaks  # noqa: PLC0415
 
             check_leaks(data, page)
+
+
+def typed(truth: Path | None, screen_name: str | None, *, quick: bool) -> str:
+    """The command as it can be typed again; where its page goes changes no figure."""
+    words = ["jianbao", "evaluate"]
+    words += [] if truth is None else ["--truth", str(truth)]
+    words += [] if screen_name is None else ["--screen", screen_name]
+    return shlex.join([*words, *(["--quick"] if quick else [])])
 
 
 def _place(night: str, screen_name: str | None) -> str:

@@ -8,11 +8,12 @@ import polars as pl
 
 from evaluation.figures import About
 from evaluation.kinds import TYPE, Hospitals
-from evaluation.later import SCHEMA, figures_of_audits
+from evaluation.later import RANDOM, SCHEMA, figures_of_audits
 from features.catalogue import CATALOGUES
 from flows.evaluate import ENTITIES, scores_of, tested_size, title_of
 from flows.measured_again import Again
 from flows.offices import bundles_of
+from flows.whom import whom
 from models.capacity import places
 from models.frames import SUBJECT
 from models.labels import labels as labels_of
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 SCORED = ("hospital_id", "score", "margin")
 
 
-def evaluate_on_audits(shown: Published, settings: Settings) -> Data:
+def evaluate_on_audits(shown: Published, settings: Settings, command: str = "") -> Data:
     """All figures about audits that the scores had not learned from.
 
     Of nights these are the audits known after the training day of the models that scored; of a
-    screen all of them, because there no record's own audit teaches its score.
+    screen all of them, because there no record's own audit teaches its score. ``command`` is what
+    was typed, for the page.
     """
     again = Again.of(shown, settings)
     bundles = {} if shown.screened else bundles_of(settings.home, shown.manifest["model_version"])
@@ -51,7 +53,7 @@ def evaluate_on_audits(shown: Published, settings: Settings) -> Data:
         parts.append(_beside(again, audits, mine, size, bundles.get(entity)))
     rows = pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
     hospitals = Hospitals.of([(0, (scores, rows))])
-    about = About(title_of(shown), shown.night)
+    about = About(title_of(shown), shown.night, **whom(shown, scores, ENTITIES, command))
     return figures_of_audits(about, rows, hospitals, tested, _since(bundles))
 
 
@@ -69,11 +71,24 @@ def _audits(again: Again, entity: str, since: date | None) -> pl.DataFrame:
     found = labels_of(outcomes, as_of=again.shown.night, **known)
     if since is not None:
         found = found.join(labels_of(outcomes, as_of=since, **known), on=SUBJECT, how="anti")
-    told = outcomes.filter(pl.col(TYPE) == entity).group_by(SUBJECT).agg(
+    return with_lot(found, outcomes.filter(pl.col(TYPE) == entity))
+
+
+def with_lot(found: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Labels with ``chance`` and ``recovered`` of all decisions of their subject.
+
+    What the lot drew stays drawn by it, whatever led to a decision that replaced the first: its
+    chance of being looked at is known, and must not be lost where a tip came later.
+    """
+    told = outcomes.group_by(SUBJECT).agg(
+        by_lot=(pl.col("selected_by") == RANDOM).any(),
         chance=pl.col("selection_probability").max(),
         recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last(),
-    )  # fmt: skip
-    return found.select(SUBJECT, "label", "selected_by").join(told, on=SUBJECT)
+    )
+    led_to = pl.when("by_lot").then(pl.lit(RANDOM)).otherwise("selected_by")
+    return found.join(told, on=SUBJECT).select(
+        SUBJECT, "label", led_to.alias("selected_by"), "chance", "recovered"
+    )
 
 
 def _beside(

@@ -18,9 +18,10 @@ from flows import evaluate as evaluating
 from flows import measured_again
 from flows.evaluate import evaluate
 from flows.later_audits import evaluate_on_audits
-from flows.offices import office
+from flows.offices import champions, office
 from flows.published import newest
 from models import registry
+from tests.conftest import NIGHTS
 from tests.integration.nights import lake_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ def test_what_the_nights_scored_is_held_against_the_key(told: Data, run_home: Se
     assert frame["records"] == stays
     assert 0 < frame["planted"] < stays
     assert told["leaks"] == []
+    (by,) = where(told["about"]["scored_by"], subject_type="stay")
+    assert by["version"] in {bundle.version for bundle in champions(run_home.home).values()}
+    assert by["records"] == stays
+    assert told["about"]["nights"]["number"] == len(NIGHTS)
     ours = where(told["capacity"], subject_type="stay", queue="jianbao")
     by_chance = where(told["tested"], subject_type="stay", queue="random")[0]
     assert ours[0]["precision"] > by_chance["precision"]

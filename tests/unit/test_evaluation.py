@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from evaluation.calibration import honesty, reliability
 from evaluation.kinds import Hospitals, Kind, picks
@@ -21,7 +21,7 @@ from evaluation.recall import in_full
 from evaluation.truth import join_truth
 from models.capacity import places, queue
 from models.preparing import Recipe
-from models.quality import average_precision, average_precision_of, calibration_error
+from models.quality import auc_of, average_precision, average_precision_of, calibration_error
 from models.resampling import bootstrap, draws, interval
 from tests.records import records
 
@@ -267,6 +267,17 @@ def test_where_nothing_was_learned_no_leak_is_looked_for() -> None:
     knowing = frame.with_columns(margin=pl.col("cause").cast(pl.Float64))
     (told,) = asked(kind(knowing, truth, {"jianbao": "margin"}, sizes=(50,)))
     assert (told.auprc, told.not_asked, told.leaks) == (1.0, NOTHING_LEARNED, False)
+
+
+def test_auc_agrees_with_scikit_learn_with_ties_and_weights() -> None:
+    """It is written anew only to be sorted once for many draws."""
+    random = np.random.default_rng(4)
+    scores = random.integers(0, 12, 300).astype(np.float64)
+    labels = (random.random(300) < 0.2).astype(np.int64)
+    counts = random.integers(0, 4, 300)
+    expected = roc_auc_score(labels, scores, sample_weight=counts)
+    assert auc_of(scores, labels)(counts) == pytest.approx(expected)
+    assert np.isnan(auc_of(scores, labels)(counts * labels))
 
 
 def test_auprc_agrees_with_scikit_learn_with_ties_and_weights() -> None:

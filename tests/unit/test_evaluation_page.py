@@ -23,12 +23,21 @@ from evaluation.page_of_audits import page_of_audits
 from evaluation.storing import Data
 from evaluation.telling import where
 from flows.evaluate import LeakError, check_leaks
+from flows.evaluate_command import typed
 from flows.evaluation_page import write
+from flows.later_audits import with_lot
+from flows.whom import scored_by
 from tests import invented_cities as invented
 
 ABOUT = About(
     "the nights to 2025-03-31", date(2025, 3, 31), {"stay": "1-abc"},
     {"H01": "split <stay>"}, {invented.CAUSE: "therapy by mouth"},
+    scored_by=(
+        {"subject_type": "stay", "version": "cafe", "records": 600, "with_probability": 600},
+        {"subject_type": "use", "version": "beef", "records": 600, "with_probability": 0},
+    ),
+    nights={"first": "2025-03-25", "last": "2025-03-31", "number": 7},
+    data_version="d1", package="0.1.0", command="jianbao evaluate --truth 'my truth'",
 )  # fmt: skip
 CURVE = [
     (0, 0, 0, 0.3, 0.5),
@@ -152,6 +161,45 @@ def test_the_conclusion_comes_first_and_is_counted(data: Data, text: str) -> Non
     assert text.index("67% are planted") < text.index("<table>")
 
 
+@pytest.mark.parametrize("of_audits", [False, True])
+def test_the_page_names_whom_it_evaluates_and_what_made_it(
+    data: Data, text: str, *, of_audits: bool
+) -> None:
+    later = figures_of_audits(ABOUT, audits(), hospitals(), {"stay": 0.01}, "known later")
+    written, held = (page_of_audits(later), later) if of_audits else (text, data)
+    assert "Stays: 600 scored by model cafe." in written
+    assert "Uses: 600 ordered by rules and detectors of model beef." in written
+    assert "Newest scores of 7 nights, 2025-03-25 to 2025-03-31. Data version d1" in written
+    assert "Jianbao 0.1.0; made by `jianbao evaluate --truth &#x27;my truth&#x27;`" in written
+    assert held["about"]["scored_by"][1]["version"] == "beef"
+    assert held["about"]["command"] == ABOUT.command
+
+
+def test_the_command_can_be_typed_again() -> None:
+    assert typed(None, None, quick=False) == "jianbao evaluate"
+    told = typed(Path("my truth"), "spring", quick=True)
+    assert told == "jianbao evaluate --truth 'my truth' --screen spring --quick"
+
+
+def test_records_are_counted_by_the_model_that_scored_them() -> None:
+    """A kind may have been scored by two models; one that gave no probability has no ranker."""
+    scores = pl.DataFrame(
+        [("stay", "a", 0.5), ("stay", "b", 0.1), ("stay", "b", 0.2), ("use", None, None)],
+        schema={"subject_type": pl.String, "model_version": pl.String, "score": pl.Float64},
+        orient="row",
+    )
+    assert [tuple(row.values()) for row in scored_by(scores, ("use", "stay"))] == [
+        ("use", None, 1, 0), ("stay", "b", 2, 2), ("stay", "a", 1, 1),
+    ]  # fmt: skip
+
+
+def test_auc_stands_in_a_footnote_beside_auprc(data: Data, text: str) -> None:
+    row = where(data["auc"], subject_type="stay")[0]
+    assert 0.5 < row["auc_low"] < row["auc"] < row["auc_high"] <= 1
+    assert "of all pairs (AUC); where few are planted, this says little" in text
+    assert "not the alerts that nights published" in text
+
+
 def test_what_has_no_probability_promises_nothing(data: Data, text: str) -> None:
     assert "nothing was promised" in conclusion(data, "use")
     assert [row["subject_type"] for row in data["honesty"]] == ["stay"]
@@ -246,6 +294,23 @@ def test_few_audits_by_lot_claim_no_recall_and_no_false_certainty() -> None:
     assert np.isnan(weighted_rate(two.clear()))
 
 
+def test_what_the_lot_drew_stays_drawn_by_it_when_a_tip_leads_to_another_decision() -> None:
+    rows = [
+        ("a", "1", date(2025, 1, 1), "random", 0.02, 0),
+        ("a", "2", date(2025, 2, 1), "tip", None, 700),
+        ("b", "3", date(2025, 1, 1), "tip", None, 300),
+    ]
+    outcomes = pl.DataFrame(
+        rows, orient="row",
+        schema=["subject_id", "outcome_id", "decided_on", "selected_by", "selection_probability",
+                "amount_recovered"],
+    )  # fmt: skip
+    standing = pl.DataFrame({"subject_id": ["a", "b"], "label": [1, 1], "selected_by": ["tip"] * 2})
+    assert with_lot(standing, outcomes).sort("subject_id").rows() == [
+        ("a", 1, "random", 0.02, 700), ("b", 1, "tip", None, 300),
+    ]  # fmt: skip
+
+
 def test_ways_of_choosing_are_told_apart_and_never_pooled() -> None:
     rows = {row["selected_by"]: row for row in ways(audits(), hospitals()).to_dicts()}
     assert (rows["rule"]["of"], rows["rule"]["found"], rows["rule"]["recovered"]) == (4, 3, 4000)
@@ -259,7 +324,7 @@ def test_the_page_of_audits_says_what_is_biased() -> None:
     written = page_of_audits(data)
     assert "24 stays were audited, 9 confirmed" in written
     assert "no usable weight" in written
-    assert "without bias" in written
+    assert "many of them nearly without bias, few of them possibly far off" in written
     assert "75% (30 to 95)ʷ, biased" in written
     assert "http" not in written
     assert list(data["tested"]) == ["stay"]
