@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DRAWS = 500
+# Records drawn at a time: beside the scores themselves, so many numbers are in memory, of
+# however large a city.
+BLOCK = 65_536
 
 
 @dataclass(frozen=True)
@@ -49,21 +52,40 @@ class Expected:
 
 
 def expected(
-    probabilities: NDArray[np.float64], handed: NDArray[np.bool_], seed: int
+    probabilities: NDArray[np.float64], handed: NDArray[np.bool_], seed: int, block: int = BLOCK
 ) -> Expected | None:
-    """Expected precision, recall and AUC; None where nothing was handed over or nothing scored."""
+    """Expected precision, recall and AUC; None where nothing was handed over or nothing scored.
+
+    ``block`` records are drawn at a time, which changes no figure.
+    """
     known = ~np.isnan(probabilities)
     p, mine = probabilities[known], handed[known]
     if not mine.any():
         return None
-    drawn = np.random.default_rng(seed).random((DRAWS, len(p))) < p
-    inside, all_of_them = drawn[:, mine].sum(axis=1), drawn.sum(axis=1)
+    inside, all_of_them, ranks = _drawn(p, mine, seed, block)
     n = int(mine.sum())
     return Expected(
         _estimate(float(p[mine].mean()), inside / n, n),
         _estimate(float(p[mine].sum() / p.sum()), inside / np.maximum(all_of_them, 1), len(p)),
-        _estimate(expected_auc(p), np.array([_auc(p, one) for one in drawn]), len(p)),
+        _estimate(expected_auc(p), _aucs(ranks, all_of_them, len(p)), len(p)),
     )
+
+
+def _drawn(
+    p: NDArray[np.float64], mine: NDArray[np.bool_], seed: int, block: int
+) -> NDArray[np.float64]:
+    """Of each draw of labels: confirmed among the handed over, confirmed, sum of their ranks."""
+    ranks = np.empty(len(p), dtype=np.int64)
+    ranks[np.argsort(p, kind="stable")] = np.arange(1, len(p) + 1)
+    random = np.random.default_rng(seed)
+    sums = np.zeros((3, DRAWS))
+    # The generator goes on from block to block, so that their size moves no number of it.
+    for draw in range(DRAWS):
+        for first in range(0, len(p), block):
+            part = slice(first, first + block)
+            label = random.random(len(p[part])) < p[part]
+            sums[:, draw] += (label & mine[part]).sum(), label.sum(), ranks[part][label].sum()
+    return sums
 
 
 def _estimate(value: float, drawn: NDArray[np.float64], n: int) -> Estimate:
@@ -86,14 +108,12 @@ def expected_auc(p: NDArray[np.float64]) -> float:
     return right / pairs if pairs > 0 else float("nan")
 
 
-def _auc(p: NDArray[np.float64], label: NDArray[np.bool_]) -> float:
-    order = np.argsort(p, kind="stable")
-    ranks = np.empty(len(p))
-    ranks[order] = np.arange(1, len(p) + 1)
-    up = int(label.sum())
-    if up in (0, len(p)):
-        return float("nan")
-    return float((ranks[label].sum() - up * (up + 1) / 2) / (up * (len(p) - up)))
+def _aucs(ranks: NDArray[np.float64], up: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """AUC of each draw, of the sum of the ranks of its confirmed ones; NaN without both labels."""
+    pairs = up * (size - up)
+    right = ranks - up * (up + 1) / 2
+    with np.errstate(invalid="ignore"):
+        return np.asarray(right / pairs, dtype=np.float64)
 
 
 def realised(labels: NDArray[np.int64]) -> Estimate | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from models.drift_frames import (
     unseen_codes,
 )
 from models.drift_limits import LIMITS
-from models.expected import expected, expected_auc, realised
+from models.expected import DRAWS, expected, expected_auc, realised
 from models.quality import auc
 
 if TYPE_CHECKING:
@@ -250,6 +251,29 @@ def test_expected_figures_agree_with_labels_drawn_from_the_probabilities() -> No
     assert found.precision.low <= label[queue].mean() <= found.precision.high
     assert found.found.low <= label[queue].sum() / label.sum() <= found.found.high
     assert found.auc.low <= auc(p, label) <= found.auc.high
+
+
+def test_records_drawn_block_by_block_give_the_figures_of_one_large_draw() -> None:
+    p = probabilities(500)
+    queue = p >= np.sort(p)[-60]
+    whole = expected(p, queue, seed=1)
+    assert whole == expected(p, queue, seed=1, block=7) == expected(p, queue, seed=1, block=499)
+    assert whole is not None
+    drawn = np.random.default_rng(1).random((DRAWS, len(p))) < p
+    aucs = [auc(p, labels.astype(np.int64)) for labels in drawn]
+    assert (whole.auc.low, whole.auc.high) == pytest.approx(np.quantile(aucs, (0.025, 0.975)))
+    inside = drawn[:, queue].mean(axis=1)
+    assert (whole.precision.low, whole.precision.high) == tuple(np.quantile(inside, (0.025, 0.975)))
+
+
+def test_a_month_of_a_large_city_needs_no_matrix_of_draws() -> None:
+    """Five hundred draws of 100,000 records at once would hold 400 MB."""
+    p = probabilities(100_000)
+    tracemalloc.start()
+    expected(p, p > np.quantile(p, 0.99), seed=1)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20e6
 
 
 def test_the_expected_auc_is_the_mean_over_all_labellings() -> None:
