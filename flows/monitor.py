@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from claims.lake import Span
 from claims.results import DRIFT
 from claims.settings import Settings
 from flows.handed import as_it_is
-from flows.monitor_figures import of_deliveries, of_queue, of_records
+from flows.monitor_figures import of_deliveries, of_queue, of_records, shapes_of
 from flows.monitor_page import page
 from flows.monitor_reading import Watched, Window, watched
 from flows.monitor_words import message, sentence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from flows.published import Published
     from models.drift import Figure
+    from models.drift_shapes import Shape
 
 DAYS = (7, 28)
 FOLDER, PAGE, DATA = "monitor", "drift.html", "drift.json"
@@ -36,12 +37,16 @@ FOLDER, PAGE, DATA = "monitor", "drift.html", "drift.json"
 
 @dataclass(frozen=True)
 class Found:
-    """The figures of every window, the hospitals' names, and the models held against."""
+    """The figures of every window, the hospitals' names, and the models held against.
+
+    ``shapes``: by window how scores, and features that moved, lay before and lie now.
+    """
 
     last: date
     figures: dict[int, list[Figure]]
     hospitals: dict[str, str]
     models: dict[str, tuple[str, date]]
+    shapes: dict[int, list[Shape]] = field(default_factory=dict)
 
     @property
     def all(self) -> list[Figure]:
@@ -66,12 +71,14 @@ def compare(
     tell("reading what the models learned from")
     kinds = watched(shown, bundles)
     before = min(bundle.trained_as_of for bundle in bundles.values())
-    figures = {}
+    figures, shapes = {}, {}
     for number in days:
         tell(f"comparing the last {number} nights")
-        figures[number] = _figures(shown, kinds, before, Window.until(shown.night, number))
+        window = Window.until(shown.night, number)
+        figures[number] = _figures(shown, kinds, before, window)
+        shapes[number] = [each for one in kinds for each in shapes_of(one, window, figures[number])]
     models = {one: (bundle.version, bundle.trained_as_of) for one, bundle in bundles.items()}
-    return Found(shown.night, figures, shown.names().hospitals, models)
+    return Found(shown.night, figures, shown.names().hospitals, models, shapes)
 
 
 def _newest_night(settings: Settings) -> Published:

@@ -14,10 +14,11 @@ import polars as pl
 from claims.results import ALERTS, DATA_FAULTS, QUARANTINE, RUNS
 from claims.tables import DELIVERED
 from flows.monitor_words import PERFORMANCE, SCORE
-from models.drift import FEW, Figure, verdict
+from models.drift import FEW, MOVED, WATCH, Figure, verdict
 from models.drift_counts import moved_alerts, moved_rows, moved_volumes
-from models.drift_frames import missing_values, moved_features, moved_prices, unseen_codes
+from models.drift_frames import FEATURES, missing_values, moved_features, moved_prices, unseen_codes
 from models.drift_limits import limit
+from models.drift_shapes import shape
 from models.expected import Estimate, expected, realised
 from models.labels import labels
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from flows.monitor_reading import Watched, Window
     from flows.published import Published
+    from models.drift_shapes import Shape
 
 CODES = {
     "stay": ("principal_diagnosis", "case_group", "department", "hospital_id"),
@@ -106,6 +108,19 @@ def of_records(one: Watched, window: Window) -> list[Figure]:
         *(moved_prices(seen, *PRICED[one.entity]) if one.entity in PRICED else ()),
         *moved_features(seen, SCORED, SCORE),
     ]
+
+
+def shapes_of(one: Watched, window: Window, figures: Sequence[Figure]) -> list[Shape]:
+    """How scores lie before and now, always, and every feature that moved or is to be watched."""
+    seen = one.seen(window)
+    if seen.few:
+        return []
+    loud = [each.name for each in figures
+            if (each.part, each.entity) == (FEATURES, one.entity)
+            and each.verdict in (MOVED, WATCH)]  # fmt: skip
+    asked = [*((SCORE, name) for name in SCORED), *((FEATURES, name) for name in loud)]
+    found = (shape(seen, part, name) for part, name in asked)
+    return [each for each in found if each is not None]
 
 
 def of_queue(one: Watched, window: Window) -> list[Figure]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cases.drawing.document import BILINGUAL, document
 from cases.drawing.svg import GREY, INK, LINE, ORANGE, RED, Page
+from flows.monitor_pictures import distributions
 from flows.monitor_words import (
     ADVICE,
     ENTITIES,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from flows.monitor import Found
     from models.drift import Figure
+    from models.drift_shapes import Shape
 
 COLOURS = {MOVED: RED, WATCH: ORANGE}
 # Bars of a picture, and sentences of a part before the rest is only counted.
@@ -72,8 +74,9 @@ def _window(found: Found, days: int) -> Iterator[str]:
         )
     else:
         yield _table(figures)
+    shapes = found.shapes.get(days, [])
     for part in PARTS:
-        yield from _part(found, part, [one for one in figures if one.part == part])
+        yield from _part(found, part, [one for one in figures if one.part == part], shapes)
 
 
 def _table(figures: Sequence[Figure]) -> str:
@@ -89,10 +92,14 @@ def _table(figures: Sequence[Figure]) -> str:
     )
 
 
-def _part(found: Found, part: str, figures: Sequence[Figure]) -> Iterator[str]:
+def _part(
+    found: Found, part: str, figures: Sequence[Figure], shapes: Sequence[Shape]
+) -> Iterator[str]:
     loud = [*told(figures), *told(figures, WATCH)]
-    if loud:
+    shaped = list(_shaped([*loud, *figures], shapes))
+    if loud or shaped:
         yield f"<h3>{PARTS[part][0]} {PARTS[part][1]}</h3>"
+    if loud:
         yield from (_said(found, one) for one in loud[:SAID])
         if len(loud) > SAID:
             yield f"<p>And {len(loud) - SAID} more, in the table below.</p>"
@@ -100,9 +107,20 @@ def _part(found: Found, part: str, figures: Sequence[Figure]) -> Iterator[str]:
         if any(one.verdict == MOVED for one in loud):
             en, zh = ADVICE[part]
             yield f'<p class="do">What to do: {escape(en)}<br><span class="zh">{zh}</span></p>'
+    if shaped:
+        yield distributions(shaped[:DRAWN])
     compared = [one for one in figures if one.distance is not None]
     if compared:
         yield _all(found, part, compared)
+
+
+def _shaped(figures: Sequence[Figure], shapes: Sequence[Shape]) -> Iterator[tuple[Figure, Shape]]:
+    """The figures that have a shape, each once, in their order."""
+    held = {(one.part, one.entity, one.name): one for one in shapes}
+    for one in figures:
+        shape = held.pop((one.part, one.entity, one.name), None)
+        if shape is not None:
+            yield one, shape
 
 
 def _said(found: Found, one: Figure) -> str:
