@@ -117,7 +117,8 @@ def _at_a_glance(data: Data) -> Iterator[str]:
         )
     yield html.paragraph(
         "In brackets and beside: 95% intervals, drawn by whole hospitals. Planted means that the"
-        " makers of the city put it there; about a real city these figures say nothing yet.",
+        " makers of the city put it there; about a real city these figures say nothing yet."
+        " Amounts below 10,000 yuan are told in yuan (¥).",
         "note",
     )
 

@@ -18,6 +18,7 @@ from evaluation.telling import (
     points,
     share,
     wan,
+    wan_with_interval,
     where,
     with_interval,
 )
@@ -101,7 +102,7 @@ def _other(data: Data, row: Data) -> tuple[str, ...]:
         "" if own else interval_of(row, "ahead", points),
         "" if own else NONE if times is None else f"{times:.1f}",
         wan(row["recovery"]),
-        "" if own else interval_of(row, "recovery_ahead", wan),
+        "" if own else wan_with_interval(row, "recovery_ahead"),
         NONE if area is None else interval_of(area, "area", two),
     )
 

@@ -8,7 +8,7 @@ from evaluation.kinds import OURS
 from models.pooling import WILSON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from evaluation.storing import Data
 
@@ -41,20 +41,35 @@ def first_of(size: float, kind: str) -> str:
 
 def money(fen: float | None) -> str:
     """An amount in yuan."""
-    return NONE if fen is None else f"¥{fen / FEN_IN_YUAN:,.0f}"
+    if fen is None:
+        return NONE
+    yuan = round(fen / FEN_IN_YUAN)
+    return f"{'-' if yuan < 0 else ''}¥{abs(yuan):,}"
 
 
 def wan(fen: float | None) -> str:
-    """An amount in 10,000 yuan, as budgets are read."""
+    """An amount in 10,000 yuan, as budgets are read; one below that in yuan, with their sign."""
+    return told_like(fen)(fen)
+
+
+def told_like(fen: float | None) -> Callable[[float | None], str]:
+    """How an amount and the ends of its interval are told: in yuan where it is small.
+
+    In a small city one decimal of 10,000 yuan would say nought.
+    """
+    return money if fen is None or abs(fen) < FEN_IN_WAN else _in_wan
+
+
+def _in_wan(fen: float | None) -> str:
     return NONE if fen is None else f"{fen / FEN_IN_WAN:,.1f}"
 
 
 def wan_with_interval(row: Data, name: str) -> str:
-    """An amount in 10,000 yuan with its interval."""
-    if row[name] is None:
-        return NONE
+    """An amount as ``wan`` has it, with its interval in the same unit."""
+    told = told_like(row[name])
     low, high = (row[f"{name}_{end}"] for end in ("low", "high"))
-    return wan(row[name]) + ("" if low is None else f" ({wan(low)} to {wan(high)})")
+    around = "" if row[name] is None or low is None else f" ({told(low)} to {told(high)})"
+    return told(row[name]) + around
 
 
 def share(value: float | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
+# Of the same name but for their weights, which only some audits by lot set apart.
+CALLED = {
+    "calibration_error": "calibration error, each audit counted once",
+    "later_calibration_error": "later calibration error, each audit weighted as it taught",
+}
+# Kept as floats, because MLflow knows no other figures.
+COUNTED = ("held_out", "unseen_hospital_records", "tuned_trials", "seeds")
 JSON_FILE, MARKDOWN_FILE = "model-card.json", "model-card.md"
 LIMITS = (
     "Audits taught it, and they were chosen by suspicion: a probability is that of such an audit.",
@@ -78,7 +86,8 @@ def card(story: Story) -> Record:
                 "labels_used": LABELS_USED,
             },
             "parameters": {
-                **story.tuned.growth.record(),
+                # Without a ranker no tree was grown.
+                **(story.tuned.growth.record() if ranker else {}),
                 "seed": story.seed,
                 "features": len(bundle.features),
                 "detectors": list(DETECTORS),
@@ -118,14 +127,15 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def as_markdown(record: Record) -> str:
-    """The card for a reader."""
+def as_markdown(record: Record, pictures: Iterable[str] = ()) -> str:
+    """The card for a reader; ``pictures`` are files that lie beside it."""
     parts = [
         f"# Model card: {record['model']}, {record['content'][:12]}\n",
         f"A {record['kind']} trained on what was known on {record['as_of']}.",
         _gates(record),
         _data(record["data"]),
         _later(record["later_audits"]),
+        _section("Pictures", "\n\n".join(f"![{_titled(name)}]({name})" for name in pictures)),
         _section("Held out while training", _pairs(record["held_out"])),
         _alarms(record["false_alarms"]),
         _section("Seeds", _pairs(record["spread"] or {})),
@@ -137,7 +147,9 @@ def as_markdown(record: Record) -> str:
 
 
 def _gates(record: Record) -> str:
-    rows = [(one["gate"], one["state"], one["limit"], one["says"]) for one in record["gates"]]
+    rows = [
+        (one["gate"], one["state"], f"{one['limit']:g}", one["says"]) for one in record["gates"]
+    ]
     return _section("Gates", _table(("gate", "state", "limit", "what it found"), rows))
 
 
@@ -151,11 +163,11 @@ def _data(data: Record) -> str:
 
 def _later(later: Record) -> str:
     if later["from"] is None:
-        return _section("Later audits", "There are too few audits to part them in time.")
+        said = "There are too few audits to part them in time."
+        return _section("Later audits", f"{said} {_champion(later)}")
     shown = [*later["figures"], *([later["difference"]] if later["difference"] else [])]
     rows = [
-        (_words(one["name"]), one["value"], f"{_shown(one['low'])} to {_shown(one['high'])}",
-         one["records"])
+        (words(one["name"]), _decimal(one["value"]), _between(one), one["records"])
         for one in shown
     ]  # fmt: skip
     said = (
@@ -164,13 +176,19 @@ def _later(later: Record) -> str:
         "hospitals; beside the calibration error stands what a perfect map of so few would show."
     )
     table = _table(("figure", "value", "95% interval", "audits"), rows)
-    return _section("Later audits", f"{said}\n\n{table}")
+    return _section("Later audits", f"{said} {_champion(later)}\n\n{table}")
+
+
+def _champion(later: Record) -> str:
+    if later["champion"] is None:
+        return "Nobody was in office to be compared with."
+    return f"The model in office that it is compared with is {later['champion']}."
 
 
 def _alarms(parities: Sequence[Record]) -> str:
     rows = [
-        (f"{one['attribute']} {one['group']}", one["refuted"], one["rate"], one["ratio"],
-         f"{_shown(one['low'])} to {_shown(one['high'])}")
+        (f"{one['attribute']} {one['group']}", one["refuted"], _decimal(one["rate"]),
+         _decimal(one["ratio"]), _between(one))
         for one in parities
     ]  # fmt: skip
     heads = ("group", "refuted audits", "alarmed", "times all others", "95% interval")
@@ -182,7 +200,9 @@ def _section(title: str, text: str) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    rows = [(_words(name), value) for name, value in values.items()]
+    rows = [
+        (words(name), int(value) if name in COUNTED else value) for name, value in values.items()
+    ]
     return _table(("", ""), rows) if rows else ""
 
 
@@ -195,15 +215,31 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join(f"| {' | '.join(_shown(cell) for cell in line)} |" for line in lines)
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def words(name: str) -> str:
+    """What a figure is called; the two calibration errors are told apart."""
+    told = CALLED.get(name, name.replace("_", " "))
+    return re.sub(r"(precision at \d+)$", r"\1%", told)
+
+
+def _titled(file: str) -> str:
+    return file.removesuffix(".svg").replace("-", " ")
+
+
+def _between(one: Record) -> str:
+    return f"{_decimal(one['low'])} to {_decimal(one['high'])}"
+
+
+def _decimal(value: float | None) -> str:
+    """A measured figure with its decimals, though it may be nought or one."""
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - a cell of any kind
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value == int(value) else f"{value:.3f}"
+        # Nought and one are shares, larger whole numbers are counts.
+        return f"{value:,.0f}" if value == int(value) and value > 1 else f"{value:.3f}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -21,7 +21,7 @@ from evaluation.learning import SCHEMA as LEARNED
 from evaluation.page import conclusion, page
 from evaluation.page_of_audits import page_of_audits
 from evaluation.storing import Data
-from evaluation.telling import where
+from evaluation.telling import wan_with_interval, where
 from flows.evaluate import LeakError, check_leaks
 from flows.evaluate_command import typed
 from flows.evaluation_page import write
@@ -198,6 +198,22 @@ def test_auc_stands_in_a_footnote_beside_auprc(data: Data, text: str) -> None:
     assert 0.5 < row["auc_low"] < row["auc"] < row["auc_high"] <= 1
     assert "of all pairs (AUC); where few are planted, this says little" in text
     assert "not the alerts that nights published" in text
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ((2_340_000, 1_000_000, 3_000_000), "2.3 (1.0 to 3.0)"),
+        ((40_000, 0, 120_000), "¥400 (¥0 to ¥1,200)"),
+        ((-40_000, -99_999, 0), "-¥400 (-¥1,000 to ¥0)"),
+        ((None, None, None), "–"),
+    ],
+)
+def test_amounts_of_a_small_city_are_told_in_yuan(
+    amounts: tuple[float | None, ...], said: str
+) -> None:
+    row = dict(zip(("recovery", "recovery_low", "recovery_high"), amounts, strict=True))
+    assert wan_with_interval(row, "recovery") == said
 
 
 def test_what_has_no_probability_promises_nothing(data: Data, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -154,16 +155,33 @@ def test_the_card_says_what_failed_in_json_and_in_words() -> None:
         data_version="abc",
         tables={"stays": 3},
         verdicts=verdicts,
-        figures=[Figure("later_auprc", 0.61, 0.5, 0.7, 90)],
+        figures=[
+            Figure("later_auprc", 0.61, 0.5, 0.7, 90),
+            Figure("later_calibration_error", 0.03, 0.0, 0.058, 90),
+            Figure("later_precision_at_10", 1.0, 0.8, 1.0, 90),
+        ],
+        champion="3-cafe",
         cut="2024-09-01",
         parities=[parity(0.8, 6.0)],
     )
     record = card(story)
     assert json.loads(as_json(record)) == record
     assert record["gates_failed"] == ["depth"] == [one.gate for one in failed(verdicts)]
+    without = replace(story, bundle=replace(story.bundle, ranker=None), champion=None)
+    prior = as_markdown(card(without))
+    assert "learning rate" not in prior
+    assert "Nobody was in office to be compared with." in prior
+    assert "## Pictures" not in prior
     assert record["data"]["labels_selected_by"] == {"rule": 900}
-    page = as_markdown(record)
+    page = as_markdown(record, ["reliability.svg"])
     for said in (
+        "| later calibration error, each audit weighted as it taught | 0.030 | 0.000 to 0.058 | 90 |",
+        "| calibration error, each audit counted once | 0.",
+        "| later precision at 10% | 1.000 | 0.800 to 1.000 | 90 |",
+        "The model in office that it is compared with is 3-cafe.",
+        "![reliability](reliability.svg)",
+        "| learning rate | 0.",
+        "| tuned trials | 0 |",
         "| depth | failed |",
         "0.500 to 0.700",
         "| stays 3 |",
