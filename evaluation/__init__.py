@@ -2,6 +2,6 @@
 
 ``kinds`` says which records a capacity reached, ``queues`` what each way of choosing yields,
 ``recall``, ``innocents``, ``rates``, ``calibration``, ``leaks``, ``learning`` and ``lots`` ask one
-question each. ``figures`` gathers them as plain data, ``page`` tells them and ``pictures`` draws
-them. Nothing that judges may see this room: it holds answer keys.
+question each. ``figures`` gathers them as plain data, ``page`` tells them, ``whom`` tells of whom,
+and ``pictures`` draws them. Nothing that judges may see this room: it holds answer keys.
 """

@@ -279,12 +279,19 @@ def retrain(
     trials: Annotated[
         int | None, typer.Option(help="Growths of trees to try; 0 does not tune.", min=0)
     ] = None,
+    record: Annotated[  # noqa: FBT002
+        bool, typer.Option("--record", help="Record what an earlier training kept; train nothing.")
+    ] = False,
 ) -> None:
     """Train on what is known; the first models take office, later ones wait for `promote`."""
+    if record:
+        _record_kept()
+        return
     from flows.landing import open_lake  # noqa: PLC0415
     from flows.retrain import retrain as flow  # noqa: PLC0415
     from flows.showing_training import show_training  # noqa: PLC0415
     from flows.training import last_night  # noqa: PLC0415
+    from flows.unrecorded import must_be_recorded  # noqa: PLC0415
 
     settings = _settings()
     if trials is not None:
@@ -293,6 +300,18 @@ def retrain(
     with _progress("training") as tell:
         report = flow(settings, day, tell, seeds)
     show_training(console, report)
+    must_be_recorded(report)
+
+
+def _record_kept() -> None:
+    from flows.office_commands import by_whom  # noqa: PLC0415
+    from flows.unrecorded import record_kept  # noqa: PLC0415
+
+    done = record_kept(_settings().home, by_whom())
+    for entity, version in done.items():
+        console.print(f"The {entity} model is recorded as {version}.", highlight=False)
+    if not done:
+        console.print("No training kept a model that waits to be recorded.")
 
 
 @app.command()

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from flows import retraining as steps
 from flows.evaluating import evaluated
 from flows.offices import Office, copy_beside, in_office, office, without_ranker
-from flows.promoting import in_trail
 from flows.training import ENTITIES, assemble, known_on, last_night_before
 from models.gates import failed, order_left
-from models.office_trail import NIGHT, TOOK_OFFICE, By
+from models.office_trail import NIGHT, By
 from models.registry_client import RegistryError
 from models.train import bundled, grow
 
@@ -73,8 +72,7 @@ def _one(
         says = f"{says} It failed {', '.join(fallen)}; {order_left(fallen)} order the queue."
     written = steps.written(settings, lake, looked, verdicts, seeds=1)
     try:
-        with in_trail(settings.home, entity, TOOK_OFFICE, By(NIGHT, now)):
-            steps.registered(settings, looked, written)
+        steps.registered(settings, looked, written, By(NIGHT, now))
     except RegistryError:
         copy_beside(settings.home, office(entity), kept)
         says = f"{says} It is kept beside the registry, which does not answer."

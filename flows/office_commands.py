@@ -52,7 +52,7 @@ def register(app: typer.Typer, console: Console, settings: Callable[[], Settings
                 "No version was named.",
                 f"Name one as `retrain` printed it, or see `jianbao promote {entity} --list`.",
             )
-        by = _by(reason)
+        by = by_whom(reason)
         for name, done in put(settings().home, {entity: version}, by, despite).items():
             console.print(f"{name} is now scored by {done}.")
         _show_kept(console, trail(settings().home, entity), by)
@@ -63,12 +63,12 @@ def register(app: typer.Typer, console: Console, settings: Callable[[], Settings
         from flows.promoting import rollback as back  # noqa: PLC0415
         from flows.promoting import trail  # noqa: PLC0415
 
-        by = _by(reason)
+        by = by_whom(reason)
         console.print(f"{entity} is scored by {back(settings().home, entity, by)} again.")
         _show_kept(console, trail(settings().home, entity), by)
 
 
-def _by(reason: str) -> By:
+def by_whom(reason: str = "") -> By:
     """Whoever runs this process, now."""
     from models.office_trail import By  # noqa: PLC0415
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from claims.errors import NotFoundError
-from flows.offices import copy_beside, office
+from flows.offices import copy_beside, keep_one, office
 from flows.training import ENTITIES
 from models import registry
-from models.office_trail import PROMOTED, ROLLED_BACK, Event, events, keep_event
+from models.office_trail import PROMOTED, ROLLED_BACK, TOOK_OFFICE, Event, events, keep_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from models.bundle import Bundle
     from models.office_trail import By
+    from models.registry import Papers
 
 
 @contextmanager
@@ -28,6 +30,12 @@ def in_trail(home: Path, entity: str, action: str, by: By) -> Iterator[None]:
     now = registry.champion_version(home, name)
     if now is not None and now != before:
         keep_event(home, name, Event(action, now, before, by))
+
+
+def record(home: Path, entity: str, bundle: Bundle, papers: Papers, by: By) -> str:
+    """Record a trained bundle, which may take office (``flows.offices.keep_one``); its version."""
+    with in_trail(home, entity, TOOK_OFFICE, by):
+        return keep_one(home, entity, bundle, papers)
 
 
 def trail(home: Path, entity: str) -> list[Event]:

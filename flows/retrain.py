@@ -22,11 +22,10 @@ from flows.evaluating import evaluated as evaluate
 from flows.handed import as_it_is
 from flows.landing import open_lake
 from flows.levels import freeze_levels
-from flows.promoting import in_trail
 from flows.training import ENTITIES, Known, assemble, known_on, silent
 from models.bundle import Bundle
 from models.gates import Verdict
-from models.office_trail import RETRAINING, TOOK_OFFICE, By
+from models.office_trail import RETRAINING, By
 from models.registry import must_answer
 from models.train import bundled, grow
 from models.training_set import TrainingSet
@@ -95,11 +94,9 @@ def card_task(
 @task(name="register", **STEP)
 def register_task(
     settings: Settings, evaluated: Evaluated, written: steps.Written, now: datetime
-) -> str:
+) -> steps.Recorded:
     """Record the model as challenger; the first that passes its gates takes office ``now``."""
-    by = By(RETRAINING, now)
-    with in_trail(settings.home, evaluated.training.entity, TOOK_OFFICE, by):
-        return steps.registered(settings, evaluated, written)
+    return steps.registered_or_kept(settings, evaluated, written, By(RETRAINING, now))
 
 
 @task(name="freeze standards above the stay", **STEP)
@@ -117,6 +114,7 @@ def retrain(
 ) -> dict[str, Any]:
     """Train on what was known on a night; returns versions, figures, gates and notes by entity.
 
+    A model that the registry does not take at the end is kept and named (``flows.unrecorded``).
     ``seeds`` above 1 trains the rehearsal so many times and tells how far its figure moves.
     """
     tell = progress or silent
@@ -155,5 +153,5 @@ def _one(
     verdicts = gates_task(as_it_is(evaluated))
     written = card_task(settings, lake, as_it_is(evaluated), verdicts, seeds)
     now = datetime.now(UTC)
-    version = register_task(settings, as_it_is(evaluated), as_it_is(written), now)
-    return steps.told(settings, evaluated, written, version)
+    recorded = register_task(settings, as_it_is(evaluated), as_it_is(written), now)
+    return steps.told(settings, evaluated, written, recorded)

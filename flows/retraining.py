@@ -10,9 +10,10 @@ import polars as pl
 from claims.results import STANDARDS
 from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
-from flows import night
+from flows import night, unrecorded
 from flows.evaluating import Rehearsed
-from flows.offices import keep_one, office
+from flows.offices import office
+from flows.promoting import record
 from flows.training import recipe_of
 from models import registry
 from models.card import JSON_FILE, MARKDOWN_FILE, Story, as_json, as_markdown, card
@@ -29,11 +30,14 @@ from models.storage import ModelError
 from models.tuning import Tuned, tune
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from claims.lake import Lake
     from claims.settings import Settings
     from flows.evaluating import Evaluated
     from models.bundle import Bundle
     from models.gates import Verdict
+    from models.office_trail import By
     from models.growth import Growth
     from models.preparing import Prepared
     from models.training_set import TrainingSet
@@ -46,6 +50,14 @@ class Written:
     card: dict[str, Any]
     files: dict[str, str]
     verdicts: list[Verdict]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The version of a model in the registry, or its content and the folder it waits in."""
+
+    version: str
+    waits_in: Path | None = None
 
 
 def prepared(settings: Settings, training: TrainingSet, growth: Growth) -> Prepared:
@@ -117,7 +129,7 @@ def written(
     )
     record = card(story)
     drawn = {} if one.rehearsal is None else pictures(one.rehearsal.tried, settings.seed)
-    files = {JSON_FILE: as_json(record), MARKDOWN_FILE: as_markdown(record), **drawn}
+    files = {JSON_FILE: as_json(record), MARKDOWN_FILE: as_markdown(record, drawn), **drawn}
     return Written(record, files, verdicts)
 
 
@@ -139,15 +151,31 @@ def _spread(settings: Settings, evaluated: Evaluated, seeds: int) -> Spread | No
     )
 
 
-def registered(settings: Settings, evaluated: Evaluated, written: Written) -> str:
+def registered(settings: Settings, evaluated: Evaluated, written: Written, by: By) -> str:
     """Record the bundle with its papers."""
-    papers = Papers(
+    papers = _papers(evaluated, written)
+    return record(settings.home, evaluated.training.entity, evaluated.bundle, papers, by)
+
+
+def registered_or_kept(
+    settings: Settings, evaluated: Evaluated, written: Written, by: By
+) -> Recorded:
+    """Record the bundle; where the registry does not answer, keep it: it took hours to train."""
+    try:
+        return Recorded(registered(settings, evaluated, written, by))
+    except RegistryError:
+        one, papers = evaluated, _papers(evaluated, written)
+        folder = unrecorded.keep(settings.home, one.training.entity, one.bundle, papers)
+        return Recorded(one.bundle.version, folder)
+
+
+def _papers(evaluated: Evaluated, written: Written) -> Papers:
+    return Papers(
         metrics=metrics(evaluated, written),
         params=_params(written.card),
         artifacts=written.files,
         verdicts=tuple(written.verdicts),
     )
-    return keep_one(settings.home, evaluated.training.entity, evaluated.bundle, papers)
 
 
 def metrics(evaluated: Evaluated, written: Written) -> dict[str, float]:
@@ -175,21 +203,30 @@ def _params(record: dict[str, Any]) -> dict[str, object]:
 
 
 def told(
-    settings: Settings, evaluated: Evaluated, written: Written, version: str
+    settings: Settings, evaluated: Evaluated, written: Written, recorded: Recorded
 ) -> dict[str, Any]:
-    """What the flow reports of one model."""
-    entity = evaluated.training.entity
-    try:
-        champion = registry.champion_version(settings.home, office(entity))
-    except RegistryError:
-        champion = None
+    """What the flow reports of one model; ``waits_in`` names the folder of one not recorded."""
+    champion, folder = _filed(settings, evaluated.training.entity, recorded)
     return {
-        "version": version,
+        "version": recorded.version,
+        "waits_in": None if recorded.waits_in is None else str(recorded.waits_in),
         "figures": metrics(evaluated, written),
         "notes": evaluated.bundle.notes,
         "tuning": evaluated.rehearsed.tuned.note,
         "gates": [(one.gate, one.state, one.says) for one in written.verdicts],
         "failed": [one.gate for one in failed(written.verdicts)],
         "in_office": champion,
-        "card": str(registry.artifacts_of(settings.home, office(entity), version) / MARKDOWN_FILE),
+        "card": str(folder / MARKDOWN_FILE),
     }
+
+
+def _filed(settings: Settings, entity: str, recorded: Recorded) -> tuple[str | None, Path]:
+    """Who is in office, and where the card lies, as far as the registry answers."""
+    home, name = settings.home, office(entity)
+    if recorded.waits_in is not None:
+        return None, recorded.waits_in
+    try:
+        folder = registry.artifacts_of(home, name, recorded.version)
+        return registry.champion_version(home, name), folder
+    except RegistryError:
+        return None, home / registry.ARTIFACTS

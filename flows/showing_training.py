@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from models.card import words
 from models.gates import FAILED, PASSED, order_left
 from models.later import MAIN
 
@@ -44,19 +45,23 @@ def _show_figure(console: Console, figures: dict[str, float], name: str) -> None
     value = figures.get(name, math.nan)
     if not math.isnan(value):
         low, high = figures[f"{name}_low"], figures[f"{name}_high"]
-        console.print(f"  {name.replace('_', ' ')}: {value:.3f} ({low:.3f} to {high:.3f})")
+        console.print(f"  {words(name)}: {value:.3f} ({low:.3f} to {high:.3f})")
 
 
 def _show_spread(console: Console, figures: dict[str, float]) -> None:
     if "spread_seeds" in figures:
         told = ", ".join(f"{name} {figures[f'spread_{name}']:.3g}" for name in SPREAD)
-        console.print(f"  {MAIN.replace('_', ' ')} over seeds: {told}")
+        console.print(f"  {words(MAIN)} over seeds: {told}")
 
 
 def _show_gates(console: Console, entity: str, made: dict[str, Any]) -> None:
     for gate, state, says in made["gates"]:
         console.print(Text(f"  {state}: {gate}. {says}", style=STYLES.get(state, "dim")))
-    if made["in_office"] == made["version"]:
+    if made["waits_in"] is not None:
+        console.print(
+            Text(f"  It is not recorded yet and waits in {made['waits_in']}.", "bold red")
+        )
+    elif made["in_office"] == made["version"]:
         console.print(f"  It is in office: {entity} is scored by it.")
     elif made["in_office"] is None:
         order = order_left(made["failed"])

@@ -6,9 +6,10 @@ import json
 import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from claims.errors import NotFoundError
 from claims.lake import Span
 from claims.settings import load_settings
 from flows import night as steps
+from flows import retraining
 from flows.fresh import for_night
 from flows.landing import open_lake
 from flows.nightly import nightly
@@ -26,18 +28,18 @@ from flows.promoting import promote, trail
 from flows.rescoring import RescoreError, must_be_same, rescore
 from flows.retrain import retrain
 from flows.training import assemble, known_on
+from flows.unrecorded import must_be_recorded, record_kept
 from models import registry
 from models.bundle import Bundle
 from models.card import JSON_FILE, MARKDOWN_FILE
 from models.gates import APART, GATES
+from models.registry_client import RegistryError
 from tests.conftest import LAST_HISTORY, NIGHTS, TRIALS
 from tests.integration.nights import lake_of
 from tests.locked import held_by_another_process
 from tests.records import SOMEBODY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from claims.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -181,6 +183,42 @@ def test_a_night_runs_on_the_copy_while_another_program_holds_the_registry(
         for one in (home, run_home)
     ]
     assert alike[0].equals(alike[1])
+
+
+def test_a_registry_held_at_the_end_of_a_training_loses_nothing(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers when the training begins, and is held when the model is to be recorded."""
+    monkeypatch.setattr("flows.retrain.ENTITIES", ("stay",))
+    monkeypatch.setattr("models.registry_client.WAIT_SECONDS", 0.2)
+    known = registry.versions(home.home, office("stay"))
+    with ExitStack() as held:
+        write = retraining.written
+
+        def written(*given: Any) -> Any:
+            done = write(*given)
+            held.enter_context(held_by_another_process(home.home / registry.DATABASE))
+            return done
+
+        monkeypatch.setattr("flows.retraining.written", written)
+        report = retrain(home.model_copy(update={"seed": home.seed + 1}), LAST_HISTORY)
+        with pytest.raises(RegistryError):
+            record_kept(home.home, SOMEBODY)
+    folder = Path(report["stay"]["waits_in"])
+    assert json.loads((folder / JSON_FILE).read_text())["content"].startswith(folder.name[5:])
+    assert Path(report["stay"]["card"]).is_file()
+    with pytest.raises(RegistryError, match="Nothing is lost") as raised:
+        must_be_recorded(report)
+    assert "jianbao retrain --record" in str(raised.value)
+    # Once it answers, all is recorded as the training would have done.
+    monkeypatch.undo()
+    made = record_kept(home.home, SOMEBODY)["stay"]
+    assert registry.versions(home.home, office("stay")) == [*known, made]
+    assert registry.load_version(home.home, office("stay"), made).version in made
+    tags = registry.tags_of(home.home, office("stay"), made)
+    assert all(f"gate.{gate.name}" in tags for gate in GATES)
+    assert (registry.artifacts_of(home.home, office("stay"), made) / MARKDOWN_FILE).is_file()
+    assert record_kept(home.home, SOMEBODY) == {}
 
 
 @pytest.mark.slow
