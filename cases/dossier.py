@@ -31,15 +31,18 @@ def dossiers(
     history: History,
     leaving: Mapping[str, list[dict[str, Any]]] | None = None,
     steady: Mapping[str, float] | None = None,
+    sums: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> pl.DataFrame:
     """Build rows of table `dossiers` for the alerts of one entity.
 
     ``leaving`` says by subject what would take it out of the queue; who is not in it is not
-    there for its worth. ``steady`` is the part of its reasons that small changes leave.
+    there for its worth. ``steady`` is the part of its reasons that small changes leave, ``sums``
+    what adds up to its margin.
     """
     facts = {row["subject_id"]: row for row in judged.measured.iter_rows(named=True)}
     matrix = _day_matrix(history, alerts) if judged.catalogue.entity.name == "stay" else {}
     silenced, chains = _silenced(judged.hits), supply(judged, alerts, history)
+    explained = {"supply": chains, "leaves_queue": leaving or {}, "adds": sums or {}}
     rows = [
         {
             "alert_id": alert["alert_id"],
@@ -50,7 +53,7 @@ def dossiers(
                 matrix.get(alert["subject_id"], []),
                 silenced.get(alert["subject_id"], []),
                 judged,
-                _added(alert["subject_id"], leaving or {}, steady or {}, chains),
+                _added(alert["subject_id"], explained, steady or {}),
             ),
         }
         for alert in alerts.iter_rows(named=True)
@@ -84,16 +87,11 @@ def _content(
 
 def _added(
     subject: str,
-    leaving: Mapping[str, list[dict[str, Any]]],
+    explained: Mapping[str, Mapping[str, Any]],
     steady: Mapping[str, float],
-    chains: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """What is told of the explanation itself, and the chain of goods, of what has one."""
-    found: dict[str, Any] = {}
-    if subject in chains:
-        found["supply"] = chains[subject]
-    if subject in leaving:
-        found["leaves_queue"] = leaving[subject]
+    found = {name: told[subject] for name, told in explained.items() if subject in told}
     if subject in steady:
         part = steady[subject]
         found["stability"] = {

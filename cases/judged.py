@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from features.catalogue import Catalogue
+
+
+def unsummed(_rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """No sums at all, of what is only portrayed."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class Judged:
     percentile a detector. ``hits``: as ``rules.judge.HITS``. ``standards``: the table
     `standards` as frozen; ``benchmark_version`` names the newest version read. ``top``
     gives the strongest contributions of measured rows: subject_id, rank, feature,
-    contribution; only alerts are explained, because that is what costs.
+    contribution; only alerts are explained, because that is what costs. ``sums`` gives of the
+    same rows what adds up to the stored margin, by subject (see ``models.explain.family_sums``).
     """
 
     catalogue: Catalogue
@@ -36,6 +42,7 @@ class Judged:
     model_version: str | None
     benchmark_version: str | None
     data_version: str
+    sums: Callable[[pl.DataFrame], dict[str, list[dict[str, Any]]]] = unsummed
 
     @property
     def scenario(self) -> str:

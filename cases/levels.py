@@ -7,7 +7,7 @@ and is kept with the score, but brings nobody into the queue by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # The three largest distances speak for a subject: one may be chance, thirty dilute.
 TELLING_DISTANCES = 3
 REASONS_READ = 16
+# What the margin of a subject without a model adds up from.
+DISTANCE = "distance"
 WHOLE = {
     "person": "person_year_amount",
     "physician": "year_amount",
@@ -41,7 +43,7 @@ def prior_scores(measured: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """
     # Before the first standards there is no distance at all, but still a row to score.
     none = pl.lit(None, pl.Float64)
-    away = pl.concat_list(none, *_signed(measured, catalogue)).list.drop_nulls()
+    away = pl.concat_list(none, *_sided(measured, catalogue).values()).list.drop_nulls()
     largest = away.list.sort(descending=True).list.head(TELLING_DISTANCES)
     mean = largest.list.sum() / largest.list.len()
     distance = pl.when(largest.list.len() > 0).then(mean.clip(0)).otherwise(0.0)
@@ -55,12 +57,41 @@ def prior_scores(measured: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+def sums(catalogue: Catalogue, measured: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """What each family adds to the margin of each row, in spreads, beginning at 0.
+
+    The largest distances that speak, each divided by their number; none where their mean is
+    nearer than the peers' median, for which the margin is 0.
+    """
+    families = {item.name: item.family for item in catalogue.features}
+    named = [away.alias(name) for name, away in _sided(measured, catalogue).items()]
+    largest = (
+        measured.select("subject_id", *named)
+        .unpivot(index="subject_id", variable_name="feature", value_name="away")
+        .drop_nulls("away")
+        .sort("subject_id", "away", "feature", descending=[False, True, False])
+        .group_by("subject_id", maintain_order=True)
+        .head(TELLING_DISTANCES)
+        .filter(pl.col("away").mean().over("subject_id") > 0)
+        .with_columns(adds=pl.col("away") / pl.len().over("subject_id"))
+        .group_by("subject_id", family=pl.col("feature").replace_strict(families))
+        .agg(pl.col("adds").sort().sum())
+        .sort("subject_id", "family")
+    )
+    found: dict[str, list[dict[str, Any]]] = {subject: [] for subject in measured["subject_id"]}
+    for subject, family, adds in largest.iter_rows():
+        found[subject].append({"family": family, "adds": adds})
+    same = {"source": DISTANCE, "voice": 1.0, "base": 0.0}
+    return {subject: [same | {"families": told}] for subject, told in found.items()}
+
+
 SIDES = {HIGH: 1.0, LOW: -1.0}
 
 
-def _signed(measured: pl.DataFrame, catalogue: Catalogue) -> list[pl.Expr]:
-    """Distances of the features that have a suspicious side, positive that way."""
-    return [_away(measured, item) for item in catalogue.features if item.direction in SIDES]
+def _sided(measured: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.Expr]:
+    """Distances of the features that have a suspicious side, positive that way, by name."""
+    sided = [item for item in catalogue.features if item.direction in SIDES]
+    return {item.name: _away(measured, item) for item in sided}
 
 
 def _away(measured: pl.DataFrame, item: Feature) -> pl.Expr:

@@ -24,6 +24,7 @@ from flows.case_commands import register
 from flows.evaluate_command import register as register_evaluate
 from flows.indicator_commands import register as register_indicators
 from flows.monitor_command import register as register_monitor
+from flows.office_commands import by_whom
 from flows.office_commands import register as register_offices
 from flows.quiet import hush
 from flows.verify_command import register as register_verify
@@ -304,7 +305,6 @@ def retrain(
 
 
 def _record_kept() -> None:
-    from flows.office_commands import by_whom  # noqa: PLC0415
     from flows.unrecorded import record_kept  # noqa: PLC0415
 
     done = record_kept(_settings().home, by_whom())

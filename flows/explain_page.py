@@ -10,6 +10,7 @@ import numpy as np
 from cases.drawing.document import BILINGUAL, document
 from cases.drawing.svg import BLUE, GREY, INK, LINE, Page
 from features.catalogue import CATALOGUES
+from models.bundle import PRIOR
 from models.explain import RANKER, RULES_FAMILY
 from models.explain_global import Carried, Dependence, Whole, way
 from models.frames import RULE_PREFIX
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 FAMILIES, FEATURES, DRAWN = 15, 15, 6
 WIDTH, LEFT, ROW = 860, 330, 24
 PLOT_WIDTH, PLOT_HEIGHT, EDGE = 420, 240, 44
-UNITS = {RANKER: "log-odds"}
+UNITS = {RANKER: "log-odds", PRIOR: "log-odds of how unusual a record is, and of rule hits"}
 WAYS = {
     "high": "higher values raise suspicion",
     "low": "lower values raise suspicion",
@@ -41,7 +42,7 @@ def page(entity: str, bundle: Bundle, told: Whole) -> str:
 
 def _parts(title: str, entity: str, bundle: Bundle, told: Whole) -> Iterator[str]:
     catalogue = CATALOGUES[entity]
-    unit = UNITS.get(told.source, "path length of the forest")
+    unit = UNITS[told.source]
     yield f"<h1>{title} {catalogue.entity.zh}模型由什么支撑</h1>"
     yield (
         f"<p>Model {bundle.version}, trained on what was known on {bundle.trained_as_of}. "

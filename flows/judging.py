@@ -12,7 +12,7 @@ from cases.judged import Judged
 from features.catalogue import CATALOGUES, Catalogue
 from features.measure import measure
 from features.standards import compare
-from models.explain import explain, top_reasons
+from models.explain import explain, family_sums, top_reasons
 from rules.books import Books, Gaps, needs
 from rules.catalogue import BY_CODE, rules_of
 from rules.catalogue import missing as rule_missing
@@ -210,6 +210,7 @@ def judged(
         model_version=bundle.version,
         benchmark_version=newest_version(measured.frame),
         data_version=data_version,
+        sums=lambda rows: family_sums(explain(bundle, rows), measured.catalogue.families()),
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from cases.group_ids import keep_ids
 from cases.judged import Judged
-from cases.levels import prior_scores, top
+from cases.levels import prior_scores, sums, top
 from claims.lake import Span
 from claims.results import GROUPS, STANDARDS
 from features.catalogue import CATALOGUES
@@ -135,6 +135,7 @@ def judged_level(
         model_version=None,
         benchmark_version=newest_version(measured.frame),
         data_version=data_version,
+        sums=lambda rows: sums(measured.catalogue, rows),
     )
     return judged
 

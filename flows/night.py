@@ -206,7 +206,7 @@ def hand_over(
         picked = chosen.get(entity)
         if picked is None:
             continue
-        rows = item.measured.join(picked.select("subject_id"), on="subject_id", how="semi")
+        rows = _rows_of(item, picked)
         built.append(alerting.alerts(item, picked, reasons(item, item.top(rows))))
         labels.append(tags(item, picked, history))
     cases = CASES.empty() if not run.lake.has("cases") else _before(run, CASES)
@@ -227,6 +227,7 @@ def hand_over(
             history,
             leaving(run, item, chosen.get(entity), history),
             steadiness(run, item, chosen.get(entity)),
+            item.sums(_rows_of(item, chosen.get(entity))),
         )
         for entity, item in found.items()
     ]
@@ -256,8 +257,15 @@ def steadiness(run: Run, item: Judged, chosen: pl.DataFrame | None) -> dict[str,
     entity = item.catalogue.entity.name
     if chosen is None or entity not in run.bundles:
         return {}
-    rows = item.measured.join(chosen.select("subject_id"), on="subject_id", how="semi")
+    rows = _rows_of(item, chosen)
     return stability(run.bundles[entity], rows, item.catalogue.families(), VERSUS_PEERS)
+
+
+def _rows_of(item: Judged, chosen: pl.DataFrame | None) -> pl.DataFrame:
+    """The measured rows of what was chosen."""
+    if chosen is None:
+        return item.measured.clear()
+    return item.measured.join(chosen.select("subject_id"), on="subject_id", how="semi")
 
 
 def portraits(

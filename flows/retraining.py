@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from flows.evaluating import Evaluated
     from models.bundle import Bundle
     from models.gates import Verdict
-    from models.office_trail import By
     from models.growth import Growth
+    from models.office_trail import By
     from models.preparing import Prepared
     from models.training_set import TrainingSet
 

@@ -39,7 +39,7 @@ from flows.judging import (
 from flows.landing import Landed, land_part, parts_of_extract, together
 from flows.levels import judge_extract
 from flows.training import silent, subjects_of_history
-from models.explain import top_reasons
+from models.explain import family_sums, top_reasons
 from models.groups import group_keys, hash_folds
 from models.labels import labels as labels_of
 from models.train import cross_fit
@@ -199,6 +199,7 @@ def _judged(
         model_version="+".join(bundle.version for bundle in fitted.bundles),
         benchmark_version=newest_version(measured.frame),
         data_version=version,
+        sums=lambda rows: family_sums(fitted.explain(rows), measured.catalogue.families()),
     )
 
 

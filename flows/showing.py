@@ -23,6 +23,11 @@ SCENARIO_TITLES = {
 }
 GRADE_STYLES = {"red": "bold red", "orange": "dark_orange", "yellow": "yellow", "watch": "dim"}
 REASONS_SHOWN = 3
+SUM_TITLES = {
+    "ranker": "What adds up to the margin, in log-odds 边际得分的构成",
+    "prior": "What adds up to the place in the queue: how unusual, and rule hits 排队次序的构成",
+    "distance": "What adds up to the place in the queue: distances from peers 与同类偏离的构成",
+}
 LONGEST_ID = 12
 # Columns of a screen from which every figure gets a column of its own.
 WIDE_FROM = 120
@@ -138,6 +143,7 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         share = f"{reason['contribution']:.0%}"
         table.add_row(share, reason["family"], reason["text_en"], reason["text_zh"])
     console.print(table)
+    show_sum(console, dossier.get("adds"))
     console.print(
         f"Probability {certainty(alert).replace(chr(10), ' ')}, at risk "
         f"{yuan(alert['amount_at_risk'])} ({alert['loss_method']}), grade {alert['grade']}, "
@@ -147,6 +153,25 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         console.print(Text("{text_en} {text_zh}".format(**dossier["stability"])))
     show_leaving(console, dossier.get("leaves_queue"))
     console.print("A doubtful point, not a finding: people decide. 疑点仅供核查，由人认定。")
+
+
+def show_sum(console: Console, told: list[dict[str, Any]] | None) -> None:
+    """Print how the stored margin adds up, by family of features; that it is not known, if so."""
+    if not told:
+        console.print("How its score adds up was not kept on its night. 当晚未保存得分构成。")
+        return
+    leading = told[0]
+    table = Table(title=SUM_TITLES[leading["source"]], title_justify="left")
+    table.add_column("family")
+    table.add_column("adds", justify="right")
+    ordered = sorted(leading["families"], key=lambda one: (-abs(one["adds"]), one["family"]))
+    parts = [("where every record begins 起点", leading["base"])]
+    parts += [(one["family"], one["adds"]) for one in ordered]
+    for name, adds in parts:
+        table.add_row(name, f"{adds:+.2f}")
+    table.add_section()
+    table.add_row("margin 合计", f"{sum(adds for _, adds in parts):+.2f}")
+    console.print(table)
 
 
 def show_leaving(console: Console, sets: list[dict[str, Any]] | None) -> None:

@@ -165,13 +165,20 @@ def _learned(ranker: Ranker) -> list[str]:
 
 
 def prior_margin(placed: pl.DataFrame, rule_columns: tuple[str, ...]) -> NDArray[np.float64]:
-    """The order of the queue before there is a ranker: logit(anomaly) + HIT x rule hits.
+    """The order of the queue before there is a ranker: logit(anomaly) + HIT x rule hits."""
+    unusual, hits = prior_terms(placed, rule_columns)
+    return np.asarray(np.round(unusual + HIT * hits.sum(axis=1), DECIMALS))
+
+
+def prior_terms(
+    placed: pl.DataFrame, rule_columns: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the prior adds up: log-odds of ``anomaly`` (a row), and hits (rows x rules, 0 or 1).
 
     A rule without data (null) counts as silent.
     """
     anomaly = placed[ANOMALY].to_numpy()
-    hits = np.nan_to_num(matrix(placed, rule_columns)).sum(axis=1)
-    return np.asarray(np.round(np.log(anomaly / (1.0 - anomaly)) + HIT * hits, DECIMALS))
+    return np.log(anomaly / (1.0 - anomaly)), np.nan_to_num(matrix(placed, rule_columns))
 
 
 def _check_files(folder: Path, files: Mapping[str, str]) -> None:

@@ -1,39 +1,31 @@
 """Why a record stands where it stands: contributions that add up to what was scored.
 
 Each source has an additive quantity of its own, and for every record contributions and
-base add up to it (tests hold it):
+base add up to it (tests hold it). One source a model adds up to the stored margin:
 
 * ``ranker``: the margin, in log-odds, by exact tree SHAP inside LightGBM;
-* ``iforest``: minus the mean path length, by ``shap.TreeExplainer``; the score is a
-  monotone function of it, and positive means more unusual;
-* ``hbos``: the rarity of the feature family that speaks for the record, a sum over the family's
-  columns, whose Shapley values are the centred terms; the score rises with its percentile.
+* ``prior``, where there is no ranker: the log-odds of how unusual the record is, and the
+  same weight for each rule hit; it begins at 0, the record in the middle without any hit.
 
-KNN scores but is no source of its own. The ranker reads detector percentiles and names no
-feature by them; what it gives a percentile is handed on to the features in proportion to
-what pushed that detector the same way: SHAP values, centred terms, and for KNN the centred
-squared distances to the k-th neighbour. So reasons always name features or rules.
+The detectors add up to what ``models/pushes.py`` says of each. Ranker and prior read their
+percentiles and name no feature by them; what is given to a percentile is handed on to the
+features in proportion to what pushed that detector the same way. So reasons always name
+features or rules.
 """
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from models.detectors import (
-    DETECTORS,
-    HBOS_NAME,
-    IFOREST,
-    KNN_NAME,
-    OTHER_FAMILY,
-    DetectorSet,
-    neighbour_terms,
-)
+from models.bundle import PRIOR, prior_terms
+from models.detectors import DETECTORS, OTHER_FAMILY
 from models.frames import RULE_PREFIX, SUBJECT, values_frame
-from models.histogram import Fitted, total
+from models.histogram import total
+from models.pushes import detector_pushes, voices
+from models.start import HIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,69 +36,76 @@ if TYPE_CHECKING:
     from models.ranker import Ranker
 
 RANKER = "ranker"
-SOURCES = (RANKER, IFOREST, HBOS_NAME)
+# What adds up to the stored margin; a model has one of the two.
+LEADING = (RANKER, PRIOR)
 SCHEMA = {
     SUBJECT: pl.String(),
     "source": pl.String(),
     "feature": pl.String(),
     "contribution": pl.Float64(),
     "base": pl.Float64(),
+    "voice": pl.Float64(),
 }
 # Far finer than the 1e-6 within which sums must hold, and coarser than any noise of order.
 DECIMALS = 12
-# The paper gives two rows a case of their own.
-PAIR = 2
 RULES_FAMILY = "rules"
+# What is given to a detector that no feature pushed, and so keeps its name.
+DETECTORS_FAMILY = "detectors"
 
 
 def explain(bundle: Bundle, rows: pl.DataFrame) -> pl.DataFrame:
     """Contributions of each row (alerts, not the city: cost grows with trees and depth).
 
-    Returns subject_id, source (ranker, iforest, hbos), feature, contribution (positive
-    pushes towards suspicion) and base, ordered by these; sum and base give the source's
-    quantity.
+    Returns subject_id, source (ranker or prior, iforest, hbos, knn), feature, contribution
+    (positive pushes towards suspicion), base and voice, ordered by the first three; sum and base
+    give the source's quantity. ``voice`` is a detector's part in how unusual the record is (see
+    ``models.pushes.voices``), and 1 of what adds up to the margin.
     """
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    pushes, bases = _detector_pushes(bundle.detectors, rows)
+    pushes, bases = detector_pushes(bundle.detectors, rows)
+    placed = bundle.with_percentiles(rows)
+    spoken = voices(bundle.detectors, placed)
     columns = bundle.detectors.scaling.columns
     parts = [
-        _long(rows[SUBJECT], name, columns, pushes[name], bases[name])
-        for name in (IFOREST, HBOS_NAME)
+        _long(rows[SUBJECT], name, columns, pushes[name], bases[name], spoken[name])
+        for name in DETECTORS
     ]
-    if bundle.ranker is not None:
-        placed = bundle.with_percentiles(rows)
-        parts.append(_ranker_part(bundle.ranker, placed, columns, pushes))
-    return pl.concat(parts).sort(SUBJECT, "source", "feature")
+    leading = (
+        _prior_part(bundle, placed, pushes, spoken)
+        if bundle.ranker is None
+        else _ranker_part(bundle.ranker, placed, columns, pushes)
+    )
+    return pl.concat([leading, *parts]).sort(SUBJECT, "source", "feature")
 
 
 def shares(contributions: pl.DataFrame) -> pl.DataFrame:
     """Contributions of all sources in one unit: the share of what pushes to suspicion.
 
     Of each record and source, positive contributions are divided by their sum; the others
-    are left out. Returns subject_id, source, feature, share in (0, 1].
+    are left out. Returns subject_id, source, feature, share in (0, 1], voice. Shares order
+    reasons; they are no part of any margin.
     """
     pushing = contributions.filter(pl.col("contribution") > 0)
     part = pl.col("contribution") / pl.col("contribution").sort().sum().over(SUBJECT, "source")
-    return pushing.select(SUBJECT, "source", "feature", part.alias("share"))
+    return pushing.select(SUBJECT, "source", "feature", part.alias("share"), "voice")
 
 
 def top_reasons(contributions: pl.DataFrame, k: int) -> pl.DataFrame:
     """The ``k`` strongest reasons of each record: subject_id, rank from 1, feature, contribution.
 
     ``contribution`` is a share (see ``shares``). Where there is a ranker it leads, because
-    it has learned what auditors confirm; detectors only fill places it leaves empty. Where
-    there is none, a feature's share is the mean over the detectors. Only what pushes
+    it has learned what auditors confirm; detectors only fill places it leaves empty. Of the
+    detectors those speak that raised the record, each with its voice. Only what pushes
     towards suspicion is a reason.
     """
     found = shares(contributions)
     leading = pl.col("source") == RANKER
     learned = found.filter(leading).select(SUBJECT, "feature", "share", pl.lit(0).alias("turn"))
-    sources = len(SOURCES) - 1
     unusual = (
-        found.filter(~leading)
+        found.filter(pl.col("source").is_in(DETECTORS) & (pl.col("voice") > 0))
         .group_by(SUBJECT, "feature")
-        .agg((pl.col("share").sort().sum() / sources).alias("share"))
+        .agg((pl.col("share") * pl.col("voice")).sort().sum())
         .with_columns(pl.lit(1).alias("turn"))
         .join(learned, on=[SUBJECT, "feature"], how="anti")
     )
@@ -124,65 +123,48 @@ def top_reasons(contributions: pl.DataFrame, k: int) -> pl.DataFrame:
 def by_family(contributions: pl.DataFrame, families: Mapping[str, str]) -> pl.DataFrame:
     """Contributions summed by feature family; the sums stay additive.
 
-    ``families`` maps a feature to its family; rule hits form one of their own. Returns
-    subject_id, source, family, contribution, base.
+    ``families`` maps a feature to its family; rule hits form one of their own, and so does what
+    is left with a detector. Returns subject_id, source, family, contribution, base, voice.
     """
+    known = dict(families) | dict.fromkeys(DETECTORS, DETECTORS_FAMILY)
     is_rule = pl.col("feature").str.starts_with(RULE_PREFIX)
-    named = pl.col("feature").replace_strict(dict(families), default=None, return_dtype=pl.String)
+    named = pl.col("feature").replace_strict(known, default=None, return_dtype=pl.String)
     family = pl.coalesce(named, pl.when(is_rule).then(pl.lit(RULES_FAMILY)), pl.lit(OTHER_FAMILY))
     return (
         contributions.with_columns(family.alias("family"))
         .group_by(SUBJECT, "source", "family")
-        .agg(pl.col("contribution").sort().sum(), pl.col("base").first())
+        .agg(pl.col("contribution").sort().sum(), pl.col("base", "voice").first())
         .sort(SUBJECT, "source", "family")
     )
 
 
-def path_lengths(detectors: DetectorSet, rows: pl.DataFrame) -> NDArray[np.float64]:
-    """Minus the forest's mean path length, from its score: what ``iforest`` adds up to."""
-    forest = detectors.forest.detector_
-    values = detectors.scaling.apply(rows)
-    return np.asarray(np.log2(-forest.score_samples(values)) * _usual_path(forest.max_samples_))
+def family_sums(
+    contributions: pl.DataFrame, families: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """What is kept of an explanation, by subject: of each source base and sums by family.
 
-
-def _usual_path(rows: int) -> float:
-    """Mean path of an unsuccessful search among n rows (Liu, Ting and Zhou 2008, equation 1)."""
-    if rows <= 1:
-        return 0.0
-    if rows == PAIR:
-        return 1.0
-    return float(2.0 * (np.log(rows - 1.0) + np.euler_gamma) - 2.0 * (rows - 1.0) / rows)
-
-
-def _detector_pushes(
-    detectors: DetectorSet, rows: pl.DataFrame
-) -> tuple[dict[str, NDArray[np.float64]], dict[str, float | NDArray[np.float64]]]:
-    """What each column adds to each detector, rows x scaled columns, and the bases."""
-    values = detectors.scaling.apply(rows)
-    forest, forest_base = _forest_pushes(detectors.forest.detector_, values)
-    rare, rare_base = detectors.rarity.pushes(values)
-    near = neighbour_terms(detectors.neighbours, values) - np.array(detectors.near)
-    pushes = {IFOREST: forest, HBOS_NAME: rare, KNN_NAME: near}
-    width = len(detectors.scaling.columns)
-    narrowed = {name: push[:, :width] for name, push in pushes.items()}
-    return narrowed, {IFOREST: forest_base, HBOS_NAME: rare_base}
-
-
-def _forest_pushes(
-    forest: Fitted, values: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    explainer = _shap().TreeExplainer(forest)
-    lengths = explainer.shap_values(values, check_additivity=False)
-    return -np.asarray(lengths), -float(np.ravel(explainer.expected_value)[0])
-
-
-def _shap() -> Fitted:
-    # Imported here: it takes half a second and warns about matplotlib's future, neither of
-    # which concerns a run that explains nothing.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import shap  # noqa: PLC0415
-    return shap
+    First what adds up to the stored margin, then the detectors that speak, the loudest first:
+    source, voice, base and ``families`` (family, adds).
+    """
+    told = (
+        by_family(contributions, families)
+        .with_columns(pl.col("contribution", "base", "voice").round(DECIMALS))
+        .filter(pl.col("voice") > 0)
+        .with_columns(detector=pl.col("source").is_in(DETECTORS))
+        .sort(
+            [SUBJECT, "detector", "voice", "source", "family"],
+            descending=[False, False, True, False, False],
+        )
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for subject, source, family, adds, base, voice, _ in told.iter_rows():
+        kept = found.setdefault(subject, [])
+        if not kept or kept[-1]["source"] != source:
+            kept.append({"source": source, "voice": voice, "base": base, "families": []})
+        # A family that adds nothing is not told, so that no batch decides who is in the list.
+        if adds != 0:
+            kept[-1]["families"].append({"family": family, "adds": adds})
+    return found
 
 
 def _ranker_part(
@@ -197,8 +179,31 @@ def _ranker_part(
     for detector in DETECTORS:
         if detector in given:
             _hand_on(named, detector, given[detector], scaled, pushes[detector])
+    return _leading(placed, RANKER, named, raw[:, -1])
+
+
+def _prior_part(
+    bundle: Bundle,
+    placed: pl.DataFrame,
+    pushes: Mapping[str, NDArray[np.float64]],
+    spoken: Mapping[str, NDArray[np.float64]],
+) -> pl.DataFrame:
+    unusual, hits = prior_terms(placed, bundle.rule_columns)
+    named = dict(zip(bundle.rule_columns, HIT * hits.T, strict=True))
+    for detector in DETECTORS:
+        given = unusual * spoken[detector]
+        _hand_on(named, detector, given, bundle.detectors.scaling.columns, pushes[detector])
+    return _leading(placed, PRIOR, named, 0.0)
+
+
+def _leading(
+    placed: pl.DataFrame,
+    source: str,
+    named: Mapping[str, NDArray[np.float64]],
+    base: float | NDArray[np.float64],
+) -> pl.DataFrame:
     parts = np.column_stack(list(named.values()))
-    return _long(placed[SUBJECT], RANKER, list(named), parts, raw[:, -1])
+    return _long(placed[SUBJECT], source, list(named), parts, base, 1.0)
 
 
 def _hand_on(
@@ -228,14 +233,19 @@ def _long(
     columns: Sequence[str],
     parts: NDArray[np.float64],
     base: float | NDArray[np.float64],
+    voice: float | NDArray[np.float64],
 ) -> pl.DataFrame:
     wide = values_frame(subjects, columns, np.round(parts, DECIMALS))
-    bases = np.broadcast_to(np.asarray(base, dtype=np.float64), (len(subjects),))
+    same = {
+        name: np.round(np.broadcast_to(np.asarray(one, np.float64), (len(subjects),)), DECIMALS)
+        for name, one in (("base", base), ("voice", voice))
+    }
     return (
-        wide.with_columns(pl.Series("base", bases), pl.lit(source).alias("source"))
+        wide.with_columns(**{name: pl.Series(one) for name, one in same.items()})
+        .with_columns(pl.lit(source).alias("source"))
         .unpivot(
             columns,
-            index=[SUBJECT, "source", "base"],
+            index=[SUBJECT, "source", *same],
             variable_name="feature",
             value_name="contribution",
         )

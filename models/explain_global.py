@@ -1,7 +1,7 @@
 """What carries a model as a whole: contributions of many records, by family and by feature.
 
-Importance is the mean absolute contribution, in the unit of the source (log-odds of the ranker,
-or path length of the forest before there is one); its interval draws whole hospitals.
+Importance is the mean absolute contribution to the margin (log-odds of the ranker, or the order
+of the queue before there is one); its interval draws whole hospitals.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from models.detectors import IFOREST
-from models.explain import RANKER, by_family, explain
+from models.explain import LEADING, by_family, explain
 from models.frames import SUBJECT, sample
 from models.resampling import draws, interval
 
@@ -69,13 +68,12 @@ def whole(
 ) -> Whole:
     """Explain a sample of records and add up what moved them."""
     rows = sample(measured, RECORDS, seed)
-    source = RANKER if bundle.ranker is not None else IFOREST
-    told = explain(bundle, rows).filter(pl.col("source") == source)
+    told = explain(bundle, rows).filter(pl.col("source").is_in(LEADING))
     clusters = rows["hospital_id"].to_list()
     plain = told.with_columns(pl.col("feature").str.replace(f"{suffix}$", ""))
     features = _wide(rows, plain, "feature")
     return Whole(
-        source,
+        told["source"].first(),  # type: ignore[arg-type]
         rows.height,
         _carried(_wide(rows, by_family(told, families), "family"), clusters, seed),
         _carried(features, clusters, seed),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from models.explain import RANKER, by_family, explain
+from models.explain import LEADING, by_family, explain
 from models.frames import SUBJECT, hashes
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def stability(
     if rows.is_empty():
         return {}
     moved = pl.concat([nudged(bundle, rows, turn, suffix) for turn in range(REPEATS)])
-    leading = RANKER if bundle.ranker is not None else None
-    first = _strongest(explain(bundle, rows), families, leading)
-    again = _strongest(explain(bundle, moved), families, leading)
+    first = _strongest(explain(bundle, rows), families)
+    again = _strongest(explain(bundle, moved), families)
     return {
         subject: _kept(
             first.get(subject, set()),
@@ -79,16 +78,12 @@ def _draw(subjects: pl.Series, salt: str) -> pl.Series:
     return pl.Series(drawn.astype(np.float64) / 2.0**63 - 1.0)
 
 
-def _strongest(
-    contributions: pl.DataFrame, families: Mapping[str, str], source: str | None
-) -> dict[str, set[str]]:
-    """The families that push most towards suspicion, by subject; none of whom nothing pushes."""
-    told = by_family(contributions, families)
-    mine = told if source is None else told.filter(pl.col("source") == source)
+def _strongest(contributions: pl.DataFrame, families: Mapping[str, str]) -> dict[str, set[str]]:
+    """The families that push the margin most, by subject; no key where nothing pushes."""
+    leading = contributions.filter(pl.col("source").is_in(LEADING))
     ranked = (
-        mine.filter(pl.col("contribution") > 0)
-        .group_by(SUBJECT, "family")
-        .agg(pl.col("contribution").sort().sum())
+        by_family(leading, families)
+        .filter(pl.col("contribution") > 0)
         .sort([SUBJECT, "contribution", "family"], descending=[False, True, False])
         .group_by(SUBJECT, maintain_order=True)
         .agg(pl.col("family").head(STRONGEST))

@@ -179,6 +179,7 @@ def dossier_of(alert: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
             {"code": "H09", "because_en": ["an emergency admission"], "because_zh": ["急诊入院"]}
         ],
         "reasons": [reason],
+        "adds": sums_of(alert),
     }  # fmt: skip
     if alert["selected_by"] != "random":
         content["leaves_queue"] = [{
@@ -191,6 +192,23 @@ def dossier_of(alert: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         "run_date": alert["run_date"],
         "content": json.dumps(content),
     }
+
+
+def sums_of(alert: dict[str, Any]) -> list[dict[str, Any]]:
+    """What adds up to the margin of an alert, and to what a detector says of it."""
+    calibrated = alert["score_kind"] == "calibrated"
+    added = {"cost": -1.25, "rules": 4.5} if calibrated else {"rules": 4.5}
+    base = -5.75 if calibrated else 0.0
+    families = added | {"course": alert["margin"] - base - sum(added.values())}
+    told = [
+        ("ranker" if calibrated else "prior", 1.0, base, families),
+        ("knn", 0.625, 12.0, {"course": 31.5, "cost": -2.25}),
+    ]
+    return [
+        {"source": source, "voice": voice, "base": begins,
+         "families": [{"family": name, "adds": adds} for name, adds in sorted(parts.items())]}
+        for source, voice, begins, parts in told
+    ]  # fmt: skip
 
 
 def tags_of(alert: dict[str, Any]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ CHINESE: Final[dict[str, str]] = {
     "dates": "日期",
     "day matrix": "每日诊疗",
     "demographics": "人口特征",
+    "detectors": "检测器",
     "devices not billed": "用而未计费",
     "frequency": "住院频次",
     "goods behind the bill": "计费背后的采购",

@@ -219,6 +219,15 @@ DETECTOR_WORDS: Final[dict[str, StrPromise]] = {
     "hbos": _("histograms (HBOS)"),
     "knn": _("nearest neighbours"),
 }
+# What bars add up to, by the source of the explanation.
+SUM_WORDS: Final[dict[str, StrPromise]] = {
+    "ranker": _("What adds up to the margin, the log-odds before they become the probability"),
+    "prior": _("What adds up to the place in the queue: how unusual it is, and rule hits"),
+    "distance": _("What adds up to the place in the queue: the largest distances from peers"),
+    "iforest": _("Isolation forest: minus the number of splits that set it apart"),
+    "hbos": _("Histograms (HBOS): rarity of its figures in the family where it is rarest"),
+    "knn": _("Nearest neighbours: squared distance to the nearest known records"),
+}
 # Kinds of subjects, as a heading names them.
 SUBJECT_WORDS: Final[dict[str, StrPromise]] = {
     "stay": _("stay"),

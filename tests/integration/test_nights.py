@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,7 @@ from flows.published import find_alert
 from flows.retrain import retrain
 from flows.training import frozen_standards
 from models.explain import explain
+from models.start import HIT
 from tests.conftest import NIGHTS
 from tests.integration.nights import (
     check_same,
@@ -38,6 +41,7 @@ from tests.integration.nights import (
 from tests.records import SOMEBODY
 
 if TYPE_CHECKING:
+    from claims.lake import Lake
     from claims.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -124,6 +128,42 @@ def test_shap_sums_equal_the_stored_margins(run_home: Settings) -> None:
         assert ((both["total"] - both["margin"]).abs() < 1e-6).all()
         found += 1
     assert found >= 1
+
+
+def check_sums(lake: Lake, sources: dict[str, str]) -> set[str]:
+    """Hold what every dossier keeps against the margin of its alert; the kinds of subjects."""
+    raised = lake.scan("alerts").join(lake.scan("dossiers"), on="alert_id").collect()
+    for alert in raised.iter_rows(named=True):
+        leading, *detectors = json.loads(alert["content"])["adds"]
+        added = leading["base"] + sum(one["adds"] for one in leading["families"])
+        assert added == pytest.approx(alert["margin"], abs=1e-6)
+        assert leading["source"] == sources.get(alert["subject_type"], "distance")
+        assert len(detectors) == (2 if alert["subject_type"] in sources else 0)
+        told = {one["family"]: one["adds"] for one in leading["families"]}
+        if leading["source"] == "prior":
+            assert told.get("rules", 0.0) == pytest.approx(HIT * len(alert["rules"]))
+        # What orders reasons is a share, and no part of the sum.
+        shares = [reason["contribution"] for reason in alert["reasons"]]
+        assert leading["source"] == "distance" or all(0 < one <= 1 + 1e-9 for one in shares)
+    return set(raised["subject_type"])
+
+
+def test_what_dossiers_keep_adds_up_to_the_stored_margin(run_home: Settings) -> None:
+    sources = {entity: "prior" if bundle.ranker is None else "ranker"
+               for entity, bundle in champions(run_home.home).items()}  # fmt: skip
+    kinds = check_sums(lake_of(run_home), sources)
+    assert "ranker" in {sources.get(entity) for entity in kinds}
+
+
+def test_it_adds_up_to_the_stored_margin_on_nights_without_a_ranker(home: Settings) -> None:
+    """The first nights of a city, and those above the stay."""
+    bundles = champions(home.home)
+    nightly(home, FIRST)
+    unlearned = {entity: replace(bundle, ranker=None) for entity, bundle in bundles.items()}
+    run = steps.Run(FIRST, lake_of(home), home, unlearned)
+    found = steps.judge_night(run)
+    assert steps.hand_over(run, found, steps.select_night(run, found))["alerts"] > 0
+    assert {"stay", "use"} <= check_sums(lake_of(home), dict.fromkeys(unlearned, "prior"))
 
 
 def test_running_a_night_again_changes_no_row(home: Settings) -> None:

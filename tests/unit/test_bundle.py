@@ -148,11 +148,19 @@ def test_a_model_of_earlier_code_scores_as_it_did(stored: Path, measured: pl.Dat
     scores = again.detectors.score(measured)
     assert scores["anomaly"].to_list() == known["anomaly"].of(joined).tolist()
     assert scores.select(*raw).to_numpy().tolist() == places.tolist()
-    explained = explain(again, measured.head(5)).filter(pl.col("source") == "hbos")
-    sums = explained.group_by("subject_id", maintain_order=True).agg(
-        pl.col("contribution").sum() + pl.col("base").first()
+    explained = explain(again, measured.head(5))
+    sums = explained.group_by("source", "subject_id", maintain_order=True).agg(
+        pl.col("contribution").sum() + pl.col("base").first(), pl.col("voice").first()
     )
-    assert sums["contribution"].to_list() == pytest.approx(raw["hbos"][:5].tolist(), abs=1e-9)
+    found = {source: rows for (source,), rows in sums.group_by("source")}
+    for source, known_sums in (("hbos", raw["hbos"]), ("knn", raw["knn"] ** 2)):
+        told_sums = found[source]["contribution"].to_list()
+        assert told_sums == pytest.approx(known_sums[:5].tolist(), abs=1e-9)
+    # Its highest detector made the anomaly alone, and speaks alone.
+    loud = np.column_stack([found[name].sort("subject_id")["voice"].to_numpy() for name in raw])
+    order = np.argsort(measured["subject_id"].head(5).to_numpy())
+    assert (loud.argmax(axis=1) == places[:5][order].argmax(axis=1)).all()
+    assert (np.sort(loud, axis=1) == [0.0, 0.0, 1.0]).all()
 
 
 def test_a_file_that_holds_a_foreign_type_is_refused(stored: Path) -> None:

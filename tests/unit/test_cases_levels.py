@@ -9,7 +9,7 @@ import pytest
 
 from cases.gather import about
 from cases.judged import Judged
-from cases.levels import prior_scores, top, weigh_levels
+from cases.levels import prior_scores, sums, top, weigh_levels
 from cases.tags import tags
 from claims.results import STANDARDS
 from features.catalogue import CATALOGUES
@@ -66,6 +66,36 @@ def test_the_three_farthest_distances_make_the_anomaly() -> None:
     assert anomaly == pytest.approx({"often": 16 / 17, "once": 0, "far": 49 / 50})
     assert set(scores["score_kind"]) == {"prior"}
     assert scores["score"].null_count() == scores.height
+
+
+def test_what_adds_up_to_the_margin_are_the_three_farthest_by_family() -> None:
+    """Each a third of its distance; of who lies nearer than the median nothing is left."""
+    judged = persons(
+        stays_in_year=[6.0, 0.0, 9.0],
+        stays_in_quarter=[3.0, -1.0, 6.0],
+        days_in_year=[3.0, -2.0, 6.0],
+        unexplained_in_year=[0.0, -3.0, 1.0],
+    )
+    told = sums(PERSONS, judged.measured)
+    margins = by_subject(judged.scores, "margin")
+    for subject, (only,) in told.items():
+        added = only["base"] + sum(one["adds"] for one in only["families"])
+        assert added == pytest.approx(margins[subject], abs=1e-6)
+    (far,) = told["far"]
+    assert far["source"] == "distance"
+    expected: dict[str, float] = {}
+    for name, adds in (("stays_in_year", 3.0), ("stays_in_quarter", 2.0), ("days_in_year", 2.0)):
+        expected[PERSONS[name].family] = expected.get(PERSONS[name].family, 0.0) + adds
+    assert {one["family"]: one["adds"] for one in far["families"]} == pytest.approx(expected)
+    assert told["once"][0]["families"] == []
+
+
+def test_one_known_distance_is_the_whole_margin_and_none_is_nothing() -> None:
+    one = persons(stays_in_year=[6.0, None, -2.0])
+    told = sums(PERSONS, one.measured)
+    assert [part["adds"] for part in told["often"][0]["families"]] == [6.0]
+    assert told["once"][0]["families"] == told["far"][0]["families"] == []
+    assert all(parts[0]["families"] == [] for parts in sums(PERSONS, persons().measured).values())
 
 
 def test_a_low_value_counts_where_low_is_suspicious_and_neither_side_where_none_is() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.detectors import DETECTORS, fit_detectors
-from models.explain import SOURCES, by_family, explain, path_lengths, shares, top_reasons
+from models.detectors import DETECTORS, fit_detectors, neighbour_terms
+from models.explain import by_family, explain, family_sums, shares, top_reasons
+from models.pushes import path_lengths, quantities, voices
 from models.train import CrossFitted, cross_fit, train
 from tests.records import FEATURES, RULES, audits, records
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
 
 WITHIN = 1e-6
+SOURCES = (*DETECTORS, "ranker")
 ALERTS = 40
 SETTING = {
     "scenario": "hospitalization",
@@ -84,6 +86,64 @@ def test_the_rankers_contributions_add_up_to_the_stored_margin(
     """Also after percentiles were handed on to features."""
     stored = learned.score(alerts)["margin"].to_list()
     assert totals(explained, "ranker") == pytest.approx(stored, abs=WITHIN)
+
+
+def test_the_priors_contributions_add_up_to_the_stored_margin(
+    unlearned: Bundle, alerts: pl.DataFrame
+) -> None:
+    """How unusual a record is and its rule hits, though no figure of a model is behind them."""
+    found = explain(unlearned, alerts)
+    stored = unlearned.score(alerts)["margin"].to_list()
+    assert totals(found, "prior") == pytest.approx(stored, abs=WITHIN)
+    assert set(found.filter(pl.col("source") == "prior")["feature"]) == {*FEATURES, *RULES}
+
+
+@pytest.mark.parametrize("source", DETECTORS)
+@pytest.mark.parametrize("kind", ["learned", "unlearned"])
+def test_every_detector_is_taken_apart_without_a_rest(
+    kind: str, source: str, request: pytest.FixtureRequest, alerts: pl.DataFrame
+) -> None:
+    """Into a quantity that is known from its score alone, and that orders records as it does."""
+    bundle: Bundle = request.getfixturevalue(kind)
+    told = quantities(bundle.detectors, alerts)[source]
+    assert totals(explain(bundle, alerts), source) == pytest.approx(told.tolist(), abs=WITHIN)
+    raw = bundle.detectors.raw(alerts)[source].to_numpy()
+    assert (np.argsort(told, kind="stable") == np.argsort(raw, kind="stable")).all()
+
+
+def test_the_neighbours_contributions_add_up_to_the_squared_distance(
+    unlearned: Bundle, alerts: pl.DataFrame
+) -> None:
+    distance = unlearned.detectors.raw(alerts)["knn"].to_numpy()
+    found = totals(explain(unlearned, alerts), "knn")
+    assert found == pytest.approx((distance**2).tolist(), abs=WITHIN)
+
+
+def test_the_two_detectors_with_the_smallest_tails_speak(unlearned: Bundle) -> None:
+    """As loud as the tail is small; the third, which did not raise the record, is silent."""
+    rows = pl.DataFrame(
+        {
+            "iforest": [0.5, 0.99, 0.0, 0.9],
+            "hbos": [0.9, 0.9, 0.0, 0.9],
+            "knn": [0.99, 0.2, 0.0, 0.9],
+        }
+    )
+    told = voices(unlearned.detectors, rows)
+    assert told["iforest"].tolist() == pytest.approx([0.0, 2 / 3, 0.5, 0.5])
+    assert told["hbos"].tolist() == pytest.approx([1 / 3, 1 / 3, 0.5, 0.5])
+    assert told["knn"].tolist() == pytest.approx([2 / 3, 0.0, 0.0, 0.0])
+
+
+def test_the_voices_that_speak_make_the_anomaly(unlearned: Bundle, alerts: pl.DataFrame) -> None:
+    """The rule of the score itself: nothing else moves the place of a record."""
+    placed = unlearned.with_percentiles(alerts)
+    told = voices(unlearned.detectors, placed)
+    silent = {name: told[name] == 0 for name in DETECTORS}
+    assert sum(told.values()).tolist() == pytest.approx([1.0] * ALERTS)  # type: ignore[union-attr]
+    assert (sum(silent.values()) == np.ones(ALERTS)).all()
+    lowest = np.column_stack([placed[name].to_numpy() for name in DETECTORS]).min(axis=1)
+    for name in DETECTORS:
+        assert (placed[name].to_numpy()[silent[name]] == lowest[silent[name]]).all()
 
 
 def test_the_forests_contributions_add_up_to_its_path_length(
@@ -183,6 +243,27 @@ def test_without_a_ranker_the_odd_value_is_the_first_reason(
     assert first["feature"].to_list() == first["subject_id"].to_list() == list(FEATURES)
 
 
+def test_what_the_neighbours_alone_raise_is_told_by_them(unlearned: Bundle) -> None:
+    """A record without company, each of whose figures is usual: the farthest figures are told."""
+    detectors = unlearned.detectors
+    rows = records(3000, seed=12)
+    placed = unlearned.with_percentiles(rows)
+    told = voices(detectors, placed)
+    loudest = np.argsort(-told["knn"], kind="stable")[:20]
+    first = top_reasons(explain(unlearned, rows[np.sort(loudest)]), 2)
+    assert (told["knn"][loudest] > 0.5).all()
+    values = detectors.scaling.apply(rows)
+    from_neighbour = neighbour_terms(detectors.neighbours, values) - np.array(detectors.near)
+    names = detectors.scaling.columns
+    farthest = {
+        rows["subject_id"][int(place)]: names[int(from_neighbour[place].argmax())]
+        for place in loudest
+    }
+    told_first = first.group_by("subject_id").agg("feature").iter_rows()
+    hits = [farthest[subject] in features for subject, features in told_first]
+    assert np.mean(hits) > 0.9
+
+
 def test_reasons_are_the_pushes_towards_suspicion_in_falling_order(
     explained: pl.DataFrame,
 ) -> None:
@@ -198,16 +279,17 @@ def test_reasons_are_the_pushes_towards_suspicion_in_falling_order(
 def test_the_ranker_leads_and_detectors_fill() -> None:
     """What auditors confirm comes before what is merely unusual."""
     rows = [
-        ("a", "ranker", "x0", 0.1, 0.0),
-        ("a", "ranker", "x1", -5.0, 0.0),
-        ("a", "iforest", "x2", 9.0, 0.0),
-        ("a", "hbos", "x2", 1.0, 0.0),
-        ("a", "hbos", "x0", 3.0, 0.0),
+        ("a", "ranker", "x0", 0.1, 0.0, 1.0),
+        ("a", "ranker", "x1", -5.0, 0.0, 1.0),
+        ("a", "iforest", "x2", 9.0, 0.0, 0.75),
+        ("a", "hbos", "x2", 1.0, 0.0, 0.25),
+        ("a", "hbos", "x0", 3.0, 0.0, 0.25),
+        ("a", "knn", "x3", 3.0, 0.0, 0.0),
     ]
-    names = ["subject_id", "source", "feature", "contribution", "base"]
+    names = ["subject_id", "source", "feature", "contribution", "base", "voice"]
     reasons = top_reasons(pl.DataFrame(rows, schema=names, orient="row"), 3)
     assert reasons.select("rank", "feature").rows() == [(1, "x0"), (2, "x2")]
-    assert reasons["contribution"].to_list() == pytest.approx([1.0, (1.0 + 0.25) / 2])
+    assert reasons["contribution"].to_list() == pytest.approx([1.0, 0.75 + 0.25 * 0.25])
 
 
 def test_shares_of_a_source_add_up_to_one(explained: pl.DataFrame) -> None:
@@ -223,6 +305,40 @@ def test_families_keep_the_sum(explained: pl.DataFrame) -> None:
     assert set(summed["family"]) == {"history", "rules", "other"}
     for source in SOURCES:
         assert totals(summed, source) == pytest.approx(totals(explained, source), abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["learned", "unlearned"])
+def test_what_is_kept_of_an_explanation_adds_up_to_the_stored_margin(
+    kind: str, request: pytest.FixtureRequest, alerts: pl.DataFrame
+) -> None:
+    """First the margin, then the detectors that speak, the loudest first; the same alone."""
+    bundle: Bundle = request.getfixturevalue(kind)
+    families = dict.fromkeys(FEATURES[:3], "history")
+    kept = family_sums(explain(bundle, alerts), families)
+    stored = dict(bundle.score(alerts).select("subject_id", "margin").iter_rows())
+    assert set(kept) == set(stored)
+    for subject, (leading, *detectors) in kept.items():
+        total = leading["base"] + sum(one["adds"] for one in leading["families"])
+        assert total == pytest.approx(stored[subject], abs=WITHIN)
+        assert leading["source"] == ("ranker" if kind == "learned" else "prior")
+        assert len(detectors) == 2
+        assert detectors[0]["voice"] >= detectors[1]["voice"] > 0
+        assert {one["source"] for one in detectors} < set(DETECTORS)
+    alone = family_sums(explain(bundle, alerts[3]), families)
+    assert alone.items() <= kept.items()
+
+
+def test_rule_hits_are_a_family_of_their_own_in_what_is_kept(
+    unlearned: Bundle, alerts: pl.DataFrame
+) -> None:
+    """Not filed under the figure that a rule shows; log 99 each, as in the prior."""
+    kept = family_sums(explain(unlearned, alerts), dict.fromkeys(FEATURES, "history"))
+    hits = dict(zip(alerts["subject_id"], alerts.select(RULES).fill_null(0).sum_horizontal(),
+                    strict=True))  # fmt: skip
+    assert sum(hits.values()) > 0
+    for subject, (leading, *_) in kept.items():
+        told = {one["family"]: one["adds"] for one in leading["families"]}
+        assert told.get("rules", 0.0) == pytest.approx(hits[subject] * np.log(99.0))
 
 
 def test_an_explanation_does_not_depend_on_the_batch(

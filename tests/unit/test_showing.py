@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from flows.showing import rule_panel, subject_words
+from flows.showing import rule_panel, show_sum, subject_words
 
 PERSON = "08333a2666afdbbcd1f2f1dae0fbf7f5"
 
@@ -25,6 +26,27 @@ PERSON = "08333a2666afdbbcd1f2f1dae0fbf7f5"
 def test_every_kind_of_subject_has_words(subject_type: str, subject_id: str, words: str) -> None:
     alert = {"subject_type": subject_type, "subject_id": subject_id}
     assert subject_words(alert, {"C02": "catheter"}) == words
+
+
+def printed(told: list[dict[str, Any]] | None) -> str:
+    """What the terminal shows of a sum."""
+    console = Console(width=100, record=True, quiet=True)
+    with console.capture() as kept:
+        console.quiet = False
+        show_sum(console, told)
+    return kept.get()
+
+
+def test_an_explanation_prints_how_the_margin_adds_up() -> None:
+    families = [{"family": "price", "adds": 0.21}, {"family": "rules", "adds": 4.98}]
+    told = {"source": "ranker", "voice": 1.0, "base": -5.81, "families": families}
+    lines = [line.split() for line in printed([told]).splitlines()]
+    numbers = [line[-2] for line in lines if len(line) > 2 and line[-2][:1] in "+-"]
+    assert numbers == ["-5.81", "+4.98", "+0.21", "-0.62"]
+
+
+def test_a_night_that_kept_no_sum_is_said_to_have_kept_none() -> None:
+    assert "was not kept" in printed(None)
 
 
 RULE: dict[str, Any] = {

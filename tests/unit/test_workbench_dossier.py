@@ -13,8 +13,18 @@ from django.utils.translation import override
 
 import workbench
 from claims.results import DOSSIERS, PORTRAITS
-from tests.workbench_lake import NIGHT, YESTERDAY, case, publish, replace_rows, write_whole
-from workbench.selectors.shown import plain
+from tests.workbench_lake import (
+    NIGHT,
+    YESTERDAY,
+    alert_of,
+    case,
+    dossier_of,
+    publish,
+    replace_rows,
+    write_whole,
+)
+from workbench.selectors.dossier import Point
+from workbench.selectors.shown import plain, waterfalls
 from workbench.templatetags.rule_words import Limit, limits
 
 if TYPE_CHECKING:
@@ -142,10 +152,77 @@ def test_facts_only_hides_score_and_explanation(auditor: Client, lake: Lake) -> 
     text = text_of(auditor)
     assert "83%" not in text
     assert "<li>stayed 16.0 d" not in text
-    assert "What each family of features adds" not in text
+    assert 'class="fall"' not in text
     assert "Against the standard" in text  # which is a fact
     assert "Hidden, because you read facts only" in text
     assert "83%" not in auditor.get(reverse("queue")).content.decode()
+
+
+def bars(text: str) -> list[dict[str, float]]:
+    """The tables of what adds up: what each bar is called and its number, and the sum beneath."""
+    row = re.compile(r'<th scope="row">([^<]+)</th><td class="number">([+-]?[\d.]+)</td>')
+    tables = re.findall(r'<table class="fall">.*?</table>', text, re.DOTALL)
+    return [{name: float(size) for name, size in row.findall(one)} for one in tables]
+
+
+@pytest.mark.parametrize(("score", "begins"), [(0.834, -5.75), (None, 0.0)])
+def test_the_bars_add_up_to_the_stored_margin(
+    auditor: Client, lake: Lake, score: float | None, begins: float
+) -> None:
+    """Rule hits are a bar of their own, and shares of reasons are in no bar."""
+    write_whole(lake, [case(1, score=score)], margin=-0.09)
+    leading, detector = bars(text_of(auditor))
+    together = leading.pop("together")
+    assert together == -0.09
+    assert sum(leading.values()) == pytest.approx(together, abs=0.006 * len(leading))
+    assert leading.get("where every record begins", 0.0) == begins
+    assert leading["rules"] == 4.5
+    assert 0.8 not in leading.values()  # the share of the only reason
+    assert detector == {"where every record begins": 12.0, "course": 31.5, "cost": -2.25,
+                        "together": 41.25}  # fmt: skip
+
+
+def test_the_sum_says_what_it_is_of(auditor: Client, lake: Lake) -> None:
+    """Log-odds of what audits taught, or the order of a night that nobody's audits stand behind."""
+    write_whole(lake, [case(1), case(2, score=None)])
+    taught, untaught = text_of(auditor), text_of(auditor, "case-000002")
+    assert "the log-odds before they become the probability" in taught
+    assert "No audits stand behind this order" not in taught
+    assert "how unusual it is, and rule hits" in untaught
+    assert "No audits stand behind this order" in untaught
+    for text in (taught, untaught):
+        assert "Nearest neighbours: squared distance" in text
+        assert "(62% of what the detectors say)" in text
+    assert "边际得分（换算为概率之前的对数几率）的构成" in text_of(auditor, **CHINESE)
+
+
+def test_many_families_end_in_one_bar_of_all_the_rest() -> None:
+    """The eight largest are drawn, and the others are added up, so that the sum holds."""
+    families = [{"family": f"f{number:02}", "adds": (-1.0) ** number / number}
+                for number in range(1, 15)]  # fmt: skip
+    told = {"source": "ranker", "voice": 1.0, "base": -2.0, "families": families}
+    point = Point({}, {"adds": [told]}, {}, ())
+    (drawn,) = waterfalls(point)
+    assert [step.kind for step in drawn.steps] == ["base", *["family"] * 8, "rest"]
+    assert drawn.steps[1].family == "f01"
+    assert drawn.end == pytest.approx(-2.0 + sum(one["adds"] for one in families))  # type: ignore[misc]
+    assert all(
+        one.end == after.start for one, after in zip(drawn.steps, drawn.steps[1:], strict=False)
+    )
+
+
+def test_an_alert_of_a_night_that_kept_no_sums_shows_no_bars(auditor: Client, lake: Lake) -> None:
+    """Shares of reasons would add up to a wrong picture; the page says what is missing."""
+    row = case(1)
+    write_whole(lake, [row])
+    before = dossier_of(alert_of(row), {})
+    kept = {name: told for name, told in json.loads(before["content"]).items() if name != "adds"}
+    replace_rows(lake, DOSSIERS, [before | {"content": json.dumps(kept)}], NIGHT)
+    publish(lake)
+    text = text_of(auditor)
+    assert bars(text) == []
+    assert "How its score adds up was not kept on the night that raised it." in text
+    assert "<li>stayed 16.0 d" in text
 
 
 def test_what_would_take_it_out_of_the_queue_stands_with_the_score_and_hides_with_it(

@@ -19,7 +19,7 @@ from claims.results import GRADES
 from claims.tables import SCENARIOS
 from features.catalogue import CATALOGUES
 from models.detectors import OTHER_FAMILY
-from models.explain import RULES_FAMILY
+from models.explain import DETECTORS_FAMILY, RULES_FAMILY
 from tests.workbench_lake import case, write_night
 from workbench import families, typologies, wording
 from workbench.templatetags.formats import detector_word, figure
@@ -126,7 +126,7 @@ def test_rule_titles_are_neutral_and_know_sub_codes() -> None:
 
 def test_every_family_of_features_has_its_chinese() -> None:
     named = {item.family for catalogue in CATALOGUES.values() for item in catalogue.features}
-    named |= {RULES_FAMILY, OTHER_FAMILY}
+    named |= {RULES_FAMILY, DETECTORS_FAMILY, OTHER_FAMILY}
     assert named == set(families.CHINESE)
 
 

@@ -18,7 +18,9 @@ COMPARISONS_SHOWN = 10
 Names = dict[str, dict[str, str]]
 # How reasons write yuan and units: in fen and thousandths, as the lake holds them.
 WHOLE = {"yuan": 100, "units": 1000}
-CALIBRATED = "calibrated"
+# Bars of a waterfall: where every record begins, one a family, and the families left over.
+BASE, FAMILY, REST = "base", "family", "rest"
+FAMILIES_SHOWN = 8
 # A remark of who made a feature about its source, which is no word for an auditor.
 SOURCE = re.compile(r" \((?:DOMAIN\b|indicators? |[HC]\d\d)[^()]*\)$")
 
@@ -60,16 +62,31 @@ class Link:
 
 @dataclass(frozen=True)
 class Step:
-    """One bar of the waterfall, from ``start`` to ``end``."""
+    """One bar of a waterfall, from ``start`` to ``end``; ``kind`` is BASE, FAMILY or REST."""
 
+    kind: str
     family: str
     start: float
     end: float
 
     @property
     def size(self) -> float:
-        """What the family adds."""
+        """What it adds."""
         return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """What one source adds up from; ``voice`` is a detector's part of what all detectors say."""
+
+    source: str
+    voice: float
+    steps: list[Step]
+
+    @property
+    def end(self) -> float:
+        """What all steps add up to."""
+        return self.steps[-1].end if self.steps else 0.0
 
 
 def facts(point: Point) -> list[tuple[StrPromise, Any]]:
@@ -169,19 +186,25 @@ def _consumed(told: dict[str, Any]) -> float | None:
     return float(sum(known[: len(came)]) - sum(known[len(came) :]))
 
 
-def waterfall(point: Point) -> list[Step]:
-    """What each family of features adds, the largest first.
+def waterfalls(point: Point) -> list[Waterfall]:
+    """How the stored margin adds up, then what each detector that speaks adds up to.
 
-    Only the strongest reasons are kept with an alert. Where the score is calibrated, the
-    last bar is all the rest, so that the bars end at the stored margin.
+    None where the night did not keep it: the shares of reasons are no part of any sum, and
+    nobody can say afterwards what the rest was.
     """
-    sums: dict[str, float] = {}
-    for reason in point.content.get("reasons", []):
-        sums[reason["family"]] = sums.get(reason["family"], 0.0) + reason["contribution"]
-    parts = sorted(sums.items(), key=lambda item: -abs(item[1]))
-    if point.alert["score_kind"] == CALIBRATED:
-        parts.append(("", point.alert["margin"] - sum(sums.values())))
-    ends = list(accumulate(size for _, size in parts))
-    starts = [0.0, *ends[:-1]]
-    names = [name for name, _ in parts]
-    return [Step(*step) for step in zip(names, starts, ends, strict=True)]
+    return [_waterfall(told) for told in point.content.get("adds", [])]
+
+
+def _waterfall(told: dict[str, Any]) -> Waterfall:
+    ordered = sorted(told["families"], key=lambda one: (-abs(one["adds"]), one["family"]))
+    parts = [(FAMILY, one["family"], one["adds"]) for one in ordered[:FAMILIES_SHOWN]]
+    if told["base"]:
+        parts.insert(0, (BASE, "", told["base"]))
+    if len(ordered) > FAMILIES_SHOWN:
+        parts.append((REST, "", sum(one["adds"] for one in ordered[FAMILIES_SHOWN:])))
+    ends = list(accumulate((size for _, _, size in parts), initial=0.0))
+    steps = [
+        Step(kind, family, start, end)
+        for (kind, family, _), start, end in zip(parts, ends[:-1], ends[1:], strict=True)
+    ]
+    return Waterfall(told["source"], told["voice"], steps)

@@ -28,6 +28,7 @@ from workbench.wording import (
     SELECTED_WORDS,
     STATE_WORDS,
     SUBJECT_WORDS,
+    SUM_WORDS,
 )
 
 if TYPE_CHECKING:
@@ -154,6 +155,12 @@ def detector_word(told: str) -> str:
 def figure(told: str) -> str:
     """A figure with its unit, written in English when the score was made, for the reader."""
     return UNIT.sub(lambda found: UNIT_CHINESE[found[1]], told) if in_chinese() else told
+
+
+@register.filter
+def sum_word(source: str) -> str:
+    """What the bars of a source add up to."""
+    return str(SUM_WORDS.get(source, source))
 
 
 @register.filter

@@ -114,7 +114,7 @@ def _point(case: Opened, point: Point) -> dict[str, Any]:
         "reasons": point.content.get("reasons", []),
         "leaves": point.content.get("leaves_queue"),
         "stability": point.content.get("stability"),
-        "falls": drawing.falls(shown.waterfall(point)),
+        "falls": [(one, drawing.falls(one.steps)) for one in shown.waterfalls(point)],
         "web": _web(case, point),
     }
 
