@@ -7,10 +7,9 @@ base add up to it (tests hold it). One source a model adds up to the stored marg
 * ``prior``, where there is no ranker: the log-odds of how unusual the record is, and the
   same weight for each rule hit; it begins at 0, the record in the middle without any hit.
 
-The detectors add up to what ``models/pushes.py`` says of each. Ranker and prior read their
-percentiles and name no feature by them; what is given to a percentile is handed on to the
-features in proportion to what pushed that detector the same way. So reasons always name
-features or rules.
+The detectors add up to what ``models/pushes.py`` says of each. What ranker and prior give to a
+percentile is handed on to the features in proportion to what pushed that detector the same way.
+So reasons always name features or rules.
 """
 
 from __future__ import annotations
@@ -58,8 +57,7 @@ def explain(bundle: Bundle, rows: pl.DataFrame) -> pl.DataFrame:
 
     Returns subject_id, source (ranker or prior, iforest, hbos, knn), feature, contribution
     (positive pushes towards suspicion), base and voice, ordered by the first three; sum and base
-    give the source's quantity. ``voice`` is a detector's part in how unusual the record is (see
-    ``models.pushes.voices``), and 1 of what adds up to the margin.
+    give the source's quantity. ``voice`` is 1, of a detector what ``models.pushes.voices`` says.
     """
     if rows.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -83,8 +81,7 @@ def shares(contributions: pl.DataFrame) -> pl.DataFrame:
     """Contributions of all sources in one unit: the share of what pushes to suspicion.
 
     Of each record and source, positive contributions are divided by their sum; the others
-    are left out. Returns subject_id, source, feature, share in (0, 1], voice. Shares order
-    reasons; they are no part of any margin.
+    are left out. Returns subject_id, source, feature, share in (0, 1], voice; no part of a margin.
     """
     pushing = contributions.filter(pl.col("contribution") > 0)
     part = pl.col("contribution") / pl.col("contribution").sort().sum().over(SUBJECT, "source")
