@@ -9,7 +9,7 @@ from rich.text import Text
 
 from models.card import words
 from models.gates import FAILED, PASSED, order_left
-from models.later import MAIN
+from models.later import MAIN, OVER_PRIOR
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,7 @@ SHOWN = (
     "later_precision_at_10",
     "later_calibration_error",
     f"{MAIN}_difference",
+    OVER_PRIOR,
 )
 SPREAD = ("seeds", "mean", "deviation", "least", "most")
 

@@ -82,6 +82,19 @@ def _not_worse(evidence: Evidence, limit: float) -> Answer:
     return found.high >= limit, told
 
 
+def _taught(evidence: Evidence, limit: float) -> Answer:
+    found = evidence.figures.get("later_auprc_over_rules_and_detectors")
+    if found is None:
+        return None, "Too few later audits to be held against rules and detectors alone."
+    if math.isnan(found.high):
+        return None, FEW_HOUSES
+    told = (
+        f"AUPRC on {found.records} later audits less that of rules and detectors alone: "
+        f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})."
+    )
+    return found.high >= limit, told
+
+
 def _calibrated(evidence: Evidence, limit: float) -> Answer:
     found = evidence.figures.get("later_calibration_error")
     if found is None:
@@ -158,6 +171,13 @@ GATES = (
         "A new model must not rank the same later audits worse than the one in office by more "
         "than the interval of their difference.",
         _not_worse,
+    ),
+    Gate(
+        "not worse than without audits",
+        0.0,
+        "A ranker takes the place of rules and detectors, which order the queue before it; it must "
+        "not surely rank later audits worse than they do.",
+        _taught,
     ),
     Gate(
         "calibration",

@@ -61,6 +61,7 @@ class Figure:
 
 # The difference to a champion that cannot be compared with.
 NOTHING = Figure(f"{MAIN}_difference", float("nan"), float("nan"), float("nan"), 0)
+OVER_PRIOR = f"{MAIN}_over_rules_and_detectors"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def figures(rehearsal: Rehearsal, seed: int) -> list[Figure]:
     tried = rehearsal.tried
     strange = tried.filter(~pl.col("known_house"))
     told = _ranked(tried, "later", seed) + _ranked(strange, "later_new_hospital", seed)[:1]
-    return told + _calibration(tried, seed)
+    return told + _calibration(tried, seed) + _over_prior(rehearsal, seed)
 
 
 def _ranked(tried: pl.DataFrame, name: str, seed: int) -> list[Figure]:
@@ -219,10 +220,24 @@ def difference(rehearsal: Rehearsal, champion: Bundle, training: TrainingSet, se
     if not _enough(tried, FEWEST_TO_COMPARE):
         return NOTHING
     theirs = champion.score(rows.sort(SUBJECT))["margin"].to_numpy()
+    return _ahead(NOTHING.name, tried, theirs, seed)
+
+
+def _over_prior(rehearsal: Rehearsal, seed: int) -> list[Figure]:
+    """What audits taught: AUPRC less that of the rehearsal's rules and detectors alone, paired."""
+    if rehearsal.bundle.ranker is None or not _enough(rehearsal.tried, FEWEST_TO_COMPARE):
+        return []
+    prior = replace(rehearsal.bundle, ranker=None)
+    theirs = prior.score(rehearsal.later.tried.sort(SUBJECT))["margin"].to_numpy()
+    return [_ahead(OVER_PRIOR, rehearsal.tried, theirs, seed)]
+
+
+def _ahead(name: str, tried: pl.DataFrame, theirs: NDArray[np.float64], seed: int) -> Figure:
+    """AUPRC of the margins of ``tried`` less that of others of the same rows, paired."""
     margins, labels = _arrays(tried)
     own, other = (average_precision_of(one, labels) for one in (margins, theirs))
     clusters = tried["hospital_id"].to_list()
-    return figure(NOTHING.name, lambda counts: own(counts) - other(counts), clusters, seed)
+    return figure(name, lambda counts: own(counts) - other(counts), clusters, seed)
 
 
 def _new_to(later: Later, champion: Bundle, training: TrainingSet) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from models.cost import Cost, commonest
 from models.fairness import Parity, parities
 from models.gates import FAILED, GATES, NOT_ASKED, PASSED, Evidence, asked, failed
 from models.growth import USUAL
-from models.later import Figure
+from models.later import OVER_PRIOR, Figure
 from models.preparing import prepare
 from models.train import bundled, grow
 from models.tuning import Tuned
@@ -51,6 +51,11 @@ def ranked(
     }
 
 
+def taught(value: float, high: float) -> dict[str, Figure]:
+    """How far a ranker is ahead of rules and detectors alone."""
+    return {OVER_PRIOR: Figure(OVER_PRIOR, value, value - 0.1, high, 90)}
+
+
 def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
     """Difference to the champion."""
     return Figure("later_auprc_difference", value, low, high, records)
@@ -63,6 +68,10 @@ def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
         ("not worse than the champion", Evidence(CHEAP, APART, difference=ahead(0, 0, 0, 0)), NOT_ASKED),
         ("not worse than the champion", Evidence(CHEAP, APART, difference=ahead(-0.05, -0.1, 0.02)), PASSED),
         ("not worse than the champion", Evidence(CHEAP, APART, difference=ahead(-0.2, -0.3, -0.1)), FAILED),
+        ("not worse than without audits", Evidence(CHEAP, APART), NOT_ASKED),
+        ("not worse than without audits", Evidence(CHEAP, APART, taught(-0.01, 0.02)), PASSED),
+        ("not worse than without audits", Evidence(CHEAP, APART, taught(-0.1, -0.02)), FAILED),
+        ("not worse than without audits", Evidence(CHEAP, APART, taught(0.1, float("nan"))), NOT_ASKED),
         ("calibration", Evidence(CHEAP, APART), NOT_ASKED),
         ("calibration", Evidence(CHEAP, APART, error(0.05, 0.02)), PASSED),
         ("calibration", Evidence(CHEAP, APART, error(0.15, 0.06)), PASSED),

@@ -13,7 +13,7 @@ import pytest
 
 from models.groups import PERSON
 from models.growth import USUAL
-from models.later import MAIN, Rehearsal, difference, figures, parted, ready, rehearse
+from models.later import MAIN, OVER_PRIOR, Rehearsal, difference, figures, parted, ready, rehearse
 from models.preparing import prepare
 from models.spread import spread
 from models.train import bundled, grow
@@ -173,3 +173,11 @@ def test_probabilities_that_are_wrong_are_found_and_chance_is_not_blamed() -> No
     assert wrong["later_calibration_error"].low > 0.1
     noise_alone = told["later_calibration_error_of_a_perfect_map"]
     assert noise_alone.low <= noise_alone.value <= noise_alone.high
+
+
+def test_what_audits_taught_is_held_against_rules_and_detectors_alone() -> None:
+    """Paired, on the same later audits; noise teaches nothing."""
+    (taught,) = [one for one in figures(rehearsal(), SEED) if one.name == OVER_PRIOR]
+    assert taught.records == rehearsal().tried.height
+    assert taught.low < taught.value < taught.high
+    assert taught.value > 0
