@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.detectors import DETECTORS, fit_detectors, neighbour_terms
+from models.detectors import DETECTORS, fit_detectors, neighbour_terms, ordinary
 from models.explain import by_family, explain, family_sums, shares, top_reasons
 from models.pushes import path_lengths, quantities, voices
 from models.train import CrossFitted, cross_fit, train
@@ -339,6 +340,20 @@ def test_rule_hits_are_a_family_of_their_own_in_what_is_kept(
     for subject, (leading, *_) in kept.items():
         told = {one["family"]: one["adds"] for one in leading["families"]}
         assert told.get("rules", 0.0) == pytest.approx(hits[subject] * np.log(99.0))
+
+
+def test_where_detectors_tell_nothing_apart_rules_alone_add_up(
+    unlearned: Bundle, alerts: pl.DataFrame
+) -> None:
+    """What stands in for a collapsed model begins at 0 and knows no family but the rules."""
+    bundle = replace(unlearned, detectors=ordinary())
+    kept = family_sums(explain(bundle, alerts), {})
+    stored = dict(bundle.score(alerts).select("subject_id", "margin").iter_rows())
+    for subject, (only,) in kept.items():
+        told = {one["family"]: one["adds"] for one in only["families"]}
+        assert set(told) <= {"rules"}
+        assert sum(told.values()) == pytest.approx(stored[subject], abs=WITHIN)
+    assert top_reasons(explain(bundle, alerts), 3).is_empty()
 
 
 def test_an_explanation_does_not_depend_on_the_batch(
