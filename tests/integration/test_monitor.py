@@ -65,8 +65,9 @@ def test_the_page_stands_alone_and_its_data_lies_beside_it(watched: Any) -> None
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in page
     # A quiet page too shows where scores lie, before and now.
-    assert "log-odds of the ranker · stays" in page
-    assert {one.name for one in watched["found"].shapes[28]} == {"margin", "anomaly"}
+    shapes = watched["found"].shapes[28]
+    assert {(one.entity, one.name) for one in shapes} >= {("use", "margin"), ("use", "anomaly")}
+    assert "log-odds of the ranker · uses of consumables" in page
     rows = json.loads(Path(watched["data"]).read_text(encoding="utf-8"))
     assert len(rows) == len(watched["found"].all)
 
