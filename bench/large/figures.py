@@ -11,9 +11,10 @@ import polars as pl
 from bench.large.asked import ENTITIES, SIZES, TESTED, UNKNOWN, WIDE
 from bench.large.judging import HITS, KEY, RECORDS
 from bench.report.results import read_made
-from evaluation.kinds import QUEUES, TYPE, Hospitals, Kind
+from evaluation.kinds import OURS, QUEUES, TYPE, Hospitals, Kind
 from evaluation.queues import Drawn, areas, at_capacity
 from evaluation.storing import rounded
+from models.bundle import prior_margin
 from models.capacity import RANDOM, places
 from models.chance import Stratum, at_least, holm, ranked_above
 
@@ -27,6 +28,9 @@ OF_QUEUES = (
     "subject_type", "queue", "size", "cases", "precision", "low", "high", "ahead", "ahead_low",
     "ahead_high", "recall", "recovered",
 )  # fmt: skip
+# The order of rules and detectors before any audit: what audits teach is the lead over it.
+UNTAUGHT, PRIOR = "rules with detectors", "prior"
+ORDERS = {OURS: QUEUES[OURS], UNTAUGHT: PRIOR, **QUEUES}
 # All unheard-of schemes of a kind together.
 TOGETHER = "all of these"
 
@@ -58,7 +62,9 @@ class City:
 
     def kind(self, entity: str) -> Kind:
         """Its subjects of a kind."""
-        return Kind.of(self.seed, self.records, self.key, entity, SIZES, TESTED)
+        prior = pl.Series(PRIOR, prior_margin(self.records, ("rule_hits",)))
+        records = self.records.with_columns(prior)
+        return Kind.of(self.seed, records, self.key, entity, SIZES, TESTED, ORDERS)
 
 
 def counted(cities: Sequence[City]) -> Data:
@@ -159,7 +165,7 @@ def unknown(cities: Sequence[City]) -> list[Data]:
         _row(entity, scheme, queue, [one.kind(entity) for one in cities])
         for entity in ENTITIES
         for scheme in _schemes(cities, entity)
-        for queue, column in QUEUES.items()
+        for queue, column in ORDERS.items()
         if column != RANDOM
     ]
     for name in ("p", "wide_p", "rank_p"):
@@ -221,4 +227,4 @@ def _guilty(kind: Kind, scheme: str) -> np.ndarray:
 
 
 def _scores(kind: Kind, queue: str) -> np.ndarray:
-    return kind.rows[QUEUES[queue]].cast(pl.Float64).fill_null(-np.inf).to_numpy()
+    return kind.rows[ORDERS[queue]].cast(pl.Float64).fill_null(-np.inf).to_numpy()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.large.asked import JUDGED_MONTHS, SIZES, UNKNOWN, WIDE
-from bench.large.figures import TOGETHER
+from bench.large.figures import TOGETHER, UNTAUGHT
 from bench.report.grids import grid
-from evaluation.kinds import OTHERS, OURS
+from evaluation.kinds import OURS
 from evaluation.telling import (
     called,
     count,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from evaluation.storing import Data
 
-SHOWN = (OURS, "rules only", "detectors only", "largest amount")
+SHOWN = (OURS, UNTAUGHT, "rules only", "detectors only", "largest amount", "random")
 LEVEL, CHANCE = 0.05, 0.5
 PLACE = "docs/large-cities.md"
 
@@ -63,11 +63,18 @@ def _opening(data: Data) -> Iterator[str]:
         " each record as of its night, by the standards of that day. Records of persons whom an"
         " audit had seen are left out. Models are trained with the usual growth of trees, without"
         " a search. The answer keys are opened last. Intervals draw hospitals within cities;"
-        ' "ahead" is paired.\n'
+        ' "ahead" is paired.'
+        f"{_untaught(data['queues'])}\n"
     )
     for kind in _kinds(data["queues"]):
         yield _in_short(data["queues"], kind, data["tested"])
     yield ""
+
+
+def _untaught(rows: Iterable[Data]) -> str:
+    """What the order without audits is, where it is told."""
+    told = bool(where(rows, queue=UNTAUGHT))
+    return f' "{UNTAUGHT.capitalize()}" is the order before anybody audited.' if told else ""
 
 
 def _kinds(rows: Iterable[Data]) -> list[str]:
@@ -77,7 +84,7 @@ def _kinds(rows: Iterable[Data]) -> list[str]:
 def _in_short(rows: Iterable[Data], kind: str, size: float) -> str:
     mine = where(rows, subject_type=kind, size=size)
     ours = one(mine, queue=OURS)
-    others = [row for row in mine if row["queue"] in OTHERS]
+    others = [row for row in mine if row["queue"] != OURS]
     behind = [row["queue"] for row in others if row["ahead_low"] > 0]
     level = [row["queue"] for row in others if row["ahead_low"] <= 0]
     said = f"ahead of {listed(behind)}, with intervals that exclude nought"
@@ -93,24 +100,23 @@ def _in_short(rows: Iterable[Data], kind: str, size: float) -> str:
 
 def _kind(rows: Iterable[Data], kind: str) -> Iterator[str]:
     mine = where(rows, subject_type=kind)
+    shown = [name for name in SHOWN if one(mine, queue=name, size=SIZES[0])]
     yield "Share that is planted:\n"
     yield from grid(
-        ("of the queue", *(called(name) for name in (*SHOWN, "random"))),
+        ("of the queue", *(called(name) for name in shown)),
         (
             (
                 first(size),
-                *(
-                    with_interval(one(mine, queue=name, size=size), "precision")
-                    for name in (*SHOWN, "random")
-                ),
+                *(with_interval(one(mine, queue=name, size=size), "precision") for name in shown),
             )
             for size in SIZES
         ),
     )
+    ahead = [name for name in shown if name not in (OURS, "random")]
     yield "Ahead by so many percentage points:\n"
     yield from grid(
-        ("of the queue", *SHOWN[1:]),
-        ((first(size), *(_ahead(mine, name, size) for name in SHOWN[1:])) for size in SIZES),
+        ("of the queue", *ahead),
+        ((first(size), *(_ahead(mine, name, size) for name in ahead)) for size in SIZES),
     )
 
 

@@ -51,8 +51,13 @@ def city(*, seed: int, changed: bool, known: str = "margin") -> City:
     guilty = [number < PLANTED for number in range(RECORDS)]
     ids = [f"r{number:05}" for number in range(RECORDS)]
     told = {
-        name: [float(is_guilty) if name == known else 0.0 for is_guilty in guilty]
-        for name in ("margin", "anomaly", "rule_hits", "whole_amount")
+        name: [high if name == known and is_guilty else low for is_guilty in guilty]
+        for name, low, high in (
+            ("margin", 0.0, 1.0),
+            ("anomaly", 0.1, 0.9),
+            ("rule_hits", 0, 1),
+            ("whole_amount", 0, 1),
+        )
     }
     frames = [
         pl.DataFrame(
@@ -119,7 +124,7 @@ def data() -> Data:
 def test_a_queue_that_knows_is_told_to_be_ahead(data: Data) -> None:
     said = page(data)
     assert "**Stays.** Of the first 0.5% (20 in all) 100%" in said
-    assert "ahead of detectors only, rules only, largest amount and random" in said
+    assert "ahead of rules with detectors, detectors only, rules only, largest amount and random" in said
     assert "--seeds 1 2 --changed 3" in said
     assert "A rule speaks of 0% of these stays; 0% of them are planted." in said
 
