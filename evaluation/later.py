@@ -17,6 +17,7 @@ import polars as pl
 from evaluation.lots import weighted_recall
 from evaluation.queues import REPLICATES
 from evaluation.storing import Data, rounded
+from models.labels import RANDOM
 from models.pooling import wilson
 from models.resampling import bootstrap
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from evaluation.figures import About
     from evaluation.kinds import Hospitals
 
-RANDOM = "random"
 # What is asked of a frame of audits; see ``figures_of_audits``.
 SCHEMA = {
     "subject_type": pl.String(),

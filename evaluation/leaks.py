@@ -73,9 +73,8 @@ def _not_asked(kind: Kind, planted: int) -> str | None:
     if not kind.calibrated:
         return NOTHING_LEARNED
     if planted < FEWEST_OF_A_LEAK:
-        return (
-            f"only {planted} are planted, and fewer than {FEWEST_OF_A_LEAK} may stand first by luck"
-        )
+        hard = f"only {planted} of difficulty {LEAK_DIFFICULTY} and above are planted"
+        return f"{hard}, and fewer than {FEWEST_OF_A_LEAK} may stand first by luck"
     return None
 
 

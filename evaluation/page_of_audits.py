@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaluation import html, sections
-from evaluation.later import FEWEST, RANDOM
+from evaluation.later import FEWEST
 from evaluation.telling import (
     NONE,
     bounds,
@@ -19,6 +19,7 @@ from evaluation.telling import (
     with_interval,
 )
 from evaluation.whom import whom
+from models.labels import RANDOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

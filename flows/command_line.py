@@ -308,7 +308,7 @@ def _record_kept() -> None:
     from flows.unrecorded import record_kept  # noqa: PLC0415
 
     done = record_kept(_settings().home, by_whom())
-    for entity, version in done.items():
+    for entity, version in done:
         console.print(f"The {entity} model is recorded as {version}.", highlight=False)
     if not done:
         console.print("No training kept a model that waits to be recorded.")

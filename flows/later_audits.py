@@ -8,7 +8,7 @@ import polars as pl
 
 from evaluation.figures import About
 from evaluation.kinds import TYPE, Hospitals
-from evaluation.later import RANDOM, SCHEMA, figures_of_audits
+from evaluation.later import SCHEMA, figures_of_audits
 from features.catalogue import CATALOGUES
 from flows.evaluate import ENTITIES, scores_of, tested_size, title_of
 from flows.measured_again import Again
@@ -71,23 +71,16 @@ def _audits(again: Again, entity: str, since: date | None) -> pl.DataFrame:
     found = labels_of(outcomes, as_of=again.shown.night, **known)
     if since is not None:
         found = found.join(labels_of(outcomes, as_of=since, **known), on=SUBJECT, how="anti")
-    return with_lot(found, outcomes.filter(pl.col(TYPE) == entity))
+    return with_recovered(found, outcomes.filter(pl.col(TYPE) == entity))
 
 
-def with_lot(found: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Labels with ``chance`` and ``recovered`` of all decisions of their subject.
-
-    What the lot drew stays drawn by it, whatever led to a decision that replaced the first: its
-    chance of being looked at is known, and must not be lost where a tip came later.
-    """
+def with_recovered(found: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Labels with what was recovered of their subject at last."""
     told = outcomes.group_by(SUBJECT).agg(
-        by_lot=(pl.col("selected_by") == RANDOM).any(),
-        chance=pl.col("selection_probability").max(),
-        recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last(),
+        recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last()
     )
-    led_to = pl.when("by_lot").then(pl.lit(RANDOM)).otherwise("selected_by")
     return found.join(told, on=SUBJECT).select(
-        SUBJECT, "label", led_to.alias("selected_by"), "chance", "recovered"
+        SUBJECT, "label", "selected_by", "chance", "recovered"
     )
 
 

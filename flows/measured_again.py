@@ -7,6 +7,7 @@ the model that was in office before, and to score what audits later decided abou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +19,11 @@ from features.catalogue import CATALOGUES
 from features.measure import measure
 from flows.judging import Measured, base_measures, compared_in_time, with_standards
 from flows.screen import courses_out_of_fold, standards_out_of_fold
+from flows.ties import tied, with_ties
 from flows.training import frozen_standards, subjects_of_history
 from models.frames import SUBJECT, hashes, sample
 from models.groups import group_keys, hash_folds
+from models.labels import answered
 from models.labels import labels as labels_of
 from models.preparing import Recipe
 
@@ -52,6 +55,11 @@ class Again:
         """Pin the lake to what was published."""
         return cls(shown, settings, History.of(shown.lake, shown.night, shown.versions))
 
+    @cached_property
+    def ties(self) -> pl.DataFrame:
+        """The computed group of each person."""
+        return tied(self.history, self.shown.night)
+
     def subjects(self, entity: str) -> pl.DataFrame:
         """Every subject of a kind, each as of the night it was judged."""
         found = subjects_of_history(self.history)[entity]
@@ -64,7 +72,7 @@ class Again:
         if self.shown.screened:
             return self._out_of_fold(entity, subjects)
         base = base_measures(self.history, entity, subjects)
-        return self.compared(entity, base)
+        return self.compared(entity, with_ties(base, self.ties))
 
     def compared(self, entity: str, base: pl.DataFrame) -> Measured:
         """Compare what a night measured with standards frozen before each row's own night."""
@@ -76,8 +84,8 @@ class Again:
     def _out_of_fold(self, entity: str, subjects: pl.DataFrame) -> Measured:
         history, night = self.history, self.shown.night
         if entity == "stay":
-            history = courses_out_of_fold(self.settings, history, subjects, night)
-        base = base_measures(history, entity, subjects)
+            history = courses_out_of_fold(self.settings, history, subjects, night, self.ties)
+        base = with_ties(base_measures(history, entity, subjects), self.ties)
         folded, standards = standards_out_of_fold(self.settings, history, entity, base, night)
         return with_standards(history, entity, folded, standards)
 
@@ -115,14 +123,16 @@ def trial_of(again: Again, entity: str, planted: pl.DataFrame) -> Trial | None:
     return Trial(
         learn=measured.frame.join(told, on=SUBJECT, how="anti"),
         tried=measured.frame.join(told, on=SUBJECT).sort(SUBJECT),
-        labels=labels.join(audited, on=SUBJECT, how="semi"),
+        labels=answered(
+            labels.join(audited, on=SUBJECT, how="semi"), measured.frame, measured.rule_columns
+        ),
         recipe=recipe,
     )
 
 
 def _held_out(again: Again, entity: str, subjects: pl.DataFrame) -> pl.DataFrame:
     """The subjects of one group in three: nobody of it teaches."""
-    context = measure(again.history, CATALOGUES[entity], subjects, [])
+    context = with_ties(measure(again.history, CATALOGUES[entity], subjects, []), again.ties)
     fold = hash_folds(group_keys(context, entity), TRIED_PART, again.settings.seed)
     return context.filter(pl.Series(fold == 0)).select(SUBJECT)
 

@@ -47,7 +47,7 @@ NAMES = {
     "hospital_id": ("hospital", "医疗机构"),
     "item_code": ("article", "耗材编码"),
     "class_code": ("class of articles", "耗材分类"),
-    "margin": ("log-odds of the ranker", "模型边际"),
+    "margin": ("margin, which orders the queue", "模型边际"),
     "anomaly": ("percentile of the detectors", "异常百分位"),
     "quarantine": ("rows in quarantine", "隔离行"),
     "data_faults": ("data faults", "数据异常"),

@@ -65,7 +65,7 @@ def in_office(home: Path, before: date | None = None) -> Office:
 
     Where the registry does not answer, or the champion's files are gone, the copy kept beside
     it is used; without a copy the champion before; where nobody is in office, what was recorded
-    to stand in (``keep``).
+    to stand in (``keep_one``).
     """
     bundles: dict[str, Bundle] = {}
     notices: list[str] = []
@@ -110,11 +110,16 @@ def _nobody(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
     return None, None
 
 
-def _from_copy(home: Path, entity: str, why: str) -> tuple[Bundle | None, str | None]:
+def copy_in_office(home: Path, entity: str) -> Bundle | None:
+    """The copy of the last model in office; None where there is none that can be read."""
     try:
-        held = office_copy.copied(home, office(entity))
+        return office_copy.copied(home, office(entity))
     except (ModelError, OSError):
-        held = None
+        return None
+
+
+def _from_copy(home: Path, entity: str, why: str) -> tuple[Bundle | None, str | None]:
+    held = copy_in_office(home, entity)
     if held is None:
         return None, f"For {entity}, {why}, and there is no copy of an earlier model."
     return (
@@ -177,7 +182,7 @@ def _fit_for(
     if not earlier:
         return bundle, None
     held, says = max(earlier, key=lambda one: one[0].trained_as_of)
-    return held, f"For {entity}, the model in office learned from later nights; {says}."
+    return held, f"For {entity}, the model of today learned from later nights; {says}."
 
 
 def bundles_of(home: Path, model_version: str | None) -> dict[str, Bundle]:

@@ -12,7 +12,7 @@ from claims.standard_tables import FROZEN
 from claims.tables import DELIVERED
 from flows import night, unrecorded
 from flows.evaluating import Rehearsed
-from flows.offices import office
+from flows.offices import copy_in_office, office
 from flows.promoting import record
 from flows.training import recipe_of
 from models import registry
@@ -98,6 +98,8 @@ def champion_of(settings: Settings, entity: str) -> Bundle | None:
     """Who is in office; nobody where its files are gone, which the night tells."""
     try:
         return registry.champion(settings.home, office(entity))
+    except RegistryError:
+        return copy_in_office(settings.home, entity)
     except (ModelError, OSError):
         return None
 

@@ -38,9 +38,11 @@ from flows.judging import (
 )
 from flows.landing import Landed, land_part, parts_of_extract, together
 from flows.levels import judge_extract
+from flows.ties import tied, with_ties
 from flows.training import silent, subjects_of_history
 from models.explain import family_sums, top_reasons
-from models.groups import group_keys, hash_folds
+from models.groups import GROUP, group_keys, hash_folds
+from models.labels import answered
 from models.labels import labels as labels_of
 from models.train import cross_fit
 
@@ -150,13 +152,14 @@ def judge(
     history = History.of(lake, on)
     outcomes = history.tables["audit_outcomes"].collect()
     version = night.data_version(lake, on)
+    ties = tied(history, on)
     found: dict[str, Judged] = {}
     for entity, subjects in subjects_of_history(history).items():
         progress(f"measuring {subjects.height:,} {CATALOGUES[entity].entity.plural}")
         tonight = subjects.with_columns(as_of=pl.lit(on))
         if entity == "stay":
-            history = courses_out_of_fold(settings, history, tonight, on)
-        base = base_measures(history, entity, tonight)
+            history = courses_out_of_fold(settings, history, tonight, on, ties)
+        base = with_ties(base_measures(history, entity, tonight), ties)
         if base.height >= FEWEST_RECORDS:
             progress(f"judging {base.height:,} {CATALOGUES[entity].entity.plural} out of fold")
             found[entity] = _judged(settings, history, entity, base, outcomes, on, version)
@@ -176,9 +179,10 @@ def _judged(
     folded, standards = standards_out_of_fold(settings, history, entity, base, on)
     measured = with_standards(history, entity, folded, standards)
     scenario = CATALOGUES[entity].entity.scenario
+    told = labels_of(outcomes, as_of=on, subject_type=entity, scenario=scenario)
     fitted = cross_fit(
         measured.frame,
-        labels_of(outcomes, as_of=on, subject_type=entity, scenario=scenario),
+        answered(told, measured.frame, measured.rule_columns),
         folds=FOLDS,
         scenario=scenario,
         entity=entity,
@@ -190,7 +194,7 @@ def _judged(
     )
     return Judged(
         catalogue=measured.catalogue,
-        measured=measured.frame,
+        measured=measured.frame.drop(GROUP),
         scores=fitted.scores.drop("fold"),
         hits=measured.hits,
         standards=standards,
@@ -204,13 +208,13 @@ def _judged(
 
 
 def courses_out_of_fold(
-    settings: Settings, history: History, stays: pl.DataFrame, on: date
+    settings: Settings, history: History, stays: pl.DataFrame, on: date, ties: pl.DataFrame
 ) -> History:
     """Let each stay read what the stays of all other folds hold."""
     if stays.is_empty() or not has_items(history):
         return history
     catalogue = CATALOGUES["stay"]
-    context = measure(history, catalogue, stays, [])
+    context = with_ties(measure(history, catalogue, stays, []), ties)
     fold = pl.Series("fold", hash_folds(group_keys(context, "stay"), FOLDS, settings.seed))
     courses = Courses(history, stays)
     folded = context.select("subject_id").with_columns(fold, version_read=_fold_name(fold))

@@ -26,7 +26,7 @@ REASONS_SHOWN = 3
 SUM_TITLES = {
     "ranker": "What adds up to the margin, in log-odds 边际得分的构成",
     "prior": "What adds up to the place in the queue: how unusual, and rule hits 排队次序的构成",
-    "distance": "What adds up to the place in the queue: distances from peers 与同类偏离的构成",
+    "distance": "What adds up to its distance from peers 与同类偏离的构成",
 }
 LONGEST_ID = 12
 # Columns of a screen from which every figure gets a column of its own.

@@ -24,8 +24,7 @@ from flows.editions import comparable, ensure_courses, frozen_days, version_name
 from flows.judging import base_measures, compared_in_time
 from flows.learned_from import Learned, learned_from
 from flows.levels import freeze_levels
-from flows.ties import tied
-from models.groups import PERSON
+from flows.ties import tied, with_ties
 from models.labels import answered
 from models.labels import labels as labels_of
 from models.preparing import Recipe, prepare
@@ -103,15 +102,17 @@ def assemble(lake: Lake, known: Known, entity: str) -> TrainingSet | None:
     )
     measured = compared_in_time(known.history, entity, base, standards, only_comparable=True)
     scenario = CATALOGUES[entity].entity.scenario
-    taught = labels_of(known.outcomes, as_of=known.as_of, subject_type=entity, scenario=scenario)
+    told = labels_of(known.outcomes, as_of=known.as_of, subject_type=entity, scenario=scenario)
+    taught = answered(told, measured.frame, measured.rule_columns)
     return TrainingSet(
         scenario,
         entity,
-        measured.frame.join(known.ties, on=PERSON, how="left", maintain_order="left"),
-        answered(taught, measured.frame, measured.rule_columns),
+        with_ties(measured.frame, known.ties),
+        taught,
         measured.columns,
         measured.rule_columns,
         known.as_of,
+        told.height - taught.height,
     )
 
 

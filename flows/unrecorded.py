@@ -18,6 +18,7 @@ from models.bundle import Bundle
 from models.gates import Verdict
 from models.registry import Papers
 from models.registry_client import RegistryError
+from models.storage import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,17 +43,25 @@ def keep(home: Path, entity: str, bundle: Bundle, papers: Papers) -> Path:
     return making.rename(folder)
 
 
-def record_kept(home: Path, by: By) -> dict[str, str]:
-    """Record all that was kept, oldest training first, and clear its folders; version by entity.
+def record_kept(home: Path, by: By) -> list[tuple[str, str]]:
+    """Record all that was kept, oldest training first, and clear its folders.
 
-    Raises RegistryError where the registry still does not answer; what it did not take stays.
+    Returns entity and version of each. Raises RegistryError where the registry still does not
+    answer, and ModelError, at the end, of what cannot be read; both leave what was not taken.
     """
-    held = [(folder, Bundle.load(folder / BUNDLE)) for folder in _folders(home)]
-    done = {}
+    held, damaged = [], []
+    for folder in _folders(home):
+        try:
+            held.append((folder, Bundle.load(folder / BUNDLE)))
+        except ModelError as error:
+            damaged.append(error)
+    done = []
     for folder, bundle in sorted(held, key=lambda one: one[1].trained_as_of):
         entity, papers = _papers(folder)
-        done[entity] = record(home, entity, bundle, papers, by)
+        done.append((entity, record(home, entity, bundle, papers, by)))
         shutil.rmtree(folder)
+    if damaged:
+        raise damaged[0]
     return done
 
 

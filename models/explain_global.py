@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from models.explain import LEADING, by_family, explain
+from models.bundle import PRIOR
+from models.explain import LEADING, RANKER, by_family, explain
 from models.frames import SUBJECT, sample
 from models.resampling import draws, interval
 
@@ -73,7 +74,7 @@ def whole(
     plain = told.with_columns(pl.col("feature").str.replace(f"{suffix}$", ""))
     features = _wide(rows, plain, "feature")
     return Whole(
-        told["source"].first(),  # type: ignore[arg-type]
+        PRIOR if bundle.ranker is None else RANKER,
         rows.height,
         _carried(_wide(rows, by_family(told, families), "family"), clusters, seed),
         _carried(features, clusters, seed),

@@ -11,7 +11,8 @@
 Weights. A record drawn at random with probability p stands for 1 / p records, so it gets
 that weight, bounded by MAX_WEIGHT: a handful of very heavy rows would otherwise decide
 the model alone. Everything else weighs 1: rules, tips and models choose by suspicion, the
-probability of that choice is unknown, and inventing one would only look like a correction.
+probability of that choice is unknown, and inventing one would only look like a correction. What
+the lot drew stays drawn by it, though a tip or an appeal led to the decision that stands.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
 # A judgement: at 20 the variance from one random confirmation stays near that of twenty
 # chosen ones, while draws of 5% and more keep their full weight.
 MAX_WEIGHT = 20.0
-EVERYTHING = "*"
+EVERYTHING, RANDOM = "*", "random"
 SEPARATORS = r"[,;|\s]+"
-SCHEME_OF_RULE = r"^rule_([A-Z]\d+)"
+# A code of a rule begins with the scheme that it is about (H02E: H02).
+SCHEME = r"([A-Z]\d+)"
+SCHEME_OF_RULE, ANY_CODE = rf"^rule_{SCHEME}", rf"^{SCHEME}.*$"
 SCHEMA = {
     SUBJECT: pl.String(),
     "label": pl.Int8(),
     "weight": pl.Float64(),
+    "chance": pl.Float64(),
     "scheme": pl.String(),
     "decided_on": pl.Date(),
     "known_on": pl.Date(),
@@ -51,12 +55,14 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
     """One row a decided subject: label 1 (confirmed) or 0, weight, and where it came from.
 
     ``outcomes`` is the contract's table ``audit_outcomes``; rows without ``received_on``
-    count as known the day after their decision. ``scheme`` is null for a negative;
+    count as known the day after their decision. ``scheme`` is null for a negative, ``chance``
+    (with which the lot drew the subject) where it did not;
     ``audited_schemes`` joins all that was looked for, "*" being everything.
     """
     known = _known(outcomes.lazy(), as_of).filter(
         (pl.col("subject_type") == subject_type) & (pl.col("scenario") == scenario)
     )
+    known = known.with_columns(chance=_chance().max().over(SUBJECT))
     standing = _standing(_scoped(_not_replaced(known)))
     decided = standing.filter(pl.col("outcome") != "inconclusive").with_columns(
         scopes=pl.col("scope").unique().sort().str.join(",").over(SUBJECT)
@@ -76,7 +82,6 @@ def answered(
     """Labels without refutations that left open what a rule suspects.
 
     ``measured`` has the rule hits of the subjects: 1 in ``rule_CODE`` where the rule speaks.
-    A code begins with the scheme that it is about (H02E: H02).
     """
     refuted = labels.filter(pl.col("label") == 0)
     scope = refuted.select(SUBJECT, scope=pl.col("audited_schemes").str.split(","))
@@ -119,7 +124,8 @@ def _scoped(known: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.when(pl.col("scheme").is_not_null()).then(found).otherwise(everything))
         .otherwise(pl.coalesce(listed, named, everything))
     )
-    return known.with_columns(scope.alias("scope")).explode("scope")
+    each = known.with_columns(scope.alias("scope")).explode("scope")
+    return each.with_columns(pl.col("scope").str.replace(ANY_CODE, "$1"))
 
 
 def _standing(scoped: pl.LazyFrame) -> pl.LazyFrame:
@@ -136,16 +142,23 @@ def _is_confirmed() -> pl.Expr:
     return pl.col("outcome") == "confirmed"
 
 
+def _chance() -> pl.Expr:
+    """The probability with which the lot drew a subject, null for any other way."""
+    chance = pl.col("selection_probability")
+    return pl.when((pl.col("selected_by") == RANDOM) & (chance > 0)).then(chance)
+
+
 def _columns() -> list[pl.Expr]:
-    drawn = (pl.col("selected_by") == "random") & (pl.col("selection_probability") > 0)
-    weight = pl.when(drawn).then((1 / pl.col("selection_probability")).clip(1.0, MAX_WEIGHT))
+    chance = pl.col("chance")
+    by_lot = chance.is_not_null()
     return [
         pl.col(SUBJECT),
         _is_confirmed().alias("label"),
-        weight.otherwise(1.0).alias("weight"),
+        (1 / chance).clip(1.0, MAX_WEIGHT).fill_null(1.0).alias("weight"),
+        chance,
         pl.when(_is_confirmed()).then("scheme").alias("scheme"),
         pl.col("decided_on"),
         pl.col("known_on"),
-        pl.col("selected_by"),
+        pl.when(by_lot).then(pl.lit(RANDOM)).otherwise("selected_by").alias("selected_by"),
         pl.col("scopes").alias("audited_schemes"),
     ]

@@ -22,7 +22,8 @@ class TrainingSet:
 
     ``measured`` has one row a record: ``subject_id``, ``hospital_id``, ``person_id``,
     ``group_id`` (the computed group of the person, null where there is none), ``event_on``, the
-    features and the rule hits. ``labels`` is as ``models.labels`` makes it.
+    features and the rule hits. ``labels`` is as ``models.labels`` makes it; ``left_open`` is how
+    many refutations are none of them, because a rule suspects what nobody looked for.
     """
 
     scenario: str
@@ -32,6 +33,7 @@ class TrainingSet:
     features: tuple[str, ...]
     rule_columns: tuple[str, ...]
     as_of: date
+    left_open: int = 0
 
     @property
     def audited(self) -> pl.DataFrame:
@@ -39,12 +41,13 @@ class TrainingSet:
         return self.labels.join(self.measured.select(SUBJECT), on=SUBJECT, how="semi")
 
     def counts(self) -> dict[str, float]:
-        """Records, labels and confirmed ones among them."""
+        """Records, labels and confirmed ones among them, and refutations that left open."""
         known = self.audited
         return {
             "records": float(self.measured.height),
             "labels": float(known.height),
             "confirmed": float(known["label"].sum() or 0),
+            "left_open": float(self.left_open),
         }
 
     def selection(self) -> dict[str, int]:

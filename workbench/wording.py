@@ -223,10 +223,10 @@ DETECTOR_WORDS: Final[dict[str, StrPromise]] = {
 SUM_WORDS: Final[dict[str, StrPromise]] = {
     "ranker": _("What adds up to the margin, the log-odds before they become the probability"),
     "prior": _("What adds up to the place in the queue: how unusual it is, and rule hits"),
-    "distance": _("What adds up to the place in the queue: the largest distances from peers"),
-    "iforest": _("Isolation forest: minus the number of splits that set it apart"),
+    "distance": _("What adds up to its distance from peers, which orders subjects of equal rules"),
+    "iforest": _("Isolation forest: minus the splits that set it apart (higher: apart sooner)"),
     "hbos": _("Histograms (HBOS): rarity of its figures in the family where it is rarest"),
-    "knn": _("Nearest neighbours: squared distance to the nearest known records"),
+    "knn": _("Nearest neighbours: squared distance to the fifth nearest record it learned from"),
 }
 # Kinds of subjects, as a heading names them.
 SUBJECT_WORDS: Final[dict[str, StrPromise]] = {

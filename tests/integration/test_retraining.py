@@ -33,6 +33,7 @@ from models import registry
 from models.bundle import Bundle
 from models.card import JSON_FILE, MARKDOWN_FILE
 from models.gates import APART, GATES
+from models.labels import answered, labels
 from models.registry_client import RegistryError
 from tests.conftest import LAST_HISTORY, NIGHTS, TRIALS
 from tests.integration.nights import lake_of
@@ -188,8 +189,8 @@ def test_a_night_runs_on_the_copy_while_another_program_holds_the_registry(
 def test_a_registry_held_at_the_end_of_a_training_loses_nothing(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It answers when the training begins, and is held when the model is to be recorded."""
-    monkeypatch.setattr("flows.retrain.ENTITIES", ("stay",))
+    """It answers when the training begins, and is held when the first model is to be recorded."""
+    monkeypatch.setattr("flows.retrain.ENTITIES", ("stay", "ledger"))
     monkeypatch.setattr("models.registry_client.WAIT_SECONDS", 0.2)
     known = registry.versions(home.home, office("stay"))
     with ExitStack() as held:
@@ -197,7 +198,8 @@ def test_a_registry_held_at_the_end_of_a_training_loses_nothing(
 
         def written(*given: Any) -> Any:
             done = write(*given)
-            held.enter_context(held_by_another_process(home.home / registry.DATABASE))
+            if given[2].training.entity == "stay":
+                held.enter_context(held_by_another_process(home.home / registry.DATABASE))
             return done
 
         monkeypatch.setattr("flows.retraining.written", written)
@@ -205,6 +207,7 @@ def test_a_registry_held_at_the_end_of_a_training_loses_nothing(
         with pytest.raises(RegistryError):
             record_kept(home.home, SOMEBODY)
     folder = Path(report["stay"]["waits_in"])
+    assert Path(report["ledger"]["waits_in"]).is_dir()
     assert json.loads((folder / JSON_FILE).read_text())["content"].startswith(folder.name[5:])
     assert Path(report["stay"]["card"]).is_file()
     with pytest.raises(RegistryError, match="Nothing is lost") as raised:
@@ -212,13 +215,30 @@ def test_a_registry_held_at_the_end_of_a_training_loses_nothing(
     assert "jianbao retrain --record" in str(raised.value)
     # Once it answers, all is recorded as the training would have done.
     monkeypatch.undo()
-    made = record_kept(home.home, SOMEBODY)["stay"]
+    done = dict(record_kept(home.home, SOMEBODY))
+    assert set(done) == {"stay", "ledger"}
+    made = done["stay"]
     assert registry.versions(home.home, office("stay")) == [*known, made]
     assert registry.load_version(home.home, office("stay"), made).version in made
     tags = registry.tags_of(home.home, office("stay"), made)
     assert all(f"gate.{gate.name}" in tags for gate in GATES)
     assert (registry.artifacts_of(home.home, office("stay"), made) / MARKDOWN_FILE).is_file()
-    assert record_kept(home.home, SOMEBODY) == {}
+    assert record_kept(home.home, SOMEBODY) == []
+
+
+def test_a_training_set_names_groups_and_leaves_out_what_nobody_looked_for(home: Settings) -> None:
+    lake = lake_of(home)
+    known = known_on(lake, home, LAST_HISTORY)
+    training = assemble(lake, known, "stay")
+    assert training is not None
+    tied = training.measured.join(known.ties, on="person_id", suffix="_known")
+    assert tied.filter(pl.col("group_id").ne_missing(pl.col("group_id_known"))).is_empty()
+    told = labels(
+        known.outcomes, as_of=LAST_HISTORY, subject_type="stay", scenario="hospitalization"
+    )
+    taught = answered(told, training.measured, training.rule_columns)
+    assert training.labels.equals(taught)
+    assert training.left_open == told.height - taught.height > 0
 
 
 @pytest.mark.slow

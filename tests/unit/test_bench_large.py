@@ -124,7 +124,10 @@ def data() -> Data:
 def test_a_queue_that_knows_is_told_to_be_ahead(data: Data) -> None:
     said = page(data)
     assert "**Stays.** Of the first 0.5% (20 in all) 100%" in said
-    assert "ahead of rules with detectors, detectors only, rules only, largest amount and random" in said
+    assert (
+        "ahead of rules with detectors, detectors only, rules only, largest amount and random"
+        in said
+    )
     assert "--seeds 1 2 --changed 3" in said
     assert "A rule speaks of 0% of these stays; 0% of them are planted." in said
 

@@ -25,7 +25,7 @@ from evaluation.telling import wan_with_interval, where
 from flows.evaluate import LeakError, check_leaks
 from flows.evaluate_command import typed
 from flows.evaluation_page import write
-from flows.later_audits import with_lot
+from flows.later_audits import with_recovered
 from flows.whom import scored_by
 from tests import invented_cities as invented
 
@@ -310,19 +310,23 @@ def test_few_audits_by_lot_claim_no_recall_and_no_false_certainty() -> None:
     assert np.isnan(weighted_rate(two.clear()))
 
 
-def test_what_the_lot_drew_stays_drawn_by_it_when_a_tip_leads_to_another_decision() -> None:
+def test_what_was_recovered_is_that_of_the_last_decision() -> None:
     rows = [
-        ("a", "1", date(2025, 1, 1), "random", 0.02, 0),
-        ("a", "2", date(2025, 2, 1), "tip", None, 700),
-        ("b", "3", date(2025, 1, 1), "tip", None, 300),
+        ("a", "1", date(2025, 1, 1), 0),
+        ("a", "2", date(2025, 2, 1), 700),
+        ("b", "3", date(2025, 1, 1), 300),
     ]
-    outcomes = pl.DataFrame(
-        rows, orient="row",
-        schema=["subject_id", "outcome_id", "decided_on", "selected_by", "selection_probability",
-                "amount_recovered"],
-    )  # fmt: skip
-    standing = pl.DataFrame({"subject_id": ["a", "b"], "label": [1, 1], "selected_by": ["tip"] * 2})
-    assert with_lot(standing, outcomes).sort("subject_id").rows() == [
+    schema = ["subject_id", "outcome_id", "decided_on", "amount_recovered"]
+    outcomes = pl.DataFrame(rows, orient="row", schema=schema)
+    standing = pl.DataFrame(
+        {
+            "subject_id": ["a", "b"],
+            "label": [1, 1],
+            "selected_by": ["random", "tip"],
+            "chance": [0.02, None],
+        }
+    )
+    assert with_recovered(standing, outcomes).sort("subject_id").rows() == [
         ("a", 1, "random", 0.02, 700), ("b", 1, "tip", None, 300),
     ]  # fmt: skip
 

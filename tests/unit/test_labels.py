@@ -146,6 +146,25 @@ def test_refuted_for_one_scheme_is_no_negative_where_a_rule_speaks_of_another() 
     assert left(outcome(1, "confirmed", scheme="H05"), speaking="rule_H01") == 1
 
 
+def test_whoever_looked_into_a_rule_has_looked_for_its_scheme() -> None:
+    """The desk writes the codes of rules; H02E is a rule about H02."""
+    assert left(outcome(1, "refuted", audited_schemes="H02E"), speaking="rule_H02E") == 1
+    confirmed = outcome(1, "confirmed", scheme="H02")
+    assert label_of(confirmed, outcome(2, "refuted", MARCH, audited_schemes="H02E")) == 0
+
+
+def test_what_the_lot_drew_keeps_its_chance_whatever_led_to_the_last_decision() -> None:
+    drawn = outcome(1, "refuted", selected_by="random", selection_probability=0.1)
+    tip = outcome(2, "confirmed", MARCH, scheme="H01", selected_by="tip", supersedes="1")
+    (row,) = taught(drawn, tip).to_dicts()
+    assert (row["label"], row["selected_by"], row["chance"], row["weight"]) == (
+        1,
+        "random",
+        0.1,
+        10.0,
+    )
+
+
 def test_several_narrow_refutations_answer_together() -> None:
     both = [
         outcome(1, "refuted", audited_schemes="H05"),
