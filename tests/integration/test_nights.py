@@ -319,7 +319,7 @@ def test_later_learning_reaches_neither_a_published_night_nor_one_before_it(
     report = nightly(home, SECOND)
     manifest = newest_manifest(lake_of(home), SECOND)
     assert dict(part.split(":") for part in manifest["model_version"].split()) == old
-    assert "For stay, the model in office learned from later nights;" in report["notice"]
+    assert "For stay, the model of today learned from later nights;" in report["notice"]
     assert "a champion before was used: 1-" in report["notice"]
 
 

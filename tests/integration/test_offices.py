@@ -147,7 +147,7 @@ def test_a_past_night_is_scored_by_who_was_in_office_and_says_so(
         assert found.bundles["stay"].trained_as_of == date(2025, 1, 1)
         (notice,) = found.notices
         assert notice == (
-            "For stay, the model in office learned from later nights; "
+            "For stay, the model of today learned from later nights; "
             f"a champion before was used: {first}."
         )
     tonight = in_office(tmp_path, before=date(2025, 6, 1))
