@@ -73,23 +73,22 @@ def _not_worse(evidence: Evidence, limit: float) -> Answer:
         return None, "Nobody is in office to be compared with."
     if not found.records:
         return None, "Too few audits came after all that the model in office learned from."
-    if math.isnan(found.high):
-        return None, FEW_HOUSES
-    told = (
-        f"AUPRC on {found.records} later audits less that of the model in office: "
-        f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})."
-    )
-    return found.high >= limit, told
+    return _not_behind(found, "the model in office", limit)
 
 
 def _taught(evidence: Evidence, limit: float) -> Answer:
     found = evidence.figures.get("later_auprc_over_rules_and_detectors")
     if found is None:
         return None, "Too few later audits to be held against rules and detectors alone."
+    return _not_behind(found, "rules and detectors alone", limit)
+
+
+def _not_behind(found: Figure, other: str, limit: float) -> Answer:
+    """Whether the interval of a lead in AUPRC over another order reaches the limit."""
     if math.isnan(found.high):
         return None, FEW_HOUSES
     told = (
-        f"AUPRC on {found.records} later audits less that of rules and detectors alone: "
+        f"AUPRC on {found.records} later audits less that of {other}: "
         f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})."
     )
     return found.high >= limit, told

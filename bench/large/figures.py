@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,11 +61,16 @@ class City:
         """Whether it changed on the day from which it was judged."""
         return bool(self.made["asked"]["changed"])
 
+    @cached_property
+    def _ordered(self) -> pl.DataFrame:
+        """The records with every column that orders a queue."""
+        # Hits are counted already: their number weighs as so many rules do.
+        prior = prior_margin(self.records, ("rule_hits",))
+        return self.records.with_columns(pl.Series(PRIOR, prior))
+
     def kind(self, entity: str) -> Kind:
         """Its subjects of a kind."""
-        prior = pl.Series(PRIOR, prior_margin(self.records, ("rule_hits",)))
-        records = self.records.with_columns(prior)
-        return Kind.of(self.seed, records, self.key, entity, SIZES, TESTED, ORDERS)
+        return Kind.of(self.seed, self._ordered, self.key, entity, SIZES, TESTED, ORDERS)
 
 
 def counted(cities: Sequence[City]) -> Data:
