@@ -258,7 +258,9 @@ def test_one_planted_that_stands_first_is_luck_and_no_leak() -> None:
     )
     (told,) = asked(kind(lucky, one, {"jianbao": "margin"}, sizes=(50,)))
     assert (told.auprc, told.planted, told.leaks) == (1.0, 1, False)
-    assert told.not_asked == "only 1 are planted, and fewer than 30 may stand first by luck"
+    assert told.not_asked == (
+        "only 1 of difficulty 2 and above are planted, and fewer than 30 may stand first by luck"
+    )
 
 
 def test_where_nothing_was_learned_no_leak_is_looked_for() -> None:
