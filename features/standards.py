@@ -30,8 +30,8 @@ LIMIT_OF_DISTANCE = 20.0
 # With fewer records a cell says nothing of its own; the next wider one speaks.
 FEWEST_PEERS = 10
 WIDEST = 1000
-# A record meets every width of its cells in every feature, a few thousand rows: this many
-# records at once take 1 GB, where 60,000 together took 12.
+# What is looked up meets every width of its cells in every feature, a few thousand rows: this
+# many at once take 1 GB, where 60,000 together took 12.
 COMPARED_AT_ONCE = 5_000
 MEASURES = ("location", "spread", "p5", "p25", "p75", "p95")
 
@@ -197,18 +197,46 @@ def compare(
         return measured.with_columns(
             pl.lit(None, pl.Float64).alias(name + VERSUS_PEERS) for name in names
         )
+    usual = _usual_of_cells(measured, entity, standards, names)
     pieces = measured.iter_slices(COMPARED_AT_ONCE) if measured.height else [measured]
-    return pl.concat([_compared(piece, entity, standards, names) for piece in pieces])
+    return pl.concat([_compared(piece, usual, _where(entity), names) for piece in pieces])
+
+
+def _where(entity: Entity) -> list[str]:
+    """What decides which standards a record reads: their version, and its cells."""
+    return ["standard_version", *_all_columns(entity)]
+
+
+def _usual_of_cells(
+    measured: pl.DataFrame, entity: Entity, standards: pl.DataFrame, names: Sequence[str]
+) -> pl.DataFrame:
+    """Location and spread of every feature, wide, for each version and cells that occur.
+
+    Records of the same cells read the same standards: they are looked up once for all.
+    """
+    where = _where(entity)
+    occur = (
+        measured.select(where)
+        .unique()
+        .sort(where)
+        .with_row_index("subject_id")
+        .cast({"subject_id": pl.String})
+    )
+    pieces = occur.iter_slices(COMPARED_AT_ONCE) if occur.height else [occur]
+    found = [
+        look_up(piece, entity, standards, names).pivot(
+            on="feature", index="subject_id", values=["location", "spread"]
+        )
+        for piece in pieces
+    ]
+    wide = pl.concat(found, how="diagonal")
+    return occur.join(wide, on="subject_id", how="left").drop("subject_id")
 
 
 def _compared(
-    measured: pl.DataFrame, entity: Entity, standards: pl.DataFrame, names: Sequence[str]
+    measured: pl.DataFrame, usual: pl.DataFrame, where: Sequence[str], names: Sequence[str]
 ) -> pl.DataFrame:
-    found = look_up(measured, entity, standards, names).select(
-        "subject_id", "feature", "location", "spread"
-    )
-    wide = found.pivot(on="feature", index="subject_id", values=["location", "spread"])
-    joined = measured.join(wide, on="subject_id", how="left", maintain_order="left")
+    joined = measured.join(usual, on=where, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(
         _distance(name, joined.columns).alias(name + VERSUS_PEERS) for name in names
     ).select(*measured.columns, *(name + VERSUS_PEERS for name in names))
