@@ -17,6 +17,7 @@ from claims.results import STANDARDS
 from features.catalogue import LEDGERS, STAYS
 from features.declaration import LEDGER, STAY
 from features.standards import (
+    COMPARED_AT_ONCE,
     FEWEST_PEERS,
     LIMIT_OF_DISTANCE,
     MAD_TO_SPREAD,
@@ -142,6 +143,27 @@ def test_each_record_reads_the_version_of_its_own_night() -> None:
     )
     told = compare(asked, LEDGER, pl.concat([early, late]), [UNITS_OVER])
     assert told["billed_over_available_vs_peers"].to_list() == [10.0, 0.0, None]
+    assert told["subject_id"].to_list() == asked["subject_id"].to_list()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, COMPARED_AT_ONCE])
+def test_records_are_compared_alike_however_many_are_looked_up_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A known class, a small one, one without a standard, an unknown one and no version."""
+    standards = frozen(ledgers(STENT=[1_000.0] * 30, MESH=[9_000.0] * 30))
+    asked = ledgers(MESH=[9_000.0], STENT=[1_000.0, 9_000.0], WIRE=[5_000.0]).vstack(
+        ledgers(OPEN=[5_000.0, 5_000.0]).with_columns(
+            class_code=pl.lit(None, pl.String), standard_version=pl.Series(["v1", None])
+        )
+    )
+    monkeypatch.setattr("features.standards.COMPARED_AT_ONCE", at_once)
+    told = compare(asked, LEDGER, standards, [UNITS_OVER])
+    mesh, low, high, *others = told["billed_over_available_vs_peers"].to_list()
+    # Each class is drawn towards the whole city's 5,000 by the same share.
+    assert mesh == -low > 0
+    assert high > mesh
+    assert others == [0.0, 0.0, None]
     assert told["subject_id"].to_list() == asked["subject_id"].to_list()
 
 
