@@ -27,6 +27,8 @@ FEW_PEERS = 30
 REASONS_PER_ALERT = 5
 # One spread from the peers' median: about one peer in six lies further out on that side.
 TELLING_FROM = 1.0
+# Within half a spread lie four peers in ten: a value there says nothing of its own.
+HARDLY_AWAY = 0.5
 LEVEL_EN = {"3": "level 3", "2": "level 2", "1": "level 1", "0": "ungraded"}
 LEVEL_ZH = {"3": "三级", "2": "二级", "1": "一级", "0": "未定级"}
 SCHEME_EN = {"employee": "employee scheme", "resident": "resident scheme"}
@@ -151,9 +153,9 @@ def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
         .join(_shown_by_rules(judged), on=["subject_id", "feature"], how="left")
         .with_columns(telling=telling)
         .with_columns(shown=pl.col("shown").fill_null(value=False) & pl.col("telling"))
-        # A value that is just what peers have is no reason, where there is a better one.
+        # A value that is about what peers have is no reason, where there is a better one.
         .filter(
-            (pl.col("away") != 0).fill_null(value=True)
+            (pl.col("away").abs() >= HARDLY_AWAY).fill_null(value=True)
             | ~pl.col("telling").any().over("subject_id")
         )
         .sort(order, descending=[False, True, True, True, False])

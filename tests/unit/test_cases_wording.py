@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from cases.wording import (
@@ -122,6 +124,24 @@ def test_what_lies_away_from_peers_comes_first() -> None:
     assert names == ["idle_days", "length_of_stay"]
     usual = [reason["feature"] for reason in told("length_of_stay", "idle_days")["usual"]]
     assert usual == ["length_of_stay", "idle_days"]
+
+
+@pytest.mark.parametrize(("idle", "said"), [(1.0, ["idle_days"]), (0.0, ["length_of_stay"])])
+def test_about_what_peers_have_is_a_reason_only_where_there_is_no_better_one(
+    idle: float, said: list[str]
+) -> None:
+    """A stay of 8.8 days among peers of 8.5 (spread 1.0), with an idle day or without."""
+    one = judged(top=("length_of_stay", "idle_days"))
+    near = one.measured.with_columns(
+        length_of_stay=pl.lit(8.8),
+        length_of_stay_vs_peers=pl.lit(0.3),
+        idle_days=pl.lit(idle),
+        idle_days_vs_peers=pl.lit(idle / 0.5),
+    )
+    found = reasons(replace(one, measured=near), one.top(near))
+    first = dict(found.iter_rows())["usual"][: len(said)]
+    assert [reason["feature"] for reason in first] == said
+    assert len(dict(found.iter_rows())["usual"]) == (1 if idle else 2)
 
 
 def test_no_more_reasons_are_told_than_can_be_read() -> None:
