@@ -97,19 +97,18 @@ def _raw(
         parent=pl.lit("") if parent is None else cell_name(parent, entity),
     ).drop_nulls("cell")
     # Feature by feature: a long table of all of them would take a hundred times the memory.
-    stats = pl.concat([_of_feature(keyed, name) for name in names])
+    stats = pl.concat(pl.collect_all([_of_feature(keyed.lazy(), name) for name in names]))
     by_range = divided(pl.col("p95") - pl.col("p5"), P5_TO_P95_SPREADS)
     return stats.with_columns(spread=pl.max_horizontal("deviation", by_range)).select(
         "feature", "cell", "parent", "n", *MEASURES
     )
 
 
-def _of_feature(keyed: pl.DataFrame, name: str) -> pl.DataFrame:
+def _of_feature(keyed: pl.LazyFrame, name: str) -> pl.LazyFrame:
     """Statistics of one feature in every cell that has a value of it."""
     value = pl.col(name)
     return (
-        keyed.lazy()
-        .select("cell", "parent", name)
+        keyed.select("cell", "parent", name)
         .drop_nulls(name)
         # In order, quantiles are looked up rather than searched for.
         .sort(name)
@@ -125,7 +124,6 @@ def _of_feature(keyed: pl.DataFrame, name: str) -> pl.DataFrame:
             p95=value.quantile(0.95, "linear"),
             deviation=(value - value.median()).abs().median() * MAD_TO_SPREAD,
         )
-        .collect()
     )
 
 
