@@ -27,13 +27,19 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-# Of the same name but for their weights, which only some audits by lot set apart.
 CALLED = {
+    # Of the same name but for their weights, which only some audits by lot set apart.
     "calibration_error": "calibration error, each audit counted once",
     "later_calibration_error": "later calibration error, each audit weighted as it taught",
+    "later_rate": "share of the later audits that was confirmed",
+    "held_out_rate": "share of the held-out audits that was confirmed",
+    "left_open": "refutations that left open what a rule suspects, and are no label",
 }
 # Kept as floats, because MLflow knows no other figures.
-COUNTED = ("held_out", "unseen_hospital_records", "tuned_trials", "seeds")
+COUNTED = (
+    "records", "labels", "confirmed", "left_open", "held_out", "unseen_hospital_records",
+    "trees", "background", "tuned_trials", "seeds",
+)  # fmt: skip
 JSON_FILE, MARKDOWN_FILE = "model-card.json", "model-card.md"
 LIMITS = (
     "Audits taught it, and they were chosen by suspicion: a probability is that of such an audit.",
@@ -41,10 +47,17 @@ LIMITS = (
     "What no audit ever met and no rule knows, it finds only by being unusual.",
     "It proposes doubtful points. People decide.",
 )
+PRIOR_LIMITS = (
+    "No audit taught it and it claims no probability: rules and detectors give an order, no more.",
+    *LIMITS[2:],
+)
 LABELS_USED = (
     "Confirmed and refuted audits as they are; a record drawn at random weighs one over its "
     "probability, bounded; unaudited records stand beside them as negatives of weight one; rules "
     "and detectors give the start (docs/decisions/0020-where-trees-start.md)."
+)
+PRIOR_LABELS_USED = (
+    "None: there are too few audits of one outcome to teach a ranker. Rules and detectors order."
 )
 
 
@@ -83,7 +96,7 @@ def card(story: Story) -> Record:
                 "data_version": story.data_version,
                 "tables": dict(story.tables),
                 "labels_selected_by": training.selection(),
-                "labels_used": LABELS_USED,
+                "labels_used": LABELS_USED if ranker else PRIOR_LABELS_USED,
             },
             "parameters": {
                 # Without a ranker no tree was grown.
@@ -107,7 +120,7 @@ def card(story: Story) -> Record:
             "gates": [asdict(one) for one in story.verdicts],
             "gates_failed": [one.gate for one in failed(story.verdicts)],
             "notes": list(bundle.notes),
-            "limits": list(LIMITS),
+            "limits": list(LIMITS if ranker else PRIOR_LIMITS),
         }
     )
     return record
@@ -155,7 +168,8 @@ def _gates(record: Record) -> str:
 
 def _data(data: Record) -> str:
     tables = ", ".join(f"{name} {number}" for name, number in data["tables"].items())
-    rows = {name: data[name] for name in ("records", "labels", "confirmed", "data_version")}
+    kept = ("records", "labels", "confirmed", "left_open", "data_version")
+    rows = {name: data[name] for name in kept}
     chosen = {f"labels chosen by {name}": n for name, n in data["labels_selected_by"].items()}
     told = _pairs(rows | chosen | {"table versions": tables})
     return _section("Data", f"{told}\n\n{data['labels_used']}")
@@ -182,7 +196,10 @@ def _later(later: Record) -> str:
 def _champion(later: Record) -> str:
     if later["champion"] is None:
         return "Nobody was in office to be compared with."
-    return f"The model in office that it is compared with is {later['champion']}."
+    difference = later["difference"]
+    if later["from"] is None or not difference or not difference["records"]:
+        return f"In office was {later['champion']}; too few later audits to compare it with."
+    return f"It is compared with the model in office, {later['champion']}."
 
 
 def _alarms(parities: Sequence[Record]) -> str:
@@ -201,7 +218,8 @@ def _section(title: str, text: str) -> str:
 
 def _pairs(values: Mapping[str, Any]) -> str:
     rows = [
-        (words(name), int(value) if name in COUNTED else value) for name, value in values.items()
+        (words(name), f"{int(value):,}" if name in COUNTED else value)
+        for name, value in values.items()
     ]
     return _table(("", ""), rows) if rows else ""
 
@@ -218,6 +236,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def words(name: str) -> str:
     """What a figure is called; the two calibration errors are told apart."""
     told = CALLED.get(name, name.replace("_", " "))
+    told = re.sub(r"\b(auprc|auc)\b", lambda found: found[0].upper(), told)
     return re.sub(r"(precision at \d+)$", r"\1%", told)
 
 

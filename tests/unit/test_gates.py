@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.card import Story, as_json, as_markdown, card
+from models.card import LIMITS, PRIOR_LIMITS, Story, as_json, as_markdown, card
 from models.cost import Cost, commonest
 from models.fairness import Parity, parities
 from models.gates import FAILED, GATES, NOT_ASKED, PASSED, Evidence, asked, failed
 from models.growth import USUAL
-from models.later import OVER_PRIOR, Figure
+from models.later import NOTHING, OVER_PRIOR, Figure
 from models.preparing import prepare
 from models.train import bundled, grow
 from models.tuning import Tuned
@@ -177,8 +177,13 @@ def test_the_card_says_what_failed_in_json_and_in_words() -> None:
     assert json.loads(as_json(record)) == record
     assert record["gates_failed"] == ["depth"] == [one.gate for one in failed(verdicts)]
     without = replace(story, bundle=replace(story.bundle, ranker=None), champion=None)
-    prior = as_markdown(card(without))
+    told_of_prior = card(without)
+    prior = as_markdown(told_of_prior)
     assert "learning rate" not in prior
+    assert told_of_prior["limits"] == list(PRIOR_LIMITS)
+    assert "No audit taught it" in prior
+    assert "None: there are too few audits of one outcome to teach a ranker." in prior
+    assert not any(line in prior for line in LIMITS[:2])
     assert "Nobody was in office to be compared with." in prior
     assert "## Pictures" not in prior
     assert record["data"]["labels_selected_by"] == {"rule": 900}
@@ -186,8 +191,14 @@ def test_the_card_says_what_failed_in_json_and_in_words() -> None:
     for said in (
         "| later calibration error, each audit weighted as it taught | 0.030 | 0.000 to 0.058 | 90 |",
         "| calibration error, each audit counted once | 0.",
+        "In office was 3-cafe; too few later audits to compare it with.",
+        "| later AUPRC | 0.610 | 0.500 to 0.700 | 90 |",
         "| later precision at 10% | 1.000 | 0.800 to 1.000 | 90 |",
-        "The model in office that it is compared with is 3-cafe.",
+        "| share of the held-out audits that was confirmed | 0.",
+        "| refutations that left open what a rule suspects, and are no label | 0 |",
+        "| records | 3,000 |",
+        "| labels | 900 |",
+        "Audits taught it",
         "![reliability](reliability.svg)",
         "| learning rate | 0.",
         "| tuned trials | 0 |",
@@ -198,3 +209,14 @@ def test_the_card_says_what_failed_in_json_and_in_words() -> None:
         "scheme resident",
     ):
         assert said in page
+    assert record["limits"] == list(LIMITS)
+    for difference, says in (
+        (Figure("later_auprc_difference", 0.1, 0.0, 0.2, 90), COMPARED),
+        (NOTHING, "In office was 3-cafe; too few"),
+    ):
+        assert says in as_markdown(card(replace(story, compared=difference)))
+    unparted = replace(story, cut=None, figures=())
+    assert "In office was 3-cafe; too few" in as_markdown(card(unparted))
+
+
+COMPARED = "It is compared with the model in office, 3-cafe."
