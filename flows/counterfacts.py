@@ -220,5 +220,5 @@ def _part(item: Judged, change: Mapping[str, Any], *, zh: bool) -> str:
     feature = item.catalogue[change["feature"]]
     usual, value = (feature.unit.show(change[name], zh=zh) for name in ("median", "value"))
     if zh:
-        return f"“{feature.zh}”处于同类中位（{usual}，现为{value}）"
+        return f"“{feature.zh}”为同类中位数（{usual}，现为{value}）"
     return f"“{feature.title}” were at the median of its peers ({usual} instead of {value})"
