@@ -276,7 +276,12 @@ def backfill(
 @app.command()
 def retrain(
     as_of: Day = None,
-    seeds: Annotated[int, typer.Option(help="Train so often; tell how far figures move.")] = 1,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            help="Train the rehearsal with so many seeds; tell how far its main figure moves."
+        ),
+    ] = 1,
     trials: Annotated[
         int | None, typer.Option(help="Growths of trees to try; 0 does not tune.", min=0)
     ] = None,
