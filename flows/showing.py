@@ -29,6 +29,8 @@ SUM_TITLES = {
     "distance": "What adds up to its distance from peers 与同类偏离的构成",
 }
 LONGEST_ID = 12
+# Their reasons carry shares of a score; those of all other subjects carry distances from peers.
+RECORDS = ("stay", "use", "ledger")
 # Columns of a screen from which every figure gets a column of its own.
 WIDE_FROM = 120
 
@@ -136,13 +138,7 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
     for guarded in dossier["not_raised"]:
         because = "; ".join(guarded["because_en"])
         console.print(f"{guarded['code']} was not raised: {because}.")
-    table = Table(title="Reasons", title_justify="left", show_lines=True)
-    for name in ("share", "family", "in English", "in Chinese"):
-        table.add_column(name)
-    for reason in alert["reasons"]:
-        share = f"{reason['contribution']:.0%}"
-        table.add_row(share, reason["family"], reason["text_en"], reason["text_zh"])
-    console.print(table)
+    console.print(_reasons(alert))
     show_sum(console, dossier.get("adds"))
     console.print(
         f"Probability {certainty(alert).replace(chr(10), ' ')}, at risk "
@@ -153,6 +149,19 @@ def show_explanation(console: Console, alert: dict[str, Any], dossier: dict[str,
         console.print(Text("{text_en} {text_zh}".format(**dossier["stability"])))
     show_leaving(console, dossier.get("leaves_queue"))
     console.print("A doubtful point, not a finding: people decide. 疑点仅供核查，由人认定。")
+
+
+def _reasons(alert: dict[str, Any]) -> Table:
+    """Reasons of a record with their shares of its score; of others, how far they lie off."""
+    shares = alert["subject_type"] in RECORDS
+    table = Table(title="Reasons", title_justify="left", show_lines=True)
+    for name in ("share" if shares else "spreads from peers", "family", "in English", "in Chinese"):
+        table.add_column(name)
+    for reason in alert["reasons"]:
+        told = reason["contribution"]
+        weight = f"{told:.0%}" if shares else f"{told:.1f}"
+        table.add_row(weight, reason["family"], reason["text_en"], reason["text_zh"])
+    return table
 
 
 def show_sum(console: Console, told: list[dict[str, Any]] | None) -> None:
@@ -183,8 +192,8 @@ def show_leaving(console: Console, sets: list[dict[str, Any]] | None) -> None:
         console.print(Text(f"  {one['text_en']}\n  {one['text_zh']}"))
     if not sets:
         console.print(
-            "  No one or two of its figures, set to the median of its peers, do. "
-            "任一或任两项指标取同类中位均不足以脱离队列。"
+            "  No one or two of its figures, set to the median of its peers, would. "
+            "任一或任两项指标取同类中位数均不足以脱离队列。"
         )
     console.print(
         "  Worked out anew: distance from peers, rules, detectors, amount in doubt. Other figures"

@@ -46,7 +46,9 @@ def _show_figure(console: Console, figures: dict[str, float], name: str) -> None
     value = figures.get(name, math.nan)
     if not math.isnan(value):
         low, high = figures[f"{name}_low"], figures[f"{name}_high"]
-        console.print(f"  {words(name)}: {value:.3f} ({low:.3f} to {high:.3f})")
+        # From too few hospitals a figure has no interval.
+        ends = "no interval" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
+        console.print(f"  {words(name)}: {value:.3f} ({ends})")
 
 
 def _show_spread(console: Console, figures: dict[str, float]) -> None:

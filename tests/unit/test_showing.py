@@ -1,13 +1,17 @@
-"""The table of alerts on the screen: what each kind of subject is called."""
+"""What the screen shows: names of subjects, explanations, figures of a training."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
 
-from flows.showing import rule_panel, show_sum, subject_words
+from flows.showing import rule_panel, show_explanation, show_leaving, show_sum, subject_words
+from flows.showing_training import show_training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PERSON = "08333a2666afdbbcd1f2f1dae0fbf7f5"
 
@@ -28,13 +32,17 @@ def test_every_kind_of_subject_has_words(subject_type: str, subject_id: str, wor
     assert subject_words(alert, {"C02": "catheter"}) == words
 
 
+def shown(show: Callable[..., None], *told: Any) -> str:
+    """What the terminal shows."""
+    console = Console(width=150)
+    with console.capture() as kept:
+        show(console, *told)
+    return kept.get()
+
+
 def printed(told: list[dict[str, Any]] | None) -> str:
     """What the terminal shows of a sum."""
-    console = Console(width=100, record=True, quiet=True)
-    with console.capture() as kept:
-        console.quiet = False
-        show_sum(console, told)
-    return kept.get()
+    return shown(show_sum, told)
 
 
 def test_an_explanation_prints_how_the_margin_adds_up() -> None:
@@ -47,6 +55,60 @@ def test_an_explanation_prints_how_the_margin_adds_up() -> None:
 
 def test_a_night_that_kept_no_sum_is_said_to_have_kept_none() -> None:
     assert "was not kept" in printed(None)
+
+
+REASON = {"family": "visits", "text_en": "came often", "text_zh": "频繁就诊"}
+ALERT: dict[str, Any] = {
+    "alert_id": "A1", "score": None, "anomaly": 0.99, "selected_by": "rank", "amount_at_risk": 100,
+    "loss_method": "whole", "grade": "yellow", "model_version": "1", "benchmark_version": "1",
+}  # fmt: skip
+DOSSIER: dict[str, Any] = {"facts": {}, "labels": {}, "rules": [], "not_raised": []}
+
+
+@pytest.mark.parametrize(
+    ("subject_type", "contribution", "head", "says"),
+    [
+        ("stay", 0.25, "share", "25%"),
+        ("ledger", 1.0, "share", "100%"),
+        ("person", 12.54, "spreads from peers", "12.5"),
+        ("hospital", 20.0, "spreads from peers", "20.0"),
+    ],
+)
+def test_a_reason_above_the_record_is_a_distance_and_no_share(
+    subject_type: str, contribution: float, head: str, says: str
+) -> None:
+    reasons = [REASON | {"contribution": contribution}]
+    alert = ALERT | {"subject_type": subject_type, "reasons": reasons}
+    cells = [
+        [cell.strip() for cell in line.strip("┃│").replace("┃", "│").split("│")]
+        for line in shown(show_explanation, alert, DOSSIER).splitlines()
+    ]
+    assert [head, "family", "in English", "in Chinese"] in cells
+    assert [says, "visits", "came often", "频繁就诊"] in cells
+
+
+def test_what_nothing_takes_out_of_the_queue_is_said_to_stay_in_it() -> None:
+    told = shown(show_leaving, [])
+    assert "set to the median of its peers, would." in told
+    assert "取同类中位数均不足以脱离队列" in told
+
+
+def trained(low: float, high: float) -> dict[str, Any]:
+    """What a retraining reports of one model."""
+    figures = {"records": 900.0, "labels": 90.0, "confirmed": 30.0, "later_auprc": 0.512}
+    return {
+        "stay": {
+            "version": "1-cafe", "figures": figures | {"later_auprc_low": low, "later_auprc_high": high},
+            "tuning": "Not tuned.", "notes": [], "gates": [], "waits_in": None,
+            "in_office": "1-cafe", "card": "model-card.md",
+        },
+    }  # fmt: skip
+
+
+def test_a_figure_of_too_few_hospitals_has_no_interval() -> None:
+    nan = float("nan")
+    assert "later AUPRC: 0.512 (no interval)" in shown(show_training, trained(nan, nan))
+    assert "later AUPRC: 0.512 (0.400 to 0.600)" in shown(show_training, trained(0.4, 0.6))
 
 
 RULE: dict[str, Any] = {
