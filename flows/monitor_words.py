@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cases.wording import LEVEL_ZH
 from features.catalogue import CATALOGUES
 from flows.notifying import WARNING, Message
 from models.drift import MOVED, WATCH
@@ -47,7 +48,7 @@ NAMES = {
     "hospital_id": ("hospital", "医疗机构"),
     "item_code": ("article", "耗材编码"),
     "class_code": ("class of articles", "耗材分类"),
-    "margin": ("margin, which orders the queue", "模型边际"),
+    "margin": ("margin, which orders the queue", "边际得分"),
     "anomaly": ("percentile of the detectors", "异常百分位"),
     "quarantine": ("rows in quarantine", "隔离行"),
     "data_faults": ("data faults", "数据异常"),
@@ -58,6 +59,8 @@ NAMES = {
     "realised": ("confirmed of what was decided, and what was expected of it", "实际命中率与预期"),
     CITY: ("the city", "全市"),
 }
+# As the desk calls them.
+GRADES_ZH = {"red": "红色", "orange": "橙色", "yellow": "黄色", "watch": "关注"}
 # What a person does about it.
 ADVICE = {
     VOLUME: (
@@ -66,7 +69,7 @@ ADVICE = {
             "report); a new hospital has no peers' history of its own until the next "
             "training."
         ),
-        "核对交付是否完整、是否有被扣留的批次；新机构在下次训练前没有自身历史。",
+        "核对交付是否完整、是否有被暂扣的交付；新机构在下次训练前没有自身历史。",
     ),
     ROWS: (
         (
@@ -128,13 +131,20 @@ def name_words(one: Figure, hospitals: dict[str, str] | None = None, *, zh: bool
     if one.part == PRICES:
         return f"{one.name}类耗材" if zh else f"class {one.name}"
     if one.part == ALERT_RATE:
-        return one.name
+        return _rated_zh(one.name) if zh else one.name
     if one.name in NAMES:
         return NAMES[one.name][zh]
     catalogue = CATALOGUES.get(one.entity)
     if catalogue is not None and one.name in catalogue:
         return catalogue[one.name].zh if zh else catalogue[one.name].title
     return one.name
+
+
+def _rated_zh(name: str) -> str:
+    """A grade and a hospital level, which come as 'red, level 3'."""
+    grade, _, level = name.partition(", level ")
+    placed = "级别不明" if level == "-" else LEVEL_ZH.get(level, level)
+    return f"{GRADES_ZH.get(grade, grade)}、{placed}医疗机构"
 
 
 def shown(one: Figure, value: float | None, *, zh: bool = False) -> str:

@@ -351,3 +351,19 @@ def test_every_figure_has_a_sentence_in_both_languages() -> None:
         assert one.name != sentence(one)
         assert "由" in sentence(one, zh=True)
     assert told(figures)
+
+
+@pytest.mark.parametrize(
+    ("name", "chinese"),
+    [
+        ("red, level 3", "红色、三级医疗机构"),
+        ("orange, level 2", "橙色、二级医疗机构"),
+        ("yellow, level 1", "黄色、一级医疗机构"),
+        ("watch, level 0", "关注、未定级医疗机构"),
+        ("red, level -", "红色、级别不明医疗机构"),
+    ],
+)
+def test_an_alert_rate_is_told_in_chinese_without_english(name: str, chinese: str) -> None:
+    one = Figure("alerts", "stay", name, 0.01, 0.04, 4.0, 1.5, 0.0, 900, 900, MOVED)
+    assert f"{chinese}由1.0%变为4.0%" in sentence(one, zh=True)
+    assert f"{name} from 1.0% to 4.0%" in sentence(one)
