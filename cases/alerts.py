@@ -1,4 +1,4 @@
-"""Alerts: the table of DESIGN section 8, one row a doubtful point."""
+"""Alerts: a table with one row a doubtful point."""
 
 from __future__ import annotations
 

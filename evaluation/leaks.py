@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.queues import LEAST
+from evaluation.telling import called
 from models.gates import FEWEST_OF_A_LEAK, LEAK_FROM
 from models.quality import average_precision
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from evaluation.kinds import Kind
 
-# DESIGN section 5: a learned model this good on anything but the easiest schemes has
-# seen the answers.
+# A learned model this good on anything but the easiest schemes has seen the answers.
 LEAK_DIFFICULTY = 2
 # What was trained; rules are exempt, since what contradicts itself may be found for certain.
 LEARNED = ("jianbao", "the last model", "detectors only")
@@ -43,7 +43,7 @@ class Asked:
     def __str__(self) -> str:
         """The warning in words."""
         return (
-            f"leak: of {self.kind}s, '{self.queue}' reaches AUPRC {self.auprc:.3f} on schemes of"
+            f"Leak: of {self.kind}s, '{called(self.queue)}' reaches AUPRC {self.auprc:.3f} on schemes of"
             f" difficulty {LEAK_DIFFICULTY} and above ({LEAK_FROM} or more cannot be honest)"
         )
 

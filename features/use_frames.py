@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SUBJECT = r"^(.*)\|([^|]*)$"
 # Stock bought this long before the service may still be on the shelf (DOMAIN 2, C05).
 SHELF_DAYS = 180
-# The class of a consumable is the head of its 27-character code (DESIGN 2, `consumables`).
+# The class of a consumable is the head of its 27-character code.
 CLASS_CHARACTERS = 7
 SHELF = [*LISTING, "hospital_id"]
 

@@ -1,4 +1,4 @@
-"""Hold what was scored against the answer key: the only place that opens it."""
+"""Hold what was scored against the answer key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 ENTITIES = ("stay", "use", "ledger")
-# DESIGN section 5: shares of the records, and sizes of a team's list.
+# Shares of the records, and sizes of a team's list.
 SIZES: tuple[Size, ...] = (0.001, 0.005, 0.01, 50, 200)
 # The capacity that stands for all where only one can be told; see ``tested_size``.
 TESTED: dict[str, Size] = {"stay": 0.01, "use": 0.005, "ledger": 0.01}
@@ -52,7 +52,7 @@ def check_leaks(data: Data, page: Path) -> None:
     """Raise LeakError where a learned ranking is too good to be true."""
     if data["leaks"]:
         raise LeakError(
-            " ".join(one.capitalize() for one in data["leaks"]),
+            " ".join(data["leaks"]),
             "Look for a column that knows the outcome, or a split that parts no persons; the"
             f" figures are in {page}.",
         )

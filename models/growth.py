@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-# DESIGN section 9: 2,000 rows x 200 trees x 31 leaves at depth 6 explain in 1.6 s.
+# The cost of explaining bounds them: 2,000 rows x 200 trees x 31 leaves at depth 6 take 1.6 s.
 # The number of trees is small: from a hundred confirmed audits no held-out figure can tell 25
 # from 100, and on a development city more of the planted stood in front with 50 than with none.
 DEPTH, LEAVES, TREES = 5, 15, 50

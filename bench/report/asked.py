@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # Chosen before any of the reported cities was looked at.
 #
 # A use is tested at the capacity that the goal of the project names for consumables, 0.5%. Stays
-# are tested at 1%, the largest of the capacities that DESIGN section 6 names, and ledgers at 1%,
+# are tested at 1%, the largest of the capacities that the goals name, and ledgers at 1%,
 # the larger of the two asked for, so that a scheme that fails does not fail for want of room.
 TESTED: Mapping[str, float] = {"stay": 0.01, "use": 0.005, "ledger": 0.01}
 SIZES: Mapping[str, tuple[float, ...]] = {

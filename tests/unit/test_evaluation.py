@@ -243,7 +243,7 @@ def test_a_learned_queue_that_knows_the_answers_is_called_a_leak() -> None:
     columns = {"jianbao": "margin", "rules only": "margin"}
     found = leaks(kind(knowing, truth, columns, sizes=(50,)))
     assert [leak.queue for leak in found] == ["jianbao"]
-    assert str(found[0]).startswith("leak: of stays, 'jianbao' reaches AUPRC 1.000")
+    assert str(found[0]).startswith("Leak: of stays, 'Jianbao' reaches AUPRC 1.000")
     assert leaks(kind(frame, truth, columns, sizes=(50,))) == []
     easy = truth.with_columns(pl.lit(1).alias("difficulty"))
     assert leaks(kind(knowing, easy, columns, sizes=(50,))) == []

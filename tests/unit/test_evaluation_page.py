@@ -249,8 +249,8 @@ def test_a_ranking_that_knows_the_answers_fails_the_command_and_the_page(tmp_pat
     assert "uses, Jianbao reaches AUPRC 1.000 on the 15 of difficulty 2 and above; not asked," in (
         page(leaking)
     )
-    assert "FAILED. leak: of stays, &#x27;jianbao&#x27; reaches AUPRC 1.000" in page(leaking)
-    with pytest.raises(LeakError, match="Leak: of stays, 'jianbao' reaches auprc") as raised:
+    assert "FAILED. Leak: of stays, &#x27;Jianbao&#x27; reaches AUPRC 1.000" in page(leaking)
+    with pytest.raises(LeakError, match="Leak: of stays, 'Jianbao' reaches AUPRC") as raised:
         check_leaks(leaking, tmp_path / "page.html")
     assert raised.value.exit_code == 12
     check_leaks(told(), tmp_path / "page.html")
