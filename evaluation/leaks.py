@@ -43,8 +43,9 @@ class Asked:
     def __str__(self) -> str:
         """The warning in words."""
         return (
-            f"Leak: of {self.kind}s, '{called(self.queue)}' reaches AUPRC {self.auprc:.3f} on schemes of"
-            f" difficulty {LEAK_DIFFICULTY} and above ({LEAK_FROM} or more cannot be honest)"
+            f"Leak: of {self.kind}s, '{called(self.queue)}' reaches AUPRC {self.auprc:.3f} on"
+            f" schemes of difficulty {LEAK_DIFFICULTY} and above ({LEAK_FROM} or more cannot be"
+            " honest)"
         )
 
 
