@@ -24,7 +24,7 @@ COMPARED = pl.col("peers").is_not_null().any()
     says_zh="含{value}项同类病例中不足2%才有的项目",
 )
 def unusual_items() -> pl.Expr:
-    """Items billed that fewer than a fiftieth of the case group's stays hold (DOMAIN 7.3)."""
+    """Items billed that fewer than a fiftieth of the case group's stays hold."""
     return pl.when(COMPARED).then(pl.col("unusual").fill_null(value=False).sum())
 
 

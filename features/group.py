@@ -42,7 +42,7 @@ def size() -> pl.Expr:
     says_zh="每对平均同病区同住{value}",
 )
 def meetings_per_pair() -> pl.Expr:
-    """Common stays over pairs of members (DOMAIN H07: mean weight)."""
+    """Common stays over pairs of members."""
     return 2 * pl.col("meetings") / (pl.col("size") * (pl.col("size") - 1))
 
 

@@ -74,7 +74,7 @@ def unexplained_in_year() -> pl.Expr:
 
     Known causes are cancer cycles, dialysis, transfusion, psychiatric and palliative care,
     rehabilitation as a step after another stay, birth, day cases, moves between hospitals,
-    announced returns and an emergency of a new chapter (DOMAIN 2.1).
+    announced returns and an emergency of a new chapter.
     """
     return (~pl.col("explained")).sum()
 

@@ -109,7 +109,7 @@ def billed_over_available() -> pl.Expr:
     says_zh="盘点期间计费数量中{value}无进货来源",
 )
 def unexplained_share() -> pl.Expr:
-    """R2 over the units billed (DOMAIN 6.2: yellow above 2%, red above 5%)."""
+    """R2 over the units billed."""
     return pl.when(pl.col("billed_year") > 0).then(
         (pl.col("billed_year") - AVAILABLE) / pl.col("billed_year")
     )

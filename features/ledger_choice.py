@@ -216,5 +216,5 @@ def units_surprise() -> pl.Expr:
     says_zh="当月用量为上月的{value}",
 )
 def growth_on_last_month() -> pl.Expr:
-    """Units billed over those of the month before (DOMAIN C21)."""
+    """Units billed over those of the month before."""
     return ratio("month_units", "last_month_units")

@@ -84,7 +84,7 @@ def cost_per_day() -> pl.Expr:
     says_zh="费用为病组支付标准的{value}",
 )
 def payment_standard_ratio() -> pl.Expr:
-    """Total fee over the payment standard of the group (DOMAIN: settled near the limit)."""
+    """Total fee over the payment standard of the group."""
     return ratio("total_amount", "payment_standard")
 
 

@@ -29,7 +29,7 @@ def of_the_dearest(name: str) -> pl.Expr:
     says_zh="某类耗材{value}由一家供应商供货",
 )
 def top_supplier_share() -> pl.Expr:
-    """Share of the largest supplier in what was paid for the class in a year (DOMAIN C20)."""
+    """Share of the largest supplier in what was paid for the class in a year."""
     return of_the_dearest("top_share")
 
 
