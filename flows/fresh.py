@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from flows import retraining as steps
 from flows.evaluating import evaluated
 from flows.offices import Office, copy_beside, in_office, office, without_ranker
@@ -26,19 +28,29 @@ if TYPE_CHECKING:
 def for_night(settings: Settings, lake: Lake, on: date, now: datetime) -> Office:
     """The bundles for a night; where nothing can stand in, fresh ones are trained and kept.
 
-    They learn from what was known the night before, untuned. ``now``, with its zone, is when
-    they take office.
+    They learn from what was known the night before, untuned: all where there is none, and a kind
+    that came later once a night has measured it. ``now``, with its zone, is when they take office.
     """
     found = in_office(settings.home, before=on)
     bundles, notices = dict(found.bundles), list(found.notices)
-    wanted = found.lost if bundles else ENTITIES
+    missing = [entity for entity in ENTITIES if entity not in bundles]
+    new = [one for one in missing if one not in found.lost and measured_before(lake, one, on)]
+    wanted = [*found.lost, *new] if bundles else ENTITIES
     for entity, bundle, says, expected in _fresh(settings, lake, on, wanted, now):
         bundles[entity] = bundle
-        notices += [] if expected and entity not in found.lost else [says]
+        notices += [] if expected and not found.bundles and entity not in found.lost else [says]
     late = sorted(entity for entity, bundle in bundles.items() if bundle.trained_as_of >= on)
     if late:
         notices.append(f"The models of {', '.join(late)} learned from later nights.")
     return Office(bundles, tuple(dict.fromkeys(notices)))
+
+
+def measured_before(lake: Lake, entity: str, on: date) -> bool:
+    """Whether a night before this one measured subjects of a kind."""
+    table = f"features_{entity}"
+    if not lake.has(table):
+        return False
+    return not lake.scan(table).filter(pl.col("run_date") < on).head(1).collect().is_empty()
 
 
 def _fresh(

@@ -15,7 +15,7 @@ from claims.results import ALERTS, DATA_FAULTS, QUARANTINE, RUNS
 from claims.tables import DELIVERED
 from flows.monitor_words import PERFORMANCE, SCORE
 from models.drift import FEW, MOVED, WATCH, Figure, verdict
-from models.drift_counts import moved_alerts, moved_rows, moved_volumes
+from models.drift_counts import alerts_of, moved_alerts, moved_rows, moved_volumes
 from models.drift_frames import FEATURES, missing_values, moved_features, moved_prices, unseen_codes
 from models.drift_limits import limit
 from models.drift_shapes import shape
@@ -65,8 +65,8 @@ def _of_rows(shown: Published, before: date, window: Window) -> Iterator[Figure]
             bad = _by_night(held)
         yield moved_rows(table.name, received, bad, before, window.first, window.last)
     asked, failed = _expectations(shown)
-    earlier = window.first - timedelta(days=1)
-    yield moved_rows("expectations", asked, failed, earlier, window.first, window.last)
+    # Held against all nights before, whatever the models learned from.
+    yield moved_rows("expectations", asked, failed, window.first, window.first, window.last)
 
 
 def _published(shown: Published, table: str) -> bool:
@@ -159,15 +159,7 @@ def _rates(one: Watched, scored: pl.DataFrame, alerts: pl.DataFrame) -> dict[str
     levels = one.shown.rows(f"features_{one.entity}").select("run_date", "subject_id", "level")
     keys = ["run_date", "subject_id"]
     placed = scored.select(keys).join(levels.unique(keys).collect(), on=keys)
-    whole = dict(placed.group_by(pl.col("level").fill_null("-")).agg(pl.len()).rows())
-    hit = placed.join(alerts.select(*keys, "grade"), on=keys)
-    counted = hit.group_by("grade", pl.col("level").fill_null("-")).agg(pl.len()).rows()
-    found = {(grade, level): number for grade, level, number in counted}
-    return {
-        f"{grade}, level {level}": (found.get((grade, level), 0), records)
-        for level, records in whole.items()
-        for grade in sorted({key[0] for key in found})
-    }
+    return alerts_of(placed, alerts)
 
 
 def _expected(

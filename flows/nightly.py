@@ -19,6 +19,7 @@ from claims.errors import JianbaoError
 from claims.lake import Span
 from claims.results import RUNS
 from claims.settings import Settings
+from features.catalogue import CATALOGUES
 from flows import night
 from flows.fresh import for_night
 from flows.handed import as_it_is
@@ -27,8 +28,11 @@ from flows.manifests import published_before
 from flows.notifying import notify, of_failure, of_night
 from flows.offices import bundles_of
 from flows.rescoring import deciding
+from flows.training import ENTITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.judged import Judged
     from models.bundle import Bundle
 
@@ -131,7 +135,7 @@ def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, An
     found = judge(as_it_is(run))
     handed = hand_over(as_it_is(run), as_it_is(found))
     quiet = None if any(measured.values()) else landed.notice or "Nothing new arrived."
-    notice = " ".join(filter(None, (quiet, late))) or None
+    notice = " ".join(filter(None, (quiet, late, *without_model(measured, found)))) or None
     publish(as_it_is(run), as_it_is(found), notice)
     report = {
         "night": f"{on}",
@@ -146,6 +150,16 @@ def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, An
     }
     _keep_report(run, report, now.replace(tzinfo=None), night.stopwatch() - clock)
     return report
+
+
+def without_model(measured: Mapping[str, int], found: Mapping[str, Judged]) -> list[str]:
+    """Kinds of subjects that came for the first time, before any model could learn of them."""
+    return [
+        f"{measured[entity]:,} {CATALOGUES[entity].entity.plural} were measured and not scored:"
+        " no model has learned of any yet. The next night trains one."
+        for entity in ENTITIES
+        if measured.get(entity) and entity not in found
+    ]
 
 
 def _standards_of(held: dict[str, Any] | None) -> dict[str, int]:

@@ -82,12 +82,18 @@ def in_office(home: Path, before: date | None = None) -> Office:
 
 
 def _of(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
-    name = office(entity)
     try:
-        found = registry.champion(home, name)
+        return _recorded(home, entity)
+    # At whichever question it fell silent.
     except RegistryError:
         why = "the registry of models does not answer (another program may hold it)"
         return _from_copy(home, entity, why)
+
+
+def _recorded(home: Path, entity: str) -> tuple[Bundle | None, str | None]:
+    name = office(entity)
+    try:
+        found = registry.champion(home, name)
     except (ModelError, OSError):
         return _former(home, entity, "the files of the model in office cannot be read")
     if found is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from flows.offices import copy_beside, keep_one, office
 from flows.training import ENTITIES
 from models import registry
 from models.office_trail import PROMOTED, ROLLED_BACK, TOOK_OFFICE, Event, events, keep_event
+from models.registry_client import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,13 +24,30 @@ if TYPE_CHECKING:
 
 @contextmanager
 def in_trail(home: Path, entity: str, action: str, by: By) -> Iterator[None]:
-    """Keep in the trail who came into the office meanwhile; nothing where nobody did."""
+    """Keep in the trail who came into the office meanwhile; nothing where nobody did.
+
+    Where the registry falls silent between the office and its trail, RegistryError says how the
+    trail is completed: putting in office who is there already does it.
+    """
     name = office(entity)
     before = registry.champion_version(home, name)
     yield
-    now = registry.champion_version(home, name)
-    if now is not None and now != before:
-        keep_event(home, name, Event(action, now, before, by))
+    try:
+        now = registry.champion_version(home, name)
+        since = _last_told(home, entity, before) if (now, action) == (before, PROMOTED) else before
+        if now is not None and now != since:
+            keep_event(home, name, Event(action, now, since, by))
+    except RegistryError as error:
+        raise RegistryError(
+            f"The office of {entity} may have changed, and its trail does not say so: {error}",
+            "See `jianbao promote --list`; promote once more who is in office, to complete it.",
+        ) from error
+
+
+def _last_told(home: Path, entity: str, before: str | None) -> str | None:
+    """Who is in office as far as the trail knows; ``before`` where there is no trail."""
+    told = trail(home, entity)
+    return told[-1].version if told else before
 
 
 def record(home: Path, entity: str, bundle: Bundle, papers: Papers, by: By) -> str:
@@ -54,7 +72,7 @@ def promote(
     for entity, version in versions.items():
         with in_trail(home, entity, PROMOTED, _told(by, despite)):
             done[entity] = registry.promote(home, office(entity), version, despite)
-        copy_beside(home, office(entity), registry.load_version(home, office(entity), done[entity]))
+        _copied(home, entity, done[entity])
     return done
 
 
@@ -68,8 +86,16 @@ def rollback(home: Path, entity: str, by: By) -> str:
     _check(entity)
     with in_trail(home, entity, ROLLED_BACK, by):
         version = registry.rollback(home, office(entity))
-    copy_beside(home, office(entity), registry.load_version(home, office(entity), version))
+    _copied(home, entity, version)
     return version
+
+
+def _copied(home: Path, entity: str, version: str) -> None:
+    """Copy who took office; where that fails now, the next night does it."""
+    name = office(entity)
+    with suppress(RegistryError):
+        for _, bundle in registry.readable(home, name, [version]):
+            copy_beside(home, name, bundle)
 
 
 def _check(entity: str) -> None:

@@ -75,16 +75,15 @@ def tuned(
     sees: a model must not depend on who is in office.
     """
     usual = parted(training)
-    if usual is None:
-        return Rehearsed(
-            Tuned(USUAL, 0, "Not tuned: too few audits to part in time."), champion=champion
-        )
+    later = usual if champion is None else parted(training, champion.trained_as_of)
+    found = Tuned(USUAL, 0, "Not tuned: too few audits to part in time.")
+    if later is None:
+        return Rehearsed(found, champion=champion)
     recipe, known = recipe_of(training, settings), ranked(training)
-    made = ready(usual, recipe, ranked=known)
-    found = tune(made.examples, made.planting(), trials)
-    later = usual if champion is None else parted(training, champion.trained_as_of) or usual
-    if later.cut != usual.cut:
-        made = ready(later, recipe, ranked=known)
+    made = ready(later, recipe, ranked=known)
+    if usual is not None:
+        tried = made if later.cut == usual.cut else ready(usual, recipe, ranked=known)
+        found = tune(tried.examples, tried.planting(), trials)
     return Rehearsed(found, later, made, champion)
 
 
@@ -95,13 +94,11 @@ def ranked(training: TrainingSet) -> bool:
 
 
 def champion_of(settings: Settings, entity: str) -> Bundle | None:
-    """Who is in office; nobody where its files are gone, which the night tells."""
+    """Who is in office, or the copy of it that nights use; nobody where neither can be read."""
     try:
         return registry.champion(settings.home, office(entity))
-    except RegistryError:
+    except (RegistryError, ModelError, OSError):
         return copy_in_office(settings.home, entity)
-    except (ModelError, OSError):
-        return None
 
 
 def written(
@@ -165,7 +162,7 @@ def registered_or_kept(
     """Record the bundle; where the registry does not answer, keep it: it took hours to train."""
     try:
         return Recorded(registered(settings, evaluated, written, by))
-    except RegistryError:
+    except (RegistryError, OSError):
         one, papers = evaluated, _papers(evaluated, written)
         folder = unrecorded.keep(settings.home, one.training.entity, one.bundle, papers)
         return Recorded(one.bundle.version, folder)

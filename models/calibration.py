@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# DESIGN section 5: Platt below a thousand labels.
+# From so many labels on; below them Platt.
 BETA_FROM = 1000
 # The slope that remains when the margins carry no information: probabilities close to the
 # base rate, and still in the order of the margins.
@@ -36,7 +36,10 @@ class Calibration:
     offset: float
 
     def probability(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probabilities in (0, 1), in the order of the margins."""
+        """Probabilities in the order of the margins, told to ``DECIMALS``.
+
+        A logit beyond 27 on either side is told as certain; queues order by the margin itself.
+        """
         logit = self.low * _log_s(margins) + self.high * _minus_log_rest(margins) + self.offset
         if self.kind == "platt":
             logit = self.low * margins + self.offset

@@ -39,7 +39,7 @@ def moved_volumes(nightly: pl.DataFrame, before: date, first: date, last: date) 
     """
     days = (last - first).days + 1
     recent = _by_hospital(nightly, first, last)
-    past = [_by_hospital(nightly, *span) for span in _spans(nightly, before, days)]
+    past = [_by_hospital(nightly, *span) for span in _spans(nightly, _past(before, first), days)]
     total = sum(recent.values())
     totals = [sum(one.values()) for one in past]
     found = [_volume(CITY, total, totals, totals)]
@@ -49,6 +49,11 @@ def moved_volumes(nightly: pl.DataFrame, before: date, first: date, last: date) 
         counts = [one.get(name, 0) for one in past]
         found.append(_volume(name, recent.get(name, 0), shares, counts))
     return [_volume_dated(one, nightly, first, last) for one in found]
+
+
+def _past(before: date, first: date) -> date:
+    """The last day of the past: models trained since know the window, which is none of it."""
+    return min(before, first - timedelta(days=1))
 
 
 def _spans(nightly: pl.DataFrame, before: date, days: int) -> list[tuple[date, date]]:
@@ -99,8 +104,9 @@ def moved_rows(
     ``received`` and ``bad`` count rows by night.
     """
     now, came = _within(bad, first, last), _within(received, first, last)
-    since = before - timedelta(days=364)
-    was, had = _within(bad, since, before), _within(received, since, before)
+    until = _past(before, first)
+    since = until - timedelta(days=364)
+    was, had = _within(bad, since, until), _within(received, since, until)
     blank = Figure(ROWS, "delivery", name, was / had if had else None,
                    now / came if came else None, None, None, None, had, came, FEW)  # fmt: skip
     if min(had, came) < limit("fewest"):
@@ -119,6 +125,23 @@ def moved_rows(
 
 def _within(counts: Mapping[date, int], first: date, last: date) -> int:
     return sum(number for night, number in counts.items() if first <= night <= last)
+
+
+def alerts_of(placed: pl.DataFrame, alerts: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """Alerts and records by grade and hospital level, for every grade that was ever given.
+
+    ``placed`` has run_date, subject_id and level of the records of some nights, ``alerts``
+    run_date, subject_id and grade of all nights: a grade that is gone, or new, is a change too.
+    """
+    level = pl.col("level").fill_null("-")
+    whole = placed.group_by(level).len().sort("level")
+    hit = placed.join(alerts, on=["run_date", "subject_id"]).group_by("grade", level).len()
+    found = {(grade, name): number for grade, name, number in hit.iter_rows()}
+    return {
+        f"{grade}, level {name}": (found.get((grade, name), 0), records)
+        for name, records in whole.iter_rows()
+        for grade in alerts["grade"].unique().sort()
+    }
 
 
 def moved_alerts(

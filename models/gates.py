@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     Answer = tuple[bool | None, str]
 
-# DESIGN section 5: who ranks this well has seen the answers. Fewer of an outcome than that may
-# fall into order by luck, so that nobody is accused of it.
+# Who ranks this well has seen the answers. Fewer of an outcome than that may fall into order by
+# luck, so that nobody is accused of it.
 LEAK_FROM, FEWEST_OF_A_LEAK = 0.98, 30
 FEW_HOUSES = "The later audits come from too few hospitals to tell how sure a figure is."
 APART = "detectors tell records apart"
@@ -31,13 +31,14 @@ PASSED, FAILED, NOT_ASKED = "passed", "failed", "not asked"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the gates are asked with."""
+    """What the gates are asked with; ``ranked`` says whether audits had taught an order."""
 
     cost: Cost
     commonest: Mapping[str, float]
     figures: Mapping[str, Figure] = field(default_factory=dict)
     difference: Figure | None = None
     parities: Sequence[Parity] = ()
+    ranked: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def _no_leak(evidence: Evidence, limit: float) -> Answer:
 
     AUC is asked too because AUPRC is near one by itself where most audits were confirmed.
     """
+    if not evidence.ranked:
+        return None, "Nothing was learned from audits: rules and detectors never saw an answer."
     names = ("later_auprc", "later_auc", "later_rate")
     area, auc, rate = (evidence.figures.get(name) for name in names)
     if area is None or auc is None or rate is None:

@@ -4,7 +4,7 @@
 * A *confirmed* decision counts for the scheme it names. A later refutation undoes it when
   it looked for that scheme, or for everything; one that looked for something else does
   not. *Overturned* undoes likewise, and leaves a negative behind: someone looked hard.
-* *Inconclusive* is no label, unless another scope of the same subject was decided.
+* *Inconclusive* is no label, and undoes no decision but one that it replaces by name.
 * A refutation answers what was looked for. Where a rule speaks of something else, it is no
   negative either (``answered``): nobody has looked.
 
@@ -43,6 +43,7 @@ SCHEMA = {
     "scheme": pl.String(),
     "decided_on": pl.Date(),
     "known_on": pl.Date(),
+    "first_known_on": pl.Date(),
     "selected_by": pl.String(),
     "audited_schemes": pl.String(),
 }
@@ -56,15 +57,18 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
 
     ``outcomes`` is the contract's table ``audit_outcomes``; rows without ``received_on``
     count as known the day after their decision. ``scheme`` is null for a negative, ``chance``
-    (with which the lot drew the subject) where it did not;
+    (with which the lot drew the subject) where it did not; ``first_known_on`` is the day from
+    which anybody could learn of the subject, though another decision stands now;
     ``audited_schemes`` joins all that was looked for, "*" being everything.
     """
     known = _known(outcomes.lazy(), as_of).filter(
         (pl.col("subject_type") == subject_type) & (pl.col("scenario") == scenario)
     )
-    known = known.with_columns(chance=_chance().max().over(SUBJECT))
-    standing = _standing(_scoped(_not_replaced(known)))
-    decided = standing.filter(pl.col("outcome") != "inconclusive").with_columns(
+    known = known.with_columns(
+        chance=_chance().max().over(SUBJECT), first_known_on=pl.col("known_on").min().over(SUBJECT)
+    )
+    found = _not_replaced(known).filter(pl.col("outcome") != "inconclusive")
+    decided = _standing(_scoped(found)).with_columns(
         scopes=pl.col("scope").unique().sort().str.join(",").over(SUBJECT)
     )
     # A confirmation that stands leads; else the newest decision speaks.
@@ -159,6 +163,7 @@ def _columns() -> list[pl.Expr]:
         pl.when(_is_confirmed()).then("scheme").alias("scheme"),
         pl.col("decided_on"),
         pl.col("known_on"),
+        pl.col("first_known_on"),
         pl.when(by_lot).then(pl.lit(RANDOM)).otherwise("selected_by").alias("selected_by"),
         pl.col("scopes").alias("audited_schemes"),
     ]

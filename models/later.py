@@ -87,7 +87,9 @@ def parted(training: TrainingSet, champion_as_of: date | None = None) -> Later |
     if days.is_empty():
         return None
     usual = days[int(len(days) * (1 - LATER_PART))]
-    cuts = [(usual, LEAST_OF_A_CLASS)]
+    # Where most became known on one day there is nothing before it; then what came after it tries.
+    after = days.filter(days > usual)[:1]
+    cuts = [(usual, LEAST_OF_A_CLASS), *((day, LEAST_OF_A_CLASS) for day in after)]
     if champion_as_of is not None:
         cuts = [(max(usual, champion_as_of + timedelta(days=1)), FEWEST_TO_COMPARE), *cuts]
     for cut, fewest in cuts:
@@ -242,7 +244,8 @@ def _ahead(name: str, tried: pl.DataFrame, theirs: NDArray[np.float64], seed: in
 
 def _new_to(later: Later, champion: Bundle, training: TrainingSet) -> pl.DataFrame:
     keys = keyed(training)
-    taught = training.audited.filter(pl.col("known_on") <= champion.trained_as_of)
+    # What was decided otherwise later had taught the champion all the same.
+    taught = training.audited.filter(pl.col("first_known_on") <= champion.trained_as_of)
     known = keys.join(taught, on=SUBJECT, how="semi").select(KEY)
     return later.tried.join(keys.join(known, on=KEY, how="anti"), on=SUBJECT, how="semi")
 

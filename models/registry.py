@@ -28,23 +28,28 @@ from models.registry_client import (
     named,
     opened,
     recorded,
-    set_champion,
+    set_former,
 )
 from models.registry_files import make_readable, restore
 from models.registry_papers import (
     ACTING_TAG,
     GATE_TAG,
+    GATES_TAG,
     LONGEST,
     RUN_TAG,
+    UNFINISHED,
     Papers,
     keep_run,
     tag,
+    tags_of_papers,
 )
 from models.storage import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from mlflow.entities.model_registry import ModelVersion
 
 
 __all__ = [
@@ -79,11 +84,15 @@ def record(bundle: Bundle, papers: Papers, *, home: Path) -> str:
         run_id, source = keep_run(client, name, bundle, papers, home)
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
-        found = by_content(client, name, bundle.version) or client.create_model_version(
-            name, source, run_id, tags={CONTENT: bundle.version, "content_hash": bundle.content}
-        )
-        restore(home, found, bundle)
-        tag(client, name, str(found.version), papers, run_id)
+        found = by_content(client, name, bundle.version)
+        if found is None:
+            # At once, so that no version stands there without what its gates said.
+            named_by = {CONTENT: bundle.version, "content_hash": bundle.content}
+            told = named_by | tags_of_papers(papers, run_id)
+            found = client.create_model_version(name, source, run_id, tags=told)
+        else:
+            restore(home, found, bundle)
+            tag(client, name, str(found.version), papers, run_id)
         if not papers.acting:
             client.set_registered_model_alias(name, CHALLENGER, str(found.version))
     return named(found)
@@ -110,8 +119,9 @@ def promote(home: Path, name: str, version: str, despite: str | None = None) -> 
             )
         now = alias_of(client, name, CHAMPION)
         if now is None or now.version != found.version:
-            before = former(client, name) + ([str(now.version)] if now else [])
-            set_champion(client, name, found, before)
+            before = _others(former(client, name), now) + ([str(now.version)] if now else [])
+            set_former(client, name, before)
+            client.set_registered_model_alias(name, CHAMPION, str(found.version))
     return named(found)
 
 
@@ -121,15 +131,25 @@ def rollback(home: Path, name: str) -> str:
     Raises ModelError, and changes nothing, where neither its files nor a copy can be read.
     """
     with opened(home, writing=True) as client:
-        before = former(client, name)
+        before = _others(former(client, name), alias_of(client, name, CHAMPION))
         if not before:
             raise NotFoundError(
                 f"The model '{name}' has no earlier champion.", "There is nothing to roll back to."
             )
         found = client.get_model_version(name, before[-1])
         make_readable(home, name, found)
-        set_champion(client, name, found, before[:-1])
+        # In this order: stopped between the two, who is in office only ends who was before.
+        client.set_registered_model_alias(name, CHAMPION, str(found.version))
+        set_former(client, name, before[:-1])
     return named(found)
+
+
+def _others(before: list[str], now: ModelVersion | None) -> list[str]:
+    """Champions before; who is in office may end them, where a promotion stopped half-way."""
+    kept = list(before)
+    while kept and now is not None and kept[-1] == str(now.version):
+        kept.pop()
+    return kept
 
 
 def must_answer(home: Path) -> None:
@@ -226,6 +246,8 @@ def _load(home: Path, name: str, alias: str) -> Bundle | None:
 
 
 def _fallen(tags: Mapping[str, str]) -> list[str]:
+    if tags.get(GATES_TAG) == UNFINISHED:
+        return ["what its gates said was not written to the end"]
     return sorted(
         f"{key.removeprefix(GATE_TAG)} ({value.removeprefix(f'{FAILED}: ').rstrip('.')})"
         for key, value in tags.items()

@@ -129,10 +129,9 @@ def tags_of_model(client: MlflowClient, name: str) -> dict[str, str]:
     return {}
 
 
-def set_champion(client: MlflowClient, name: str, found: ModelVersion, former: list[str]) -> None:
-    """Move the alias, and keep who was in office before."""
-    client.set_registered_model_tag(name, FORMER, json.dumps(former))
-    client.set_registered_model_alias(name, CHAMPION, str(found.version))
+def set_former(client: MlflowClient, name: str, numbers: list[str]) -> None:
+    """Keep the numbers of the champions before, oldest first."""
+    client.set_registered_model_tag(name, FORMER, json.dumps(numbers))
 
 
 def named(found: ModelVersion) -> str:

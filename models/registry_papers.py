@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from models.gates import Verdict
 
 GATE_TAG, GATES_TAG, ACTING_TAG, RUN_TAG = "gate.", "gates", "acting", "run"
+# Stands in ``gates`` while they are written one by one, so that a run that stops there has
+# not let a version pass.
+UNFINISHED = "unfinished"
 # MLflow keeps so many characters of a parameter; a tag may be longer, but nobody reads it.
 LONGEST = 500
 
@@ -66,7 +69,20 @@ def _experiment(client: MlflowClient, name: str, home: Path) -> str:
 
 
 def tag(client: MlflowClient, name: str, version: str, papers: Papers, run_id: str) -> None:
-    """Write what each gate said, and which run has the card, into the tags of a version."""
+    """Write anew what each gate said, and which run has the card, of a version known before."""
+    told = tags_of_papers(papers, run_id)
+    known = client.get_model_version(name, version).tags
+    if GATES_TAG in told:
+        client.set_model_version_tag(name, version, GATES_TAG, UNFINISHED)
+        for key in known:
+            if key not in told and (key == ACTING_TAG or key.startswith(GATE_TAG)):
+                client.delete_model_version_tag(name, version, key)
+    for key, value in sorted(told.items(), key=lambda one: one[0] == GATES_TAG):
+        client.set_model_version_tag(name, version, key, value)
+
+
+def tags_of_papers(papers: Papers, run_id: str) -> dict[str, str]:
+    """The tags of a version: what each gate said and all together, and which run has the card."""
     told = {f"{GATE_TAG}{one.gate}": f"{one.state}: {one.says}" for one in papers.verdicts}
     if told:
         states = {one.state for one in papers.verdicts}
@@ -75,5 +91,4 @@ def tag(client: MlflowClient, name: str, version: str, papers: Papers, run_id: s
         told[ACTING_TAG] = "yes"
     if papers.artifacts:
         told[RUN_TAG] = run_id
-    for key, value in told.items():
-        client.set_model_version_tag(name, version, key, value[:LONGEST])
+    return {key: value[:LONGEST] for key, value in told.items()}

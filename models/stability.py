@@ -58,7 +58,8 @@ def nudged(bundle: Bundle, rows: pl.DataFrame, turn: int, suffix: str) -> pl.Dat
     spread = dict(zip(scaling.columns, scaling.spread, strict=True))
     draws: dict[str, pl.Series] = {}
     columns = []
-    for name in scaling.columns:
+    # A column that tonight lacks is unknown, as it is to the model.
+    for name in (one for one in scaling.columns if one in rows.columns):
         plain = name.removesuffix(suffix)
         if plain not in draws:
             draws[plain] = _draw(rows[SUBJECT], f"{plain}{SEPARATOR}{turn}")

@@ -171,13 +171,15 @@ def checksum(path: Path) -> str:
 
 def _load_fitted(path: Path) -> Fitted:
     content = path.read_bytes()
-    strange = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
-    if strange:
-        names = ", ".join(sorted(strange))
-        raise ModelError(
-            f"The model file {path} holds types that are not allowed: {names}.", RETRAIN
-        )
-    return skops.io.loads(content, trusted=list(TRUSTED))
+    try:
+        strange = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
+        if not strange:
+            return skops.io.loads(content, trusted=list(TRUSTED))
+    # A library of another version raises what it likes about its own older state.
+    except Exception as error:
+        raise ModelError(f"The model file {path} cannot be read: {error}", RETRAIN) from error
+    names = ", ".join(sorted(strange))
+    raise ModelError(f"The model file {path} holds types that are not allowed: {names}.", RETRAIN)
 
 
 def _tuples(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 KEY = "group_key"
+# The night on which a record was first to be judged.
+NIGHT = "as_of"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ def split(training: TrainingSet, cut: date) -> Later:
     theirs = keys.join(tried.select(SUBJECT), on=SUBJECT, how="semi").select(KEY)
     apart = keys.join(theirs, on=KEY, how="anti")
     known = training.measured.join(apart, on=SUBJECT, how="semi")
-    if EVENT in known.columns:
-        known = known.filter(pl.col(EVENT).is_null() | (pl.col(EVENT) < cut))
+    # Neither what had not happened by then, nor what nobody had been told yet.
+    for day in (EVENT, NIGHT):
+        if day in known.columns:
+            known = known.filter(pl.col(day).is_null() | (pl.col(day) < cut))
     early = training.labels.filter(pl.col("known_on") < cut)
     return Later(replace(training, measured=known, labels=early, as_of=cut), tried, cut)

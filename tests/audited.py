@@ -34,6 +34,7 @@ def decided(measured: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
     days = measured.select("subject_id", decided_on=pl.col("event_on").dt.offset_by(f"{DELAY}d"))
     return labels.join(days, on="subject_id").with_columns(
         known_on=pl.col("decided_on").dt.offset_by("1d"),
+        first_known_on=pl.col("decided_on").dt.offset_by("1d"),
         scheme=pl.when(pl.col("label") == 1).then(pl.lit("H01")),
         selected_by=pl.lit("rule"),
         audited_schemes=pl.lit(EVERYTHING),

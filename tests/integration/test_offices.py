@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from claims.settings import load_settings
 from flows.offices import bundles_of, empty, in_office, keep_one, office
 from flows.promoting import in_trail, promote, rollback, trail
+from flows.retraining import champion_of
 from models import office_copy, registry
 from models.gates import APART, FAILED, PASSED, Verdict
 from models.office_trail import NIGHT, TOOK_OFFICE, By
@@ -211,6 +213,70 @@ def test_the_trail_keeps_who_came_into_office_when_by_whom_and_why(
     assert kept[0].by == By(NIGHT, SOMEBODY.at)
     assert kept[1].by == replace(SOMEBODY, why="asked for; despite: a trial")
     assert kept[2].by == later
+
+
+def test_a_trail_that_could_not_be_kept_is_completed_by_promoting_again(
+    tmp_path: Path, bundle: Bundle, newer: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
+        first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    second = keep_one(tmp_path, "stay", newer, judged(PASSED))
+
+    def silent(*_: object) -> None:
+        raise RegistryError("It does not answer.", "Try again.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.promoting.keep_event", silent)
+        with pytest.raises(RegistryError, match="its trail does not say so"):
+            promote(tmp_path, {"stay": second}, SOMEBODY)
+    assert registry.champion_version(tmp_path, NAME) == second
+    promote(tmp_path, {"stay": second}, SOMEBODY)
+    promote(tmp_path, {"stay": second}, SOMEBODY)
+    kept = [(one.action, one.version, one.before) for one in trail(tmp_path, "stay")]
+    assert kept == [("took office", first, None), ("promoted", second, first)]
+
+
+def test_a_registry_that_falls_silent_between_two_questions_leaves_the_copy(
+    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_one(tmp_path, "stay", bundle, judged(FAILED))
+    held = in_office(tmp_path).bundles["stay"]
+
+    def silent(*_: object, **__: object) -> None:
+        raise RegistryError("It does not answer.", "Try again.")
+
+    monkeypatch.setattr("flows.offices.registry.versions", silent)
+    found = in_office(tmp_path)
+    assert found.bundles["stay"].version == held.version
+    assert "does not answer" in found.notices[0]
+
+
+def test_a_champion_without_files_is_compared_with_by_its_copy(
+    tmp_path: Path, bundle: Bundle
+) -> None:
+    version = keep_one(tmp_path, "stay", bundle, judged(PASSED))
+    shutil.rmtree(registry.artifacts_of(tmp_path, NAME, version))
+    settings = load_settings(home=tmp_path)
+    compared = champion_of(settings, "stay")
+    assert compared is not None
+    assert compared.version == bundle.version
+    shutil.rmtree(tmp_path / office_copy.COPIES)
+    assert champion_of(settings, "stay") is None
+
+
+def test_a_file_that_another_library_wrote_is_a_model_that_cannot_be_read(
+    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """scikit-learn refuses trees of another layout with a ValueError of its own."""
+    keep_one(tmp_path, "stay", bundle, judged(PASSED))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("node array from the pickle has an incompatible dtype")
+
+    monkeypatch.setattr("models.storage.skops.io.loads", refuse)
+    found = in_office(tmp_path)
+    assert "stay" in found.lost
+    assert "the files of the model in office cannot be read" in found.notices[0]
 
 
 def test_a_refused_version_leaves_no_trail(tmp_path: Path, bundle: Bundle) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,7 @@ from models.registry import (
     record,
     rollback,
     tags_of,
+    versions,
 )
 from models.storage import ModelError
 from models.train import train
@@ -125,6 +126,67 @@ def test_files_that_were_lost_are_written_again_with_the_same_content(
     assert record(bundles[0], Papers(), home=tmp_path) == version
     found = load_version(tmp_path, NAME, version)
     assert found.score(measured).equals(bundles[0].score(measured))
+
+
+class StoppedError(Exception):
+    """What kills a run half-way."""
+
+
+def stopping(monkeypatch: pytest.MonkeyPatch, call: str, key: str) -> None:
+    """Let MLflow's client die when it is to write this."""
+    from mlflow import MlflowClient  # noqa: PLC0415 - it may speak when nobody hushed it first
+
+    real = getattr(MlflowClient, call)
+
+    def write(self: Any, *given: str) -> Any:
+        if key in given:
+            raise StoppedError
+        return real(self, *given)
+
+    monkeypatch.setattr(MlflowClient, call, write)
+
+
+def test_gates_that_were_half_written_let_nobody_pass(
+    tmp_path: Path, bundles: list[Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second run of the same training stops among its verdicts."""
+    verdicts = [Verdict(name, PASSED, 1.0, "It holds.", "Why.") for name in ("a", "b")]
+    version = record(bundles[0], Papers(verdicts=verdicts), home=tmp_path)
+    with monkeypatch.context() as patched:
+        stopping(patched, "set_model_version_tag", "gate.b")
+        with pytest.raises(StoppedError):
+            record(bundles[0], Papers(verdicts=verdicts), home=tmp_path)
+    with pytest.raises(GateError, match="not written to the end"):
+        promote(tmp_path, NAME, version)
+    record(bundles[0], Papers(verdicts=verdicts), home=tmp_path)
+    assert promote(tmp_path, NAME, version) == version
+
+
+def test_a_gate_that_is_asked_no_more_stands_in_nobodys_way(
+    tmp_path: Path, bundles: list[Bundle]
+) -> None:
+    old, new = (Verdict(name, state, 1.0, "Says.", "Why.")
+                for name, state in (("renamed", FAILED), ("a", PASSED)))  # fmt: skip
+    version = record(bundles[0], Papers(verdicts=[old], acting=True), home=tmp_path)
+    record(bundles[0], Papers(verdicts=[new]), home=tmp_path)
+    assert versions(tmp_path, NAME, acting=True) == []
+    assert promote(tmp_path, NAME, version) == version
+
+
+def test_a_promotion_that_stopped_half_way_is_no_step_to_roll_back(
+    tmp_path: Path, bundles: list[Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (record(one, Papers(), home=tmp_path) for one in bundles[:2])
+    promote(tmp_path, NAME, first)
+    with monkeypatch.context() as patched:
+        stopping(patched, "set_registered_model_alias", "champion")
+        with pytest.raises(StoppedError):
+            promote(tmp_path, NAME, second)
+    assert champion_version(tmp_path, NAME) == first
+    with pytest.raises(NotFoundError, match="no earlier champion"):
+        rollback(tmp_path, NAME)
+    promote(tmp_path, NAME, second)
+    assert rollback(tmp_path, NAME) == first
 
 
 def test_promote_and_rollback_go_there_and_back(

@@ -14,7 +14,7 @@ import pytest
 from features.catalogue import CATALOGUES
 from flows.monitor_words import message, sentence, told
 from models.drift import FEW, MOVED, STEADY, WATCH, Figure, Scale, changed_on, corrected, psi
-from models.drift_counts import CITY, moved_alerts, moved_rows, moved_volumes
+from models.drift_counts import CITY, alerts_of, moved_alerts, moved_rows, moved_volumes
 from models.drift_frames import (
     Seen,
     missing_values,
@@ -201,6 +201,18 @@ def test_a_hospital_that_falls_silent_is_told() -> None:
     assert abs((found["H3"].since - CHANGED).days) <= 1  # type: ignore[operator]
 
 
+def test_a_training_since_does_not_hide_what_moved_before_it() -> None:
+    """The models know the window; it is no past to hold itself against."""
+    first = LAST - timedelta(days=DAYS - 1)
+    rows = records().filter((pl.col("hospital_id") != "H3") | (pl.col("as_of") < first))
+    found = loud(moved_volumes(nightly(rows), LAST - timedelta(days=3), first, LAST))
+    assert found["H3"].verdict == MOVED
+    nights = [LAST - timedelta(days=day) for day in range(400)]
+    bad = {night: 100 if night >= first else 10 for night in nights}
+    received = dict.fromkeys(nights, 1000)
+    assert moved_rows("quarantine", received, bad, LAST, first, LAST).verdict == MOVED
+
+
 def test_a_hospital_that_opens_is_told_as_volume_and_as_a_code() -> None:
     moved = later(pl.col("hospital_id").str.replace_all("^H[12]$", "H99"), "hospital_id")
     rows = records().with_columns(moved)
@@ -233,6 +245,24 @@ def test_alert_rates_are_held_against_the_first_nights() -> None:
     found = loud(moved_alerts(before, more, "stay"))
     assert set(found) == {"orange, level 3"}
     assert found["orange, level 3"].verdict == MOVED
+
+
+def test_a_grade_that_is_gone_or_new_is_told() -> None:
+    before, now = date(2025, 3, 1), date(2025, 3, 28)
+    scored = pl.DataFrame({"run_date": [before] * 5000 + [now] * 5000}).with_columns(
+        subject_id=pl.int_range(10_000).cast(pl.String), level=pl.lit("3")
+    )
+    ids = [*map(str, range(120)), *map(str, range(5000, 5090))]
+    alerts = pl.DataFrame({"subject_id": ids}).with_columns(
+        run_date=pl.Series([before] * 120 + [now] * 90),
+        grade=pl.Series(["red"] * 120 + ["orange"] * 90),
+    )
+    first, last = (scored.filter(pl.col("run_date") == day) for day in (before, now))
+    found = moved_alerts(alerts_of(first, alerts), alerts_of(last, alerts), "stay")
+    assert {one.name: one.verdict for one in found} == {
+        "orange, level 3": MOVED,
+        "red, level 3": MOVED,
+    }
 
 
 # --- performance before labels -----------------------------------------------------------

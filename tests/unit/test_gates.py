@@ -83,6 +83,7 @@ def ahead(value: float, low: float, high: float, records: int = 90) -> Figure:
         ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.95, rate=0.8)), PASSED),
         ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995, rate=0.1)), NOT_ASKED),
         ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995, wide=float("nan"))), NOT_ASKED),
+        ("no leak", Evidence(CHEAP, APART, ranked(0.995, 0.995), ranked=False), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART), NOT_ASKED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0)]), PASSED),
         ("fairness", Evidence(CHEAP, APART, parities=[parity(0.8, 6.0), parity(2.2, 3.0)]), FAILED),

@@ -67,6 +67,25 @@ def test_the_newest_decision_stands() -> None:
     assert label_of(outcome(1, "refuted"), outcome(2, "confirmed", MARCH)) == 1
 
 
+@pytest.mark.parametrize(("decided", "label"), [("confirmed", 1), ("refuted", 0)])
+@pytest.mark.parametrize("scheme", ["H01", None])
+def test_an_inconclusive_look_undoes_nothing_but_what_it_replaces(
+    decided: str, label: int, scheme: str | None
+) -> None:
+    """Nobody found anything out, so what was found before stands."""
+    first = outcome(1, decided, scheme="H01")
+    assert label_of(first, outcome(2, "inconclusive", MARCH, scheme=scheme)) == label
+    assert label_of(first, outcome(2, "inconclusive", MARCH, supersedes="1")) is None
+
+
+def test_a_label_says_since_when_anybody_could_learn_of_its_subject() -> None:
+    """The decision that stands is newer than the one that taught first."""
+    rows = outcome(1, "confirmed"), outcome(2, "overturned", MARCH, supersedes="1")
+    found = taught(*rows)
+    assert found["known_on"].to_list() == [MARCH + timedelta(1)]
+    assert found["first_known_on"].to_list() == [JANUARY + timedelta(1)]
+
+
 def test_a_past_day_still_sees_what_was_overturned_later() -> None:
     """Point in time: the replacement is not known yet."""
     rows = outcome(1, "confirmed"), outcome(2, "overturned", MARCH, supersedes="1")

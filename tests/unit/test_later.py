@@ -98,6 +98,41 @@ def test_too_few_audits_cannot_be_parted() -> None:
     assert parted(replace(training, labels=one_class)) is None
 
 
+def test_where_most_audits_came_on_one_day_those_after_it_try() -> None:
+    """A backlog that was delivered at once leaves nothing before the usual day."""
+    training = usual_set()
+    days = training.labels["known_on"].sort()
+    backlog = days[int(len(days) * 0.8)]
+    known = pl.max_horizontal("known_on", pl.lit(backlog))
+    found = parted(replace(training, labels=training.labels.with_columns(known_on=known)))
+    assert found is not None
+    assert found.cut > backlog
+    assert found.earlier.audited.height > found.tried.height > 0
+
+
+def test_a_rehearsal_knows_no_record_that_nobody_had_been_told_of() -> None:
+    training = usual_set()
+    nights = pl.col("event_on").dt.offset_by("20d").alias("as_of")
+    told = replace(training, measured=training.measured.with_columns(nights))
+    cut = rehearsal().later.cut
+    late = split(told, cut).earlier.measured
+    assert (late["as_of"] < cut).all()
+    assert late.height < split(training, cut).earlier.measured.height
+
+
+def test_a_champion_is_not_compared_on_what_it_learned_though_it_was_decided_anew() -> None:
+    training = usual_set()
+    later = rehearsal().later
+    champion = trained(split(training, later.cut - timedelta(days=1)).earlier)
+    whole = difference(rehearsal(), champion, training, SEED)
+    anew = later.tried["subject_id"][:40].implode()
+    first = pl.when(pl.col("subject_id").is_in(anew)).then(pl.lit(champion.trained_as_of))
+    labels = training.labels.with_columns(first_known_on=first.otherwise("first_known_on"))
+    known = difference(rehearsal(), champion, replace(training, labels=labels), SEED)
+    # A few of the forty were told apart before, by their persons.
+    assert whole.records - known.records > 30
+
+
 def test_a_champion_that_learned_noise_is_beaten_beyond_the_interval() -> None:
     training = usual_set()
     before = split(training, rehearsal().later.cut - timedelta(days=1)).earlier

@@ -57,6 +57,17 @@ def test_figures_move_by_a_tenth_of_a_spread_at_most(
         assert moved[name].null_count() == rows[name].null_count()
 
 
+def test_a_column_that_tonight_lacks_is_unknown_and_stops_nothing(
+    learned: Bundle, measured: pl.DataFrame
+) -> None:
+    """A feature that was renamed since, or whose table was not delivered that night."""
+    lost = learned.detectors.scaling.columns[0]
+    rows = measured.head(20)
+    found = stability(learned, rows.drop(lost), FAMILIES, SUFFIX)
+    as_null = rows.with_columns(pl.lit(None, pl.Float64).alias(lost))
+    assert found == stability(learned, as_null, FAMILIES, SUFFIX)
+
+
 def test_a_figure_and_its_distance_from_peers_move_together(learned: Bundle) -> None:
     rows = records(30, seed=4).with_columns((pl.col("x0") / 2).alias("x0_vs_peers"))
     paired = train(
