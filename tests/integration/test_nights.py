@@ -18,10 +18,11 @@ from claims.lake import Span
 from claims.results import ALERTS
 from features.subjects import stays_of_history
 from flows import night as steps
+from flows.fresh import for_night
 from flows.judging import base_measures, version_before, with_standards
 from flows.manifests import newest_manifest
-from flows.nightly import nightly
-from flows.offices import champions
+from flows.nightly import nightly, without_model
+from flows.offices import Office, champions
 from flows.promoting import promote
 from flows.published import find_alert
 from flows.retrain import retrain
@@ -276,6 +277,33 @@ def _change_the_world(settings: Settings, on: date) -> dict[str, str]:
         },
     )
     return {"a re-sent stay": resent, "a death": bereaved, "a new hospital level": graded}
+
+
+@pytest.mark.parametrize(("on", "trained"), [(SECOND, ["ledger"]), (FIRST, [])])
+def test_a_kind_that_came_later_gets_a_model_once_a_night_has_measured_it(
+    run_home: Settings, monkeypatch: pytest.MonkeyPatch, on: date, trained: list[str]
+) -> None:
+    """Stays and uses have champions; ledgers were measured on the first night alone."""
+    held = champions(run_home.home)
+    ledgers = held.pop("ledger")
+    asked: list[str] = []
+
+    def fresh(_: Any, __: Any, ___: Any, entity: str, ____: Any) -> tuple[Any, str, bool]:
+        asked.append(entity)
+        return ledgers, f"A fresh {entity} model was trained.", True
+
+    monkeypatch.setattr("flows.fresh.in_office", lambda *_, **__: Office(held))
+    monkeypatch.setattr("flows.fresh._one", fresh)
+    found = for_night(run_home, lake_of(run_home), on, SOMEBODY.at)
+    assert asked == trained
+    assert set(found.bundles) == {*held, *trained}
+    assert ("A fresh ledger model was trained." in found.notices) == bool(trained)
+
+
+def test_what_no_model_has_learned_of_is_told_as_not_scored() -> None:
+    told = without_model({"stay": 10, "use": 1_200, "ledger": 0, "person": 4}, {"stay": Any})  # type: ignore[dict-item]
+    (only,) = told
+    assert only.startswith("1,200 uses were measured and not scored: no model has learned of any")
 
 
 def test_an_empty_night_succeeds_with_a_notice(home: Settings) -> None:
