@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from claims.results import REASON
-from features.declaration import HIGH, LOW, VERSUS_PEERS, Feature
+from features.declaration import BOTH, HIGH, LOW, VERSUS_PEERS, Feature
 from features.standards import look_up
 from rules.catalogue import BY_CODE
 from rules.judge import speaking
@@ -148,21 +148,26 @@ def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
     long = distances.unpivot(index="subject_id", variable_name="feature", value_name="away")
     telling = (pl.col("away") >= TELLING_FROM).fill_null(value=False)
     order = ["subject_id", "shown", "telling", "contribution", "feature"]
+    background = pl.col("feature").is_in(_background(judged)) & pl.col("shown").is_null()
+    about_usual = (pl.col("away").abs() < HARDLY_AWAY).fill_null(value=False)
     return (
         merged.join(long, on=["subject_id", "feature"], how="left")
         .join(_shown_by_rules(judged), on=["subject_id", "feature"], how="left")
         .with_columns(telling=telling)
+        # What is about usual, or held against nobody, is no reason where there is a better one.
+        .filter(~(background | about_usual) | ~pl.col("telling").any().over("subject_id"))
         .with_columns(shown=pl.col("shown").fill_null(value=False) & pl.col("telling"))
-        # A value that is about what peers have is no reason, where there is a better one.
-        .filter(
-            (pl.col("away").abs() >= HARDLY_AWAY).fill_null(value=True)
-            | ~pl.col("telling").any().over("subject_id")
-        )
         .sort(order, descending=[False, True, True, True, False])
         .group_by("subject_id", maintain_order=True)
         .head(REASONS_PER_ALERT)
         .drop("away", "telling", "shown")
     )
+
+
+def _background(judged: Judged) -> list[str]:
+    """Features that only say in which light others are to be seen: no peers, no suspicious side."""
+    features = judged.catalogue.features
+    return [item.name for item in features if not item.peers and item.direction is BOTH]
 
 
 def _shown_by_rules(judged: Judged) -> pl.DataFrame:

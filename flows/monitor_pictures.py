@@ -33,7 +33,8 @@ def distributions(pairs: Sequence[tuple[Figure, Shape]]) -> str:
 
 
 def _panel(drawing: Page, left: float, top: float, one: Figure, shape: Shape) -> None:
-    name = f"{name_words(one)} · {ENTITIES[one.entity][0]}"
+    # Where there is no room for all of it, whose value it is must stand.
+    name = f"{ENTITIES[one.entity][0]} · {name_words(one)}"
     drawing.text(left, top + 18, name, 12, room=PANEL)
     base = top + HEAD + HEIGHT
     wide = PANEL / len(shape.before)

@@ -12,6 +12,7 @@ import pytest
 from cases.wording import (
     FEW_PEERS,
     REASONS_PER_ALERT,
+    _background,
     cell_words,
     names_of_codes,
     reasons,
@@ -142,6 +143,19 @@ def test_about_what_peers_have_is_a_reason_only_where_there_is_no_better_one(
     first = dict(found.iter_rows())["usual"][: len(said)]
     assert [reason["feature"] for reason in first] == said
     assert len(dict(found.iter_rows())["usual"]) == (1 if idle else 2)
+
+
+def test_what_is_held_against_nobody_is_no_reason_where_there_is_a_better_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That a use is to be recorded says in which light its record is to be seen, and no more."""
+    assert "record_expected" in _background(replace(judged(), catalogue=CATALOGUES["use"]))
+    assert _background(judged()) == []
+    monkeypatch.setattr("cases.wording._background", lambda _: ["awaiting_place"])
+    one = judged(top=("awaiting_place", "idle_days"))
+    found = dict(reasons(one, one.top(one.measured)).iter_rows())
+    assert [reason["feature"] for reason in found["hanging"]] == ["idle_days"]
+    assert [reason["feature"] for reason in found["usual"]] == ["awaiting_place", "idle_days"]
 
 
 def test_no_more_reasons_are_told_than_can_be_read() -> None:
