@@ -139,8 +139,9 @@ def reasons(judged: Judged, ranked: pl.DataFrame) -> pl.DataFrame:
 def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
     """Order reasons: what rules show, then what lies away from peers the suspicious way.
 
-    Within each, by contribution. A model may lean on a value that is quite usual by itself;
-    such a reason is true and is kept, but it tells an auditor little and comes last.
+    Within each, by contribution. A model may lean on a value that is quite usual by itself, or
+    on what is held against nobody: true, but it tells an auditor little. It is left out beside
+    what tells more, unless a rule shows it, and stands alone else.
     """
     distances = judged.measured.join(
         merged.select("subject_id").unique(), on="subject_id", how="semi"
@@ -148,14 +149,14 @@ def _telling_first(judged: Judged, merged: pl.DataFrame) -> pl.DataFrame:
     long = distances.unpivot(index="subject_id", variable_name="feature", value_name="away")
     telling = (pl.col("away") >= TELLING_FROM).fill_null(value=False)
     order = ["subject_id", "shown", "telling", "contribution", "feature"]
-    background = pl.col("feature").is_in(_background(judged)) & pl.col("shown").is_null()
+    background = pl.col("feature").is_in(_background(judged))
     about_usual = (pl.col("away").abs() < HARDLY_AWAY).fill_null(value=False)
+    plain = (background | about_usual) & pl.col("shown").is_null()
     return (
         merged.join(long, on=["subject_id", "feature"], how="left")
         .join(_shown_by_rules(judged), on=["subject_id", "feature"], how="left")
         .with_columns(telling=telling)
-        # What is about usual, or held against nobody, is no reason where there is a better one.
-        .filter(~(background | about_usual) | ~pl.col("telling").any().over("subject_id"))
+        .filter(~plain | ~pl.col("telling").any().over("subject_id"))
         .with_columns(shown=pl.col("shown").fill_null(value=False) & pl.col("telling"))
         .sort(order, descending=[False, True, True, True, False])
         .group_by("subject_id", maintain_order=True)

@@ -81,7 +81,7 @@ def evaluated(
         figures={one.name: one for one in told},
         difference=_difference(settings, training, rehearsed, rehearsal),
         parities=_parities(settings, known, training, rehearsal),
-        ranked=rehearsal is not None and rehearsal.bundle.ranker is not None,
+        ranked=rehearsal is None or rehearsal.bundle.ranker is not None,
     )
     return Evaluated(training, bundle, rehearsed, evidence, rehearsal)
 

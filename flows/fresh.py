@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +17,7 @@ from models.registry_client import RegistryError
 from models.train import bundled, grow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from claims.lake import Lake
@@ -30,12 +31,15 @@ def for_night(settings: Settings, lake: Lake, on: date, now: datetime) -> Office
 
     They learn from what was known the night before, untuned: all where there is none, and a kind
     that came later once a night has measured it. ``now``, with its zone, is when they take office.
+    A kind that came later begins with few records: its rules and detectors stand in, and the
+    next retraining counts as its first.
     """
     found = in_office(settings.home, before=on)
     bundles, notices = dict(found.bundles), list(found.notices)
     missing = [entity for entity in ENTITIES if entity not in bundles]
     new = [one for one in missing if one not in found.lost and measured_before(lake, one, on)]
-    wanted = [*found.lost, *new] if bundles else ENTITIES
+    wanted = dict.fromkeys([*found.lost, *new] if bundles else ENTITIES, False)
+    wanted |= dict.fromkeys(new, bool(bundles))
     for entity, bundle, says, expected in _fresh(settings, lake, on, wanted, now):
         bundles[entity] = bundle
         notices += [] if expected and not found.bundles and entity not in found.lost else [says]
@@ -54,20 +58,23 @@ def measured_before(lake: Lake, entity: str, on: date) -> bool:
 
 
 def _fresh(
-    settings: Settings, lake: Lake, on: date, wanted: Iterable[str], now: datetime
+    settings: Settings, lake: Lake, on: date, wanted: Mapping[str, bool], now: datetime
 ) -> Iterable[tuple[str, Bundle, str, bool]]:
-    """Train what is wanted; entity, bundle, what was done, and whether all went as expected."""
+    """Train what is wanted; entity, bundle, what was done, and whether all went as expected.
+
+    ``wanted`` says of each entity whether it came later than the others.
+    """
     if not wanted:
         return
     known = known_on(lake, settings, last_night_before(lake, on))
-    for entity in wanted:
-        made = _one(settings, lake, known, entity, now)
+    for entity, late in wanted.items():
+        made = _one(settings, lake, known, entity, now, late=late)
         if made is not None:
             yield entity, *made
 
 
 def _one(
-    settings: Settings, lake: Lake, known: Known, entity: str, now: datetime
+    settings: Settings, lake: Lake, known: Known, entity: str, now: datetime, *, late: bool
 ) -> tuple[Bundle, str, bool] | None:
     training = assemble(lake, known, entity)
     if training is None:
@@ -78,15 +85,16 @@ def _one(
     looked = evaluated(settings, known, training, rehearsed, bundle)
     verdicts = looked.verdicts()
     fallen = [one.gate for one in failed(verdicts)]
-    kept = without_ranker(bundle, verdicts) if fallen else bundle
+    kept = without_ranker(bundle, verdicts) if fallen or late else bundle
     says = f"A fresh {entity} model was trained: {kept.version}."
     if fallen:
         says = f"{says} It failed {', '.join(fallen)}; {order_left(fallen)} order the queue."
     written = steps.written(settings, lake, looked, verdicts, seeds=1)
+    recorded = replace(looked, bundle=kept) if late else looked
     try:
-        steps.registered(settings, looked, written, By(NIGHT, now))
-    except RegistryError:
+        steps.registered(settings, recorded, written, By(NIGHT, now), acting=late)
+    except (RegistryError, OSError):
         copy_beside(settings.home, office(entity), kept)
-        says = f"{says} It is kept beside the registry, which does not answer."
+        says = f"{says} It is kept beside the registry, which cannot be written now."
         return kept, says, False
     return kept, says, not fallen

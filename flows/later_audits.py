@@ -76,7 +76,8 @@ def _audits(again: Again, entity: str, since: date | None) -> pl.DataFrame:
 
 def with_recovered(found: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Labels with what was recovered of their subject at last."""
-    told = outcomes.group_by(SUBJECT).agg(
+    found_out = outcomes.filter(pl.col("outcome") != "inconclusive")
+    told = found_out.group_by(SUBJECT).agg(
         recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last()
     )
     return found.join(told, on=SUBJECT).select(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.drift_shapes import Shape
 
 WIDTH, COLUMNS = 860, 3
-PANEL, GAP, HEIGHT, HEAD, FOOT = 270, 20, 70, 30, 34
+PANEL, GAP, HEIGHT, HEAD, FOOT = 270, 20, 70, 38, 34
 CAPTION = (
     "Share of records by value. Grey: what the model learned from. Blue line: these nights.",
     "按取值的记录占比。灰色：模型学习所用记录；蓝线：近期各晚。",
@@ -33,9 +33,8 @@ def distributions(pairs: Sequence[tuple[Figure, Shape]]) -> str:
 
 
 def _panel(drawing: Page, left: float, top: float, one: Figure, shape: Shape) -> None:
-    # Where there is no room for all of it, whose value it is must stand.
-    name = f"{ENTITIES[one.entity][0]} · {name_words(one)}"
-    drawing.text(left, top + 18, name, 12, room=PANEL)
+    drawing.text(left, top + 12, ENTITIES[one.entity][0], 11, GREY)
+    drawing.text(left, top + 28, name_words(one), 12, room=PANEL)
     base = top + HEAD + HEIGHT
     wide = PANEL / len(shape.before)
     high = HEIGHT / max(*shape.before, *shape.now)

@@ -156,7 +156,7 @@ def without_model(measured: Mapping[str, int], found: Mapping[str, Judged]) -> l
     """Kinds of subjects that came for the first time, before any model could learn of them."""
     return [
         f"{measured[entity]:,} {CATALOGUES[entity].entity.plural} were measured and not scored:"
-        " no model has learned of any yet. The next night trains one."
+        " no model has learned of any yet. A later night trains one."
         for entity in ENTITIES
         if measured.get(entity) and entity not in found
     ]

@@ -214,10 +214,11 @@ def keep_one(home: Path, entity: str, bundle: Bundle, papers: Papers) -> str:
     A first one that failed waits; what is sound of its detectors and rules is recorded to stand
     in for it, so that nights run, with the same papers: it passed no more gates. A later one
     waits as challenger until somebody promotes it. Where nothing that was in office can be read
-    any more, the next one counts as the first.
+    any more, the next one counts as the first. What only stands in (``Papers.acting``) takes no
+    office.
     """
     version = registry.record(bundle, papers, home=home)
-    if _is_filled(home, entity):
+    if papers.acting or _is_filled(home, entity):
         return version
     if not failed(papers.verdicts):
         registry.promote(home, office(entity), version)
@@ -241,6 +242,11 @@ def without_ranker(bundle: Bundle, verdicts: Sequence[Verdict]) -> Bundle:
     """
     fallen = [one.gate for one in failed(verdicts)]
     order = order_left(fallen).capitalize()
-    note = f"{order} order the queue, because the first model failed: {', '.join(fallen)}."
+    why = (
+        f"because the first model failed: {', '.join(fallen)}"
+        if fallen
+        else "until the next retraining, which has more to learn from"
+    )
+    note = f"{order} order the queue, {why}."
     detectors = ordinary() if APART in fallen else bundle.detectors
     return replace(bundle, detectors=detectors, ranker=None, notes=(*bundle.notes, note))

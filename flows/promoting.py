@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from claims.errors import NotFoundError
@@ -14,7 +15,7 @@ from models.office_trail import PROMOTED, ROLLED_BACK, TOOK_OFFICE, Event, event
 from models.registry_client import RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from models.bundle import Bundle
@@ -22,19 +23,18 @@ if TYPE_CHECKING:
     from models.registry import Papers
 
 
-@contextmanager
-def in_trail(home: Path, entity: str, action: str, by: By) -> Iterator[None]:
-    """Keep in the trail who came into the office meanwhile; nothing where nobody did.
+def in_trail(home: Path, entity: str, action: str, by: By, act: Callable[[], str]) -> str:
+    """Act, and keep in the trail who came into the office by it; nothing where nobody did.
 
-    Where the registry falls silent between the office and its trail, RegistryError says how the
-    trail is completed: putting in office who is there already does it.
+    ``act`` returns a version. Where the registry falls silent between the office and its trail,
+    RegistryError says how the trail is completed: by acting once more with who is in office.
     """
     name = office(entity)
     before = registry.champion_version(home, name)
-    yield
+    version = act()
     try:
         now = registry.champion_version(home, name)
-        since = _last_told(home, entity, before) if (now, action) == (before, PROMOTED) else before
+        since = _last_told(home, entity) if now == before == version else before
         if now is not None and now != since:
             keep_event(home, name, Event(action, now, since, by))
     except RegistryError as error:
@@ -42,18 +42,18 @@ def in_trail(home: Path, entity: str, action: str, by: By) -> Iterator[None]:
             f"The office of {entity} may have changed, and its trail does not say so: {error}",
             "See `jianbao promote --list`; promote once more who is in office, to complete it.",
         ) from error
+    return version
 
 
-def _last_told(home: Path, entity: str, before: str | None) -> str | None:
-    """Who is in office as far as the trail knows; ``before`` where there is no trail."""
+def _last_told(home: Path, entity: str) -> str | None:
+    """Who is in office as far as the trail knows."""
     told = trail(home, entity)
-    return told[-1].version if told else before
+    return told[-1].version if told else None
 
 
 def record(home: Path, entity: str, bundle: Bundle, papers: Papers, by: By) -> str:
     """Record a trained bundle, which may take office (``flows.offices.keep_one``); its version."""
-    with in_trail(home, entity, TOOK_OFFICE, by):
-        return keep_one(home, entity, bundle, papers)
+    return in_trail(home, entity, TOOK_OFFICE, by, lambda: keep_one(home, entity, bundle, papers))
 
 
 def trail(home: Path, entity: str) -> list[Event]:
@@ -70,8 +70,8 @@ def promote(
         _check(entity)
     done = {}
     for entity, version in versions.items():
-        with in_trail(home, entity, PROMOTED, _told(by, despite)):
-            done[entity] = registry.promote(home, office(entity), version, despite)
+        act = partial(registry.promote, home, office(entity), version, despite)
+        done[entity] = in_trail(home, entity, PROMOTED, _told(by, despite), act)
         _copied(home, entity, done[entity])
     return done
 
@@ -84,8 +84,8 @@ def _told(by: By, despite: str | None) -> By:
 def rollback(home: Path, entity: str, by: By) -> str:
     """Put the last champion of an entity back in office."""
     _check(entity)
-    with in_trail(home, entity, ROLLED_BACK, by):
-        version = registry.rollback(home, office(entity))
+    act = partial(registry.rollback, home, office(entity))
+    version = in_trail(home, entity, ROLLED_BACK, by, act)
     _copied(home, entity, version)
     return version
 

@@ -150,9 +150,11 @@ def _spread(settings: Settings, evaluated: Evaluated, seeds: int) -> Spread | No
     )
 
 
-def registered(settings: Settings, evaluated: Evaluated, written: Written, by: By) -> str:
-    """Record the bundle with its papers."""
-    papers = _papers(evaluated, written)
+def registered(
+    settings: Settings, evaluated: Evaluated, written: Written, by: By, *, acting: bool = False
+) -> str:
+    """Record the bundle with its papers; ``acting`` for one that only stands in."""
+    papers = replace(_papers(evaluated, written), acting=acting)
     return record(settings.home, evaluated.training.entity, evaluated.bundle, papers, by)
 
 

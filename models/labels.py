@@ -65,9 +65,10 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
         (pl.col("subject_type") == subject_type) & (pl.col("scenario") == scenario)
     )
     known = known.with_columns(
-        chance=_chance().max().over(SUBJECT), first_known_on=pl.col("known_on").min().over(SUBJECT)
+        chance=_chance().max().over(SUBJECT),
+        first_known_on=pl.when(_found_out()).then("known_on").min().over(SUBJECT),
     )
-    found = _not_replaced(known).filter(pl.col("outcome") != "inconclusive")
+    found = _not_replaced(known).filter(_found_out())
     decided = _standing(_scoped(found)).with_columns(
         scopes=pl.col("scope").unique().sort().str.join(",").over(SUBJECT)
     )
@@ -140,6 +141,10 @@ def _standing(scoped: pl.LazyFrame) -> pl.LazyFrame:
     last = pl.col("turn").max().over(SUBJECT, "scope")
     sweeping = pl.when(pl.col("scope") == EVERYTHING).then("turn").max().over(SUBJECT).fill_null(-1)
     return ordered.filter((pl.col("turn") == last) & (pl.col("turn") >= sweeping))
+
+
+def _found_out() -> pl.Expr:
+    return pl.col("outcome") != "inconclusive"
 
 
 def _is_confirmed() -> pl.Expr:

@@ -187,9 +187,8 @@ def last_champion_version(home: Path, name: str) -> str | None:
 def former_champions(home: Path, name: str) -> list[str]:
     """Versions that were in office before, the last one first."""
     with opened(home) as client:
-        return [
-            named(client.get_model_version(name, number)) for number in former(client, name)[::-1]
-        ]
+        before = _others(former(client, name), alias_of(client, name, CHAMPION))
+        return [named(client.get_model_version(name, number)) for number in before[::-1]]
 
 
 def versions(home: Path, name: str, *, acting: bool = False) -> list[str]:

@@ -67,7 +67,8 @@ def test_the_page_stands_alone_and_its_data_lies_beside_it(watched: Any) -> None
     # A quiet page too shows where scores lie, before and now.
     shapes = watched["found"].shapes[28]
     assert {(one.entity, one.name) for one in shapes} >= {("use", "margin"), ("use", "anomaly")}
-    assert "uses of consumables · margin, which orders the queue" in page
+    assert ">uses of consumables</text>" in page
+    assert ">margin, which orders the queue</text>" in page
     rows = json.loads(Path(watched["data"]).read_text(encoding="utf-8"))
     assert len(rows) == len(watched["found"].all)
 

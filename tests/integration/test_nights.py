@@ -288,7 +288,9 @@ def test_a_kind_that_came_later_gets_a_model_once_a_night_has_measured_it(
     ledgers = held.pop("ledger")
     asked: list[str] = []
 
-    def fresh(_: Any, __: Any, ___: Any, entity: str, ____: Any) -> tuple[Any, str, bool]:
+    def fresh(*given: Any, late: bool) -> tuple[Any, str, bool]:
+        entity = given[3]
+        assert late
         asked.append(entity)
         return ledgers, f"A fresh {entity} model was trained.", True
 

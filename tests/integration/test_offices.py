@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from claims.settings import load_settings
-from flows.offices import bundles_of, empty, in_office, keep_one, office
-from flows.promoting import in_trail, promote, rollback, trail
+from flows.offices import bundles_of, empty, in_office, keep_one, office, without_ranker
+from flows.promoting import promote, record, rollback, trail
 from flows.retraining import champion_of
 from models import office_copy, registry
 from models.gates import APART, FAILED, PASSED, Verdict
-from models.office_trail import NIGHT, TOOK_OFFICE, By
+from models.office_trail import NIGHT, By
 from models.registry import GateError, Papers
 from models.registry_client import RegistryError
 from models.storage import ModelError
@@ -196,10 +196,8 @@ def test_the_trail_keeps_who_came_into_office_when_by_whom_and_why(
     tmp_path: Path, bundle: Bundle, newer: Bundle
 ) -> None:
     assert trail(tmp_path, "stay") == []
-    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
-        first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
-    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
-        second = keep_one(tmp_path, "stay", newer, judged(FAILED))  # it waits
+    first = record(tmp_path, "stay", bundle, judged(PASSED), By(NIGHT, SOMEBODY.at))
+    second = record(tmp_path, "stay", newer, judged(FAILED), By(NIGHT, SOMEBODY.at))  # it waits
     promote(tmp_path, {"stay": second}, replace(SOMEBODY, why="asked for"), "a trial")
     promote(tmp_path, {"stay": second}, SOMEBODY, "again")  # it is there already
     later = replace(SOMEBODY, at=SOMEBODY.at + timedelta(days=1), why="too many alerts")
@@ -215,16 +213,26 @@ def test_the_trail_keeps_who_came_into_office_when_by_whom_and_why(
     assert kept[2].by == later
 
 
-def test_a_trail_that_could_not_be_kept_is_completed_by_promoting_again(
-    tmp_path: Path, bundle: Bundle, newer: Bundle, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("again", ["record", "promote"])
+def test_a_trail_that_could_not_be_kept_is_completed_by_acting_again(
+    tmp_path: Path, bundle: Bundle, newer: Bundle, monkeypatch: pytest.MonkeyPatch, again: str
 ) -> None:
-    with in_trail(tmp_path, "stay", TOOK_OFFICE, By(NIGHT, SOMEBODY.at)):
-        first = keep_one(tmp_path, "stay", bundle, judged(PASSED))
-    second = keep_one(tmp_path, "stay", newer, judged(PASSED))
+    """The first event of an office is lost, and so is a later one."""
 
     def silent(*_: object) -> None:
         raise RegistryError("It does not answer.", "Try again.")
 
+    night, passed = By(NIGHT, SOMEBODY.at), judged(PASSED)
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.promoting.keep_event", silent)
+        with pytest.raises(RegistryError, match="its trail does not say so"):
+            record(tmp_path, "stay", bundle, passed, night)
+    first = str(registry.champion_version(tmp_path, NAME))
+    if again == "record":
+        assert record(tmp_path, "stay", bundle, passed, night) == first
+    else:
+        promote(tmp_path, {"stay": first}, SOMEBODY)
+    second = record(tmp_path, "stay", newer, passed, night)
     with monkeypatch.context() as patched:
         patched.setattr("flows.promoting.keep_event", silent)
         with pytest.raises(RegistryError, match="its trail does not say so"):
@@ -232,8 +240,21 @@ def test_a_trail_that_could_not_be_kept_is_completed_by_promoting_again(
     assert registry.champion_version(tmp_path, NAME) == second
     promote(tmp_path, {"stay": second}, SOMEBODY)
     promote(tmp_path, {"stay": second}, SOMEBODY)
-    kept = [(one.action, one.version, one.before) for one in trail(tmp_path, "stay")]
-    assert kept == [("took office", first, None), ("promoted", second, first)]
+    kept = [(one.version, one.before) for one in trail(tmp_path, "stay")]
+    assert kept == [(first, None), (second, first)]
+
+
+def test_what_only_stands_in_takes_no_office_and_the_next_counts_as_the_first(
+    tmp_path: Path, bundle: Bundle, newer: Bundle
+) -> None:
+    """A kind of subjects that came later than the others, with few records at first."""
+    few = without_ranker(bundle, [])
+    keep_one(tmp_path, "stay", few, replace(judged(PASSED), acting=True))
+    assert registry.champion_version(tmp_path, NAME) is None
+    assert in_office(tmp_path).bundles["stay"].version == few.version
+    assert few.notes[-1].endswith("until the next retraining, which has more to learn from.")
+    version = keep_one(tmp_path, "stay", newer, judged(PASSED))
+    assert registry.champion_version(tmp_path, NAME) == version
 
 
 def test_a_registry_that_falls_silent_between_two_questions_leaves_the_copy(

@@ -22,6 +22,7 @@ from models.registry import (
     challenger,
     champion,
     champion_version,
+    last_champion_version,
     load_version,
     model_name,
     promote,
@@ -183,6 +184,7 @@ def test_a_promotion_that_stopped_half_way_is_no_step_to_roll_back(
         with pytest.raises(StoppedError):
             promote(tmp_path, NAME, second)
     assert champion_version(tmp_path, NAME) == first
+    assert last_champion_version(tmp_path, NAME) is None
     with pytest.raises(NotFoundError, match="no earlier champion"):
         rollback(tmp_path, NAME)
     promote(tmp_path, NAME, second)

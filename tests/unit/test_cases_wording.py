@@ -145,6 +145,18 @@ def test_about_what_peers_have_is_a_reason_only_where_there_is_no_better_one(
     assert len(dict(found.iter_rows())["usual"]) == (1 if idle else 2)
 
 
+def test_what_a_rule_shows_is_a_reason_though_it_is_usual_among_peers() -> None:
+    """Where a whole hospital does the same, the evidence lies near its peers."""
+    one = judged(top=("rule_H01", "total_cost"))
+    shown = "days_since_same_condition"
+    near = one.measured.with_columns(
+        pl.lit(0.2).alias(f"{shown}_vs_peers"), total_cost_vs_peers=pl.lit(2.0)
+    )
+    found = dict(reasons(replace(one, measured=near), one.top(near)).iter_rows())
+    assert {reason["feature"] for reason in found["split"]} == {shown, "total_cost"}
+    assert [reason["feature"] for reason in found["usual"]] == ["total_cost"]
+
+
 def test_what_is_held_against_nobody_is_no_reason_where_there_is_a_better_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

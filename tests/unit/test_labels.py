@@ -84,6 +84,8 @@ def test_a_label_says_since_when_anybody_could_learn_of_its_subject() -> None:
     found = taught(*rows)
     assert found["known_on"].to_list() == [MARCH + timedelta(1)]
     assert found["first_known_on"].to_list() == [JANUARY + timedelta(1)]
+    looked = taught(outcome(1, "inconclusive"), outcome(2, "confirmed", MARCH))
+    assert looked["first_known_on"].to_list() == [MARCH + timedelta(1)]
 
 
 def test_a_past_day_still_sees_what_was_overturned_later() -> None:
