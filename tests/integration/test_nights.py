@@ -279,27 +279,27 @@ def _change_the_world(settings: Settings, on: date) -> dict[str, str]:
     return {"a re-sent stay": resent, "a death": bereaved, "a new hospital level": graded}
 
 
-@pytest.mark.parametrize(("on", "trained"), [(SECOND, ["ledger"]), (FIRST, [])])
+@pytest.mark.parametrize(("on", "trained"), [(SECOND, ["use"]), (FIRST, [])])
 def test_a_kind_that_came_later_gets_a_model_once_a_night_has_measured_it(
     run_home: Settings, monkeypatch: pytest.MonkeyPatch, on: date, trained: list[str]
 ) -> None:
-    """Stays and uses have champions; ledgers were measured on the first night alone."""
+    """Stays and ledgers have champions; uses were measured on the first night alone."""
     held = champions(run_home.home)
-    ledgers = held.pop("ledger")
+    uses = held.pop("use")
     asked: list[str] = []
 
     def fresh(*given: Any, late: bool) -> tuple[Any, str, bool]:
         entity = given[3]
         assert late
         asked.append(entity)
-        return ledgers, f"A fresh {entity} model was trained.", True
+        return uses, f"A fresh {entity} model was trained.", True
 
     monkeypatch.setattr("flows.fresh.in_office", lambda *_, **__: Office(held))
     monkeypatch.setattr("flows.fresh._one", fresh)
     found = for_night(run_home, lake_of(run_home), on, SOMEBODY.at)
     assert asked == trained
     assert set(found.bundles) == {*held, *trained}
-    assert ("A fresh ledger model was trained." in found.notices) == bool(trained)
+    assert ("A fresh use model was trained." in found.notices) == bool(trained)
 
 
 def test_what_no_model_has_learned_of_is_told_as_not_scored() -> None:
