@@ -312,11 +312,13 @@ def test_few_audits_by_lot_claim_no_recall_and_no_false_certainty() -> None:
 
 def test_what_was_recovered_is_that_of_the_last_decision() -> None:
     rows = [
-        ("a", "1", date(2025, 1, 1), 0),
-        ("a", "2", date(2025, 2, 1), 700),
-        ("b", "3", date(2025, 1, 1), 300),
+        ("a", "1", date(2025, 1, 1), 0, "refuted"),
+        ("a", "2", date(2025, 2, 1), 700, "confirmed"),
+        ("b", "3", date(2025, 1, 1), 300, "confirmed"),
+        # Whoever found nothing out gave nothing back.
+        ("b", "4", date(2025, 3, 1), 0, "inconclusive"),
     ]
-    schema = ["subject_id", "outcome_id", "decided_on", "amount_recovered"]
+    schema = ["subject_id", "outcome_id", "decided_on", "amount_recovered", "outcome"]
     outcomes = pl.DataFrame(rows, orient="row", schema=schema)
     standing = pl.DataFrame(
         {
