@@ -36,10 +36,7 @@ def for_night(settings: Settings, lake: Lake, on: date, now: datetime) -> Office
     """
     found = in_office(settings.home, before=on)
     bundles, notices = dict(found.bundles), list(found.notices)
-    missing = [entity for entity in ENTITIES if entity not in bundles]
-    new = [one for one in missing if one not in found.lost and measured_before(lake, one, on)]
-    wanted = dict.fromkeys([*found.lost, *new] if bundles else ENTITIES, False)
-    wanted |= dict.fromkeys(new, bool(bundles))
+    wanted = _wanted(found, lake, on) if bundles else dict.fromkeys(ENTITIES, False)
     for entity, bundle, says, expected in _fresh(settings, lake, on, wanted, now):
         bundles[entity] = bundle
         notices += [] if expected and not found.bundles and entity not in found.lost else [says]
@@ -47,6 +44,16 @@ def for_night(settings: Settings, lake: Lake, on: date, now: datetime) -> Office
     if late:
         notices.append(f"The models of {', '.join(late)} learned from later nights.")
     return Office(bundles, tuple(dict.fromkeys(notices)))
+
+
+def _wanted(found: Office, lake: Lake, on: date) -> dict[str, bool]:
+    """Kinds without a model beside others that have one, and whether each only came later."""
+    return {
+        entity: entity not in found.lost
+        for entity in ENTITIES
+        if entity not in found.bundles
+        and (entity in found.lost or measured_before(lake, entity, on))
+    }
 
 
 def measured_before(lake: Lake, entity: str, on: date) -> bool:

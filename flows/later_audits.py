@@ -16,6 +16,7 @@ from flows.offices import bundles_of
 from flows.whom import whom
 from models.capacity import places
 from models.frames import SUBJECT
+from models.labels import found_out
 from models.labels import labels as labels_of
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ def _audits(again: Again, entity: str, since: date | None) -> pl.DataFrame:
 
 def with_recovered(found: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Labels with what was recovered of their subject at last."""
-    found_out = outcomes.filter(pl.col("outcome") != "inconclusive")
-    told = found_out.group_by(SUBJECT).agg(
-        recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last()
+    told = (
+        outcomes.filter(found_out())
+        .group_by(SUBJECT)
+        .agg(recovered=pl.col("amount_recovered").sort_by("decided_on", "outcome_id").last())
     )
     return found.join(told, on=SUBJECT).select(
         SUBJECT, "label", "selected_by", "chance", "recovered"

@@ -22,8 +22,8 @@ from features.declaration import VERSUS_PEERS
 from features.papers import SETTLE_DAYS
 from flows.judging import base_measures, compared_in_time
 from flows.training import frozen_standards, subjects_of_history
-from models.drift_frames import NIGHT, Seen
-from models.frames import sample
+from models.drift_frames import Seen
+from models.frames import NIGHT, sample
 
 if TYPE_CHECKING:
     from claims.lake import Lake

@@ -31,7 +31,7 @@ from flows.rescoring import deciding
 from flows.training import ENTITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from cases.judged import Judged
     from models.bundle import Bundle
@@ -152,7 +152,7 @@ def _night(settings: Settings, on: date, accept: frozenset[str]) -> dict[str, An
     return report
 
 
-def without_model(measured: Mapping[str, int], found: Mapping[str, Judged]) -> list[str]:
+def without_model(measured: Mapping[str, int], found: Container[str]) -> list[str]:
     """Kinds of subjects that came for the first time, before any model could learn of them."""
     return [
         f"{measured[entity]:,} {CATALOGUES[entity].entity.plural} were measured and not scored:"

@@ -29,7 +29,7 @@ from models.drift import (
     verdict,
 )
 from models.drift_limits import limit
-from models.frames import matrix
+from models.frames import NIGHT, matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEATURES, QUALITY, CODES, PRICES = "features", "quality", "codes", "prices"
-NIGHT = "as_of"
 CLASS_CHARACTERS = 3
 QUARTER = 91  # days
 # A code that past windows did not know either is a rare one; so many count as usual.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUBJECT = "subject_id"
+# The night on which a record was first to be judged.
+NIGHT = "as_of"
 RULE_PREFIX = "rule_"
 _HASH_BYTES = 8
 

@@ -66,9 +66,9 @@ def labels(outcomes: Outcomes, *, as_of: date, subject_type: str, scenario: str)
     )
     known = known.with_columns(
         chance=_chance().max().over(SUBJECT),
-        first_known_on=pl.when(_found_out()).then("known_on").min().over(SUBJECT),
+        first_known_on=pl.when(found_out()).then("known_on").min().over(SUBJECT),
     )
-    found = _not_replaced(known).filter(_found_out())
+    found = _not_replaced(known).filter(found_out())
     decided = _standing(_scoped(found)).with_columns(
         scopes=pl.col("scope").unique().sort().str.join(",").over(SUBJECT)
     )
@@ -143,7 +143,8 @@ def _standing(scoped: pl.LazyFrame) -> pl.LazyFrame:
     return ordered.filter((pl.col("turn") == last) & (pl.col("turn") >= sweeping))
 
 
-def _found_out() -> pl.Expr:
+def found_out() -> pl.Expr:
+    """Whether a decision found anything out: all but the inconclusive ones."""
     return pl.col("outcome") != "inconclusive"
 
 

@@ -89,7 +89,7 @@ def parted(training: TrainingSet, champion_as_of: date | None = None) -> Later |
     usual = days[int(len(days) * (1 - LATER_PART))]
     # Where most became known on one day there is nothing before it; then what came after it tries.
     after = days.filter(days > usual)[:1]
-    cuts = [(usual, LEAST_OF_A_CLASS), *((day, LEAST_OF_A_CLASS) for day in after)]
+    cuts = [(day, LEAST_OF_A_CLASS) for day in (usual, *after)]
     if champion_as_of is not None:
         cuts = [(max(usual, champion_as_of + timedelta(days=1)), FEWEST_TO_COMPARE), *cuts]
     for cut, fewest in cuts:

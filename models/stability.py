@@ -59,7 +59,9 @@ def nudged(bundle: Bundle, rows: pl.DataFrame, turn: int, suffix: str) -> pl.Dat
     draws: dict[str, pl.Series] = {}
     columns = []
     # A column that tonight lacks is unknown, as it is to the model.
-    for name in (one for one in scaling.columns if one in rows.columns):
+    for name in scaling.columns:
+        if name not in rows.columns:
+            continue
         plain = name.removesuffix(suffix)
         if plain not in draws:
             draws[plain] = _draw(rows[SUBJECT], f"{plain}{SEPARATOR}{turn}")

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from models.frames import SUBJECT
+from models.frames import NIGHT, SUBJECT
 from models.groups import EVENT, group_keys
 
 if TYPE_CHECKING:
     from datetime import date
 
 KEY = "group_key"
-# The night on which a record was first to be judged.
-NIGHT = "as_of"
 
 
 @dataclass(frozen=True)
